@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Swift settings of every target: the language's stricter future, and no warnings.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A target of the science wing, which knows no pipeline, no file format and no clock.
+func science(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/Science/\(name)", swiftSettings: settings)
+}
+
+/// A target of the pipeline wing, which knows no science.
+func pipeline(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/Pipeline/\(name)", swiftSettings: settings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: [.init(stringLiteral: name)] + dependencies,
+    path: "Tests/\(name)Tests",
+    swiftSettings: settings
+  )
+}
+
+let package = Package(
+  name: "pipeline",
+  products: [.executable(name: "pipeline", targets: ["Command"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CLibYAML",
+      path: "Sources/System/CLibYAML",
+      pkgConfig: "yaml-0.1",
+      providers: [.apt(["libyaml-dev"])]
+    ),
+    .systemLibrary(
+      name: "CLibHDF5",
+      path: "Sources/System/CLibHDF5",
+      pkgConfig: "hdf5",
+      providers: [.apt(["libhdf5-dev"])]
+    ),
+
+    pipeline("Configuration", ["CLibYAML"]),
+    pipeline("Artifacts", ["CLibHDF5", crypto]),
+    pipeline("Planning", ["Artifacts", "Configuration"]),
+    pipeline("Store", ["Planning", "Artifacts", "Configuration", crypto, systemPackage]),
+    pipeline("Provenance", ["Store", "Planning", "Configuration"]),
+    pipeline(
+      "Execution",
+      ["Provenance", "Store", "Planning", "Artifacts", "Configuration", subprocess, systemPackage]
+    ),
+    pipeline("Reporting", ["Execution", "Planning", "Artifacts", systemPackage]),
+
+    .executableTarget(name: "FingerprintTool", path: "Sources/Build/FingerprintTool", swiftSettings: settings),
+    .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),
+    .target(
+      name: "Stages",
+      dependencies: ["Planning", "Artifacts", "Configuration"],
+      path: "Sources/Stages",
+      swiftSettings: settings,
+      plugins: ["CodeFingerprints"]
+    ),
+    .executableTarget(
+      name: "Command",
+      dependencies: [
+        "Stages", "Reporting", "Execution", "Store", "Planning", "Artifacts", "Configuration", argumentParser,
+        systemPackage,
+      ],
+      path: "Sources/Command",
+      swiftSettings: settings
+    ),
+
+    tests(of: "Configuration"),
+    tests(of: "Artifacts"),
+  ]
+)

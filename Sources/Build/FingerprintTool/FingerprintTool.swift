@@ -1,0 +1,103 @@
+import Foundation
+
+/// Writes a Swift file with, for each file of the module that declares the kinds of stage, the digest of the code that
+/// its results depend on: the file itself, the module's `Support` folder, and every module that they import, with all
+/// that those import in turn.
+///
+/// usage: FingerprintTool OUTPUT --module NAME FILE... [--module NAME FILE...]...
+@main
+struct FingerprintTool {
+  static func main() throws {
+    var arguments = CommandLine.arguments.dropFirst()
+    guard let output = arguments.popFirst() else { return }
+    var modules: [String: [String]] = [:]
+    var name = ""
+    while let argument = arguments.popFirst() {
+      if argument == "--module" {
+        name = arguments.popFirst() ?? ""
+      } else {
+        modules[name, default: []].append(argument)
+      }
+    }
+    let code = try modules.mapValues { try $0.map(SourceFile.init) }
+    let text = generate(code, kinds: "Stages")
+    try text.write(toFile: output, atomically: true, encoding: .utf8)
+  }
+
+  private static func generate(_ modules: [String: [SourceFile]], kinds: String) -> String {
+    let files = modules[kinds] ?? []
+    let support = files.filter(\.isSupport)
+    var lines: [String] = []
+    for file in files where !file.isSupport {
+      var sources = [file] + support
+      for module in reachable(from: sources, in: modules) where module != kinds {
+        sources += modules[module] ?? []
+      }
+      var digest = Digest()
+      for source in sources.sorted(by: { $0.name < $1.name }) {
+        digest.add(source.name)
+        digest.add(source.code)
+      }
+      lines.append("    \"\(kinds)/\(file.name)\": \"\(digest)\",")
+    }
+    return """
+      /// For each file that may declare a kind of stage, the digest of the code behind it. Made by the build.
+      enum CodeFingerprints {
+        static let byFile: [String: String] = [
+      \(lines.sorted().joined(separator: "\n"))
+        ]
+      }
+
+      """
+  }
+
+  private static func reachable(from files: [SourceFile], in modules: [String: [SourceFile]]) -> [String] {
+    var found: Set<String> = []
+    var waiting = files.flatMap(\.imports)
+    while let module = waiting.popLast() {
+      guard let sources = modules[module], found.insert(module).inserted else { continue }
+      waiting += sources.flatMap(\.imports)
+    }
+    return found.sorted()
+  }
+}
+
+/// A source file without comments and layout.
+struct SourceFile {
+  let name: String
+  let isSupport: Bool
+  let code: String
+
+  init(_ path: String) throws {
+    let url = URL(fileURLWithPath: path)
+    name = url.lastPathComponent
+    isSupport = url.pathComponents.contains("Support")
+    code = CodeText(try String(contentsOf: url, encoding: .utf8)).withoutLayout
+  }
+
+  /// The modules that the file imports.
+  var imports: [String] {
+    let words = code.split { " ;".contains($0) }
+    return zip(words, words.dropFirst()).filter { $0.0 == "import" }.map { String($0.1) }
+  }
+}
+
+/// FNV-1a with 128 bits: two versions of a source do not meet by accident, and nobody gains by making them meet. (A
+/// cryptographic digest would have every build compile its library a second time, for the build's own tools.)
+struct Digest: CustomStringConvertible {
+  private var state: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
+
+  mutating func add(_ text: String) {
+    for byte in text.utf8 { add(byte) }
+    add(0)
+  }
+
+  private mutating func add(_ byte: UInt8) {
+    state = (state ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013b
+  }
+
+  var description: String {
+    let digits = String(state, radix: 16)
+    return String(repeating: "0", count: 32 - digits.count) + digits
+  }
+}

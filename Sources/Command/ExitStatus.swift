@@ -1,0 +1,34 @@
+import ArgumentParser
+import Configuration
+import Reporting
+
+/// The exit codes of the program.
+enum ExitStatus: Int32, Error {
+  /// All is done.
+  case done = 0
+  /// A stage failed.
+  case stageFailed = 1
+  /// The pipeline file or the command is wrong.
+  case wrongInput = 2
+  /// A check did not hold.
+  case checkFailed = 3
+
+  /// Tells the user what went wrong, and finds the exit code for it.
+  static func report(_ error: any Error) -> ExitStatus {
+    switch error {
+    case let status as ExitStatus:
+      return status
+    case let diagnostics as Diagnostics:
+      Terminal.complain(diagnostics.description)
+      return .wrongInput
+    default:
+      let message = Main.fullMessage(for: error)
+      guard Main.exitCode(for: error) != .success else {
+        Terminal.say(message)
+        return .done
+      }
+      Terminal.complain(message.hasPrefix("Error:") ? message : "error: \(message)")
+      return Main.exitCode(for: error) == .validationFailure ? .wrongInput : .stageFailed
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Configuration
+import Glibc
+import SystemPackage
+
+/// `pipeline`: runs experiments from YAML files and proves where each result came from.
+@main
+struct Main: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pipeline",
+    abstract: "Runs deep-learning experiments from YAML files and proves where each result came from.",
+    discussion: """
+      A pipeline file declares the stages of an experiment. 'pipeline run fig3.yaml' runs those whose results are \
+      not known yet, keeps every result as a labelled HDF5 file named by its content, and draws the figures.
+
+      Exit codes: 0 done, 1 a stage failed, 2 the pipeline file or the command is wrong, 3 a check did not hold, \
+      130 interrupted.
+      """,
+    version: Program.version,
+    subcommands: [RunCommand.self, CheckCommand.self, StagesCommand.self, ShowCommand.self, WorkerCommand.self]
+  )
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      Glibc.exit(ExitStatus.report(error).rawValue)
+    }
+  }
+}
+
+/// What the program is called in records and by `--version`.
+enum Program {
+  static let version = "0.1.0"
+  static let nameAndVersion = "pipeline \(version)"
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Configuration
+import Planning
+import Stages
+import Store
+import SystemPackage
+
+/// Where a pipeline file lies, and the store that belongs to it.
+struct Project {
+  /// The pipeline file.
+  let file: FilePath
+  /// The store's folder, unless the user names another.
+  let storePath: FilePath
+
+  /// Finds a pipeline by path, or by name in the folder `pipelines`.
+  init(finding name: String) throws(Diagnostics) {
+    let path = FilePath(name)
+    let named = path.extension == nil ? FilePath("\(name).yaml") : path
+    let inPipelines = FilePath("pipelines").pushing(named)
+    let candidates = [path, named] + (path.isAbsolute ? [] : [inPipelines])
+    guard let file = candidates.first(where: { FileSystem.size(of: $0) != nil && !Self.isFolder($0) }) else {
+      throw Diagnostics(Self.notFound(name))
+    }
+    self.file = file
+    let folder = file.removingLastComponent()
+    let project = folder.lastComponent?.string == "pipelines" ? folder.removingLastComponent() : folder
+    storePath = project.appending("artifacts")
+  }
+
+  /// Reads and checks the pipeline.
+  func pipeline(_ choices: Pipeline.Choices, _ kinds: StageKinds) throws -> Pipeline {
+    if let size = FileSystem.size(of: file), size > YAMLParser.maximumBytes {
+      throw Diagnostics(YAMLParser.tooLarge(name: file.string, bytes: size))
+    }
+    let bytes: [UInt8]
+    do {
+      bytes = try FileSystem.read(file, limit: YAMLParser.maximumBytes)
+    } catch {
+      throw Diagnostics(Diagnostic(error.description, at: nil))
+    }
+    return try Pipeline(try YAMLParser.parse(bytes, name: file.string), choices: choices, kinds: kinds)
+  }
+
+  private static func isFolder(_ path: FilePath) -> Bool {
+    (try? FileSystem.contents(of: path)) != nil
+  }
+
+  private static func notFound(_ name: String) -> Diagnostic {
+    let files = (try? FileSystem.contents(of: "pipelines")) ?? []
+    let known = files.filter { $0.hasSuffix(".yaml") }
+    return Diagnostic(
+      "there is no pipeline file '\(name)', here or in pipelines/",
+      at: nil,
+      hints: Suggestion.hint(for: name, among: known + known.map { String($0.dropLast(5)) }),
+      known.isEmpty ? "there is no folder pipelines/ here" : "pipelines/ has " + known.joined(separator: ", ")
+    )
+  }
+}
+
+/// The options that say which pipeline is meant, and with which values.
+struct PipelineOptions: ParsableArguments {
+  @Argument(help: "The pipeline file, by path or by its name in pipelines/.")
+  var pipeline: String
+
+  @Option(name: .long, help: "The named set of parameter values to use, such as quick.")
+  var profile: String?
+
+  @Option(name: .customLong("set"), help: ArgumentHelp("A value for a parameter of the file.", valueName: "name=value"))
+  var settings: [String] = []
+
+  @Option(name: .long, help: "The folder of the store (default: artifacts, beside the folder of the pipeline file).")
+  var store: String?
+
+  /// The changes to the pipeline's parameters.
+  func choices() throws -> Pipeline.Choices {
+    var choices = Pipeline.Choices()
+    choices.profile = profile
+    for setting in settings {
+      guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
+        throw ValidationError("--set takes name=value, and got '\(setting)'")
+      }
+      choices.settings.append((String(setting[..<equals]), String(setting[setting.index(after: equals)...])))
+    }
+    return choices
+  }
+
+  /// The store's folder.
+  func storePath(of project: Project) -> FilePath {
+    store.map { FilePath($0) } ?? project.storePath
+  }
+}

@@ -1,0 +1,116 @@
+/// One thing that is wrong with an input: what, where, and what to do about it.
+public struct Diagnostic: Sendable, Equatable {
+  /// What is wrong, in one sentence without a full stop.
+  public var message: String
+  /// Where, if the input has places.
+  public var location: SourceLocation?
+  /// What was expected, the nearest valid name, how to mend it: one line each.
+  public var hints: [String]
+
+  /// A diagnostic; nil hints are left out, so that a caller may pass an optional suggestion.
+  public init(_ message: String, at location: SourceLocation?, hints: String?...) {
+    self.message = message
+    self.location = location
+    self.hints = hints.compactMap { $0 }
+  }
+}
+
+extension Diagnostic: CustomStringConvertible {
+  /// `file:line:column: error: message`, the source line, a caret below it, and the hints.
+  public var description: String {
+    var text = location.map { "\($0): error: \(message)" } ?? "error: \(message)"
+    if let location, location.start.line <= location.source.lines.count {
+      text += Self.excerpt(location)
+    }
+    for hint in hints {
+      text += "\n      = \(hint)"
+    }
+    return text
+  }
+
+  private static func excerpt(_ location: SourceLocation) -> String {
+    let line = location.source.lines[location.start.line - 1].unicodeScalars
+    let start = min(location.start.column - 1, line.count)
+    let endsHere = location.end.line == location.start.line
+    let end = min(endsHere ? location.end.column - 1 : line.count, line.count)
+    // A long line is shown as a window around the mark, so that the caret stays below its text.
+    let width = 110
+    let from = start > width * 3 / 4 ? start - width / 2 : 0
+    let shown = line.dropFirst(from).prefix(width)
+    let text = (from > 0 ? "…" : "") + printable(shown) + (from + width < line.count ? "…" : "")
+    let blank = line.dropFirst(from).prefix(start - from).map { $0 == "\t" ? "\t" : " " }.joined()
+    let mark = "^" + String(repeating: "~", count: max(0, min(end, from + width) - start - 1))
+    let number = String(location.start.line)
+    let margin = String(repeating: " ", count: max(0, 5 - number.count)) + number
+    return "\n\(margin) | \(text)\n      | \(from > 0 ? " " : "")\(blank)\(mark)"
+  }
+
+  /// The text with control characters replaced, so that an input cannot drive the reader's terminal.
+  private static func printable(_ scalars: Substring.UnicodeScalarView.SubSequence) -> String {
+    var text = String.UnicodeScalarView()
+    for scalar in scalars {
+      let isControl = scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
+      text.append(isControl && scalar != "\t" ? "\u{fffd}" : scalar)
+    }
+    return String(text)
+  }
+}
+
+/// All that is wrong with an input. Decoding collects into one of these, so that independent mistakes are
+/// reported together.
+public struct Diagnostics: Error, Sendable, Equatable {
+  /// The diagnostics in the order in which they were found.
+  public private(set) var all: [Diagnostic] = []
+
+  /// No diagnostics.
+  public init() {}
+
+  /// A single diagnostic, to be thrown.
+  public init(_ diagnostic: Diagnostic) {
+    all = [diagnostic]
+  }
+
+  /// Whether nothing is wrong.
+  public var isEmpty: Bool { all.isEmpty }
+
+  /// Adds one.
+  public mutating func report(_ diagnostic: Diagnostic) {
+    // An alias shows the same place twice; one mistake is told once.
+    if !all.contains(diagnostic) {
+      all.append(diagnostic)
+    }
+  }
+
+  /// Adds one from its parts.
+  public mutating func report(_ message: String, at location: SourceLocation?, hints: String?...) {
+    var diagnostic = Diagnostic(message, at: location)
+    diagnostic.hints = hints.compactMap { $0 }
+    report(diagnostic)
+  }
+
+  /// Throws the collection if it holds anything.
+  public func throwIfAny() throws(Diagnostics) {
+    if !isEmpty { throw self }
+  }
+}
+
+extension Diagnostics: CustomStringConvertible {
+  /// The diagnostics in the order of their places, with a count when there are several.
+  public var description: String {
+    let sorted = all.enumerated().sorted { left, right in
+      guard let first = left.element.location, let second = right.element.location else {
+        return left.offset < right.offset
+      }
+      let a = (first.source.name, first.start.line, first.start.column, left.offset)
+      let b = (second.source.name, second.start.line, second.start.column, right.offset)
+      return a < b
+    }
+    // Past a point more of the same helps nobody.
+    let limit = 20
+    var parts = sorted.prefix(limit).map { $0.element.description }
+    if all.count > 1 {
+      parts.append("\(all.count) errors" + (all.count > limit ? ", the first \(limit) shown" : ""))
+    }
+    return parts.joined(separator: "\n")
+  }
+}

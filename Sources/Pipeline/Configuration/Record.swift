@@ -1,0 +1,160 @@
+/// A mapping with known keys, declared once: its fields name the key, the property, the unit, the limits and a
+/// line of documentation; decoding, messages, documentation, schema and cache key follow from them.
+///
+/// The value that `init()` makes holds the defaults.
+public protocol Record: ConfigurationValue {
+  /// The record with every field at its default.
+  init()
+  /// The fields, in the order in which they are documented.
+  static var fields: [Field<Self>] { get }
+  /// What is wrong with the fields taken together, once each is right by itself.
+  func inconsistencies() -> [Inconsistency]
+  /// The long form of a short one (`x: loss` for `x: { variable: loss }`), or nil if `node` is none.
+  static func expandShorthand(_ node: Node) -> Node?
+}
+
+/// Something wrong between fields.
+public struct Inconsistency: Sendable {
+  /// The field at which it is reported.
+  public let field: String
+  /// What is wrong.
+  public let message: String
+
+  /// An inconsistency, reported at `field`.
+  public init(_ field: String, _ message: String) {
+    self.field = field
+    self.message = message
+  }
+}
+
+/// A field of a record.
+public struct Field<Root: Sendable>: Sendable {
+  /// The key.
+  public let name: String
+  /// Whether the key must be given.
+  public let isRequired: Bool
+  let summary: String
+  let unit: String?
+  let shape: ValueShape
+  let limits: String?
+  let read: @Sendable (Node, inout Root, inout Diagnostics) -> Void
+  let write: @Sendable (Root) -> JSONValue
+
+  /// Declares that `name` is read into `property`.
+  ///
+  /// - Parameters:
+  ///   - name: the key in the file.
+  ///   - property: the property of the record.
+  ///   - summary: one line of documentation.
+  ///   - unit: the unit of a quantity.
+  ///   - limit: what a value must hold.
+  ///   - required: whether leaving the key out is a mistake.
+  public init<Value: ConfigurationValue>(
+    _ name: String,
+    _ property: any WritableKeyPath<Root, Value> & Sendable,
+    _ summary: String,
+    unit: String? = nil,
+    limit: Limit<Value>? = nil,
+    required: Bool = false
+  ) {
+    self.name = name
+    self.isRequired = required
+    self.summary = summary
+    self.unit = unit
+    self.shape = Value.shape
+    self.limits = limit?.words
+    self.read = { node, root, diagnostics in
+      guard let value = Value.decode(node, &diagnostics) else { return }
+      if let limit, !limit.holds(value) {
+        diagnostics.report(
+          "'\(name)' is \(node.summary), and must be \(limit.words)",
+          at: node.location,
+          hints: unit.map { "its unit is \($0)" }
+        )
+        return
+      }
+      root[keyPath: property] = value
+    }
+    self.write = { $0[keyPath: property].json }
+  }
+}
+
+extension Record {
+  /// A mapping with the fields.
+  public static var shape: ValueShape { .record(fieldDescriptions) }
+
+  /// The fields without the record's type.
+  public static var fieldDescriptions: [FieldDescription] {
+    let defaults = Self()
+    return fields.map { field in
+      FieldDescription(
+        name: field.name,
+        summary: field.summary,
+        unit: field.unit,
+        shape: field.shape,
+        limits: field.limits,
+        defaultValue: field.isRequired ? nil : field.write(defaults)
+      )
+    }
+  }
+
+  /// No inconsistencies.
+  public func inconsistencies() -> [Inconsistency] { [] }
+
+  /// No short form.
+  public static func expandShorthand(_ node: Node) -> Node? { nil }
+
+  /// Reads the mapping; unknown keys, missing keys and bad values are all reported.
+  public static func decode(_ node: Node, _ diagnostics: inout Diagnostics) -> Self? {
+    let node = expandShorthand(node) ?? node
+    // Nothing where a mapping is expected means all defaults.
+    let entries = node.isNull ? [] : node.entries
+    guard let entries else { return reject(node, &diagnostics) }
+    let fields = fields
+    var record = Self()
+    var found = Diagnostics()
+    for entry in entries {
+      if let field = fields.first(where: { $0.name == entry.key }) {
+        field.read(entry.value, &record, &found)
+      } else {
+        let names = fields.map(\.name)
+        found.report(
+          "unknown key '\(entry.key)'",
+          at: entry.keyLocation,
+          hints: Suggestion.hint(for: entry.key, among: names),
+          "known here: " + (names.isEmpty ? "nothing" : names.joined(separator: ", "))
+        )
+      }
+    }
+    for field in fields where field.isRequired && !entries.contains(where: { $0.key == field.name }) {
+      found.report("the key '\(field.name)' is missing", at: node.location?.firstLine, hints: field.summary)
+    }
+    if found.isEmpty {
+      for inconsistency in record.inconsistencies() {
+        let place = node[inconsistency.field]?.location ?? node.location?.firstLine
+        found.report(inconsistency.message, at: place)
+      }
+    }
+    for diagnostic in found.all {
+      diagnostics.report(diagnostic)
+    }
+    return found.isEmpty ? record : nil
+  }
+
+  /// The fields with their values, defaults filled in; absent optional values are left out.
+  public var json: JSONValue {
+    var members: [String: JSONValue] = [:]
+    for field in Self.fields {
+      let value = field.write(self)
+      if value != .null { members[field.name] = value }
+    }
+    return .object(members)
+  }
+}
+
+extension SourceLocation {
+  /// The first line's part of the stretch, for a message about a whole mapping.
+  public var firstLine: SourceLocation {
+    end.line == start.line ? self : SourceLocation(source: source, start: start, end: start)
+  }
+}

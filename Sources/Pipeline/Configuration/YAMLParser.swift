@@ -1,0 +1,269 @@
+internal import CLibYAML
+
+/// Reads YAML into nodes with positions, through libyaml's document API.
+///
+/// The subset is what a pipeline needs: one document, mappings with distinct scalar keys, no tags. Anchors and
+/// aliases work, within a bound on what they expand to. Nothing in the text is ever executed or loaded.
+public enum YAMLParser {
+  /// The largest text that is read, in bytes. A pipeline file is a few kilobytes.
+  public static let maximumBytes = 4 << 20
+  /// The largest number of nodes with every alias written out.
+  public static let maximumNodes = 200_000
+  /// The deepest nesting.
+  public static let maximumDepth = 64
+
+  /// Parses `bytes`, reported under `name`.
+  ///
+  /// - Throws: one diagnostic, at the first place where the text is not readable YAML.
+  public static func parse(_ bytes: [UInt8], name: String) throws(Diagnostics) -> Node {
+    guard bytes.count <= maximumBytes else {
+      throw Diagnostics(tooLarge(name: name, bytes: bytes.count))
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Diagnostics(notUTF8(bytes, name: name))
+    }
+    let source = SourceText(name: name, text: text)
+    try checkFlowDepth(text, source)
+    var builder = try DocumentBuilder(bytes, source)
+    defer { builder.delete() }
+    let node = try builder.root()
+    try builder.expectEndOfStream()
+    return node
+  }
+
+  /// The diagnostic for a text beyond `maximumBytes`.
+  public static func tooLarge(name: String, bytes: Int) -> Diagnostic {
+    Diagnostic(
+      "\(name) has \(bytes) bytes; a pipeline file may have \(maximumBytes)",
+      at: nil,
+      hints: "data belongs in a data set or an artifact, which a stage reads by name"
+    )
+  }
+
+  private static func notUTF8(_ bytes: [UInt8], name: String) -> Diagnostic {
+    // The longest valid prefix ends where the decoder first repairs something.
+    var valid: [UInt8] = []
+    var decoder = UTF8()
+    var iterator = bytes.makeIterator()
+    scan: while true {
+      switch decoder.decode(&iterator) {
+      case .scalarValue(let scalar): valid.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
+      case .emptyInput, .error: break scan
+      }
+    }
+    let prefix = String(decoding: valid, as: UTF8.self)
+    let source = SourceText(name: name, text: prefix)
+    let column = (source.lines.last?.unicodeScalars.count ?? 0) + 1
+    let position = SourcePosition(line: source.lines.count, column: column)
+    return Diagnostic(
+      "not UTF-8 text: the byte 0x\(String(bytes[min(valid.count, bytes.count - 1)], radix: 16)) at offset \(valid.count)",
+      at: SourceLocation(source: source, start: position, end: position),
+      hints: "save the file as UTF-8"
+    )
+  }
+
+  /// libyaml's scanner is quadratic in the depth of `[` and `{`, so absurd nesting is refused before it sees it.
+  /// Brackets inside quotes count too: a pipeline file has no business with a thousand of either.
+  private static func checkFlowDepth(_ text: String, _ source: SourceText) throws(Diagnostics) {
+    var depth = 0
+    for (index, line) in source.lines.enumerated() {
+      for (column, character) in line.utf8.enumerated() {
+        switch character {
+        case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+        case UInt8(ascii: "]"), UInt8(ascii: "}"): depth = max(0, depth - 1)
+        default: continue
+        }
+        if depth > 1_000 {
+          let position = SourcePosition(line: index + 1, column: column + 1)
+          throw Diagnostics(
+            Diagnostic(
+              "brackets nested more than 1,000 deep",
+              at: SourceLocation(source: source, start: position, end: position)
+            )
+          )
+        }
+      }
+    }
+  }
+}
+
+/// One libyaml parser and its document, and the way from libyaml's node table to `Node`.
+private struct DocumentBuilder {
+  private let parser: UnsafeMutablePointer<yaml_parser_t>
+  private let document: UnsafeMutablePointer<yaml_document_t>
+  private let input: UnsafeMutableBufferPointer<UInt8>
+  private let source: SourceText
+  /// Nodes already converted, by libyaml's index; an alias has its anchor's index.
+  private var converted: [Int32: (node: Node, size: Int)] = [:]
+  private var inProgress: Set<Int32> = []
+
+  init(_ bytes: [UInt8], _ source: SourceText) throws(Diagnostics) {
+    self.source = source
+    parser = .allocate(capacity: 1)
+    document = .allocate(capacity: 1)
+    input = .allocate(capacity: bytes.count)
+    _ = input.initialize(from: bytes)
+    guard yaml_parser_initialize(parser) == 1 else {
+      input.deallocate()
+      parser.deallocate()
+      document.deallocate()
+      throw Diagnostics(Diagnostic("libyaml has no memory for a parser", at: nil))
+    }
+    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+    yaml_parser_set_input_string(parser, input.baseAddress, input.count)
+    guard yaml_parser_load(parser, document) == 1 else {
+      let error = parserError()
+      yaml_parser_delete(parser)
+      input.deallocate()
+      parser.deallocate()
+      document.deallocate()
+      throw Diagnostics(error)
+    }
+  }
+
+  func delete() {
+    yaml_document_delete(document)
+    yaml_parser_delete(parser)
+    input.deallocate()
+    parser.deallocate()
+    document.deallocate()
+  }
+
+  mutating func root() throws(Diagnostics) -> Node {
+    guard yaml_document_get_root_node(document) != nil else {
+      throw Diagnostics(
+        Diagnostic(
+          "\(source.name) is empty",
+          at: nil,
+          hints: "a pipeline file has at least 'pipeline:' and 'stages:'; pipelines/fig3.yaml is an example"
+        )
+      )
+    }
+    return try convert(1, depth: 0).node
+  }
+
+  func expectEndOfStream() throws(Diagnostics) {
+    var next = yaml_document_t()
+    guard yaml_parser_load(parser, &next) == 1 else { throw Diagnostics(parserError()) }
+    defer { yaml_document_delete(&next) }
+    guard let second = yaml_document_get_root_node(&next) else { return }
+    throw Diagnostics(
+      Diagnostic("a second YAML document", at: location(second.pointee), hints: "one file holds one pipeline")
+    )
+  }
+
+  private mutating func convert(_ index: Int32, depth: Int) throws(Diagnostics) -> (node: Node, size: Int) {
+    if let known = converted[index] { return known }
+    guard let pointer = yaml_document_get_node(document, index) else {
+      throw Diagnostics(Diagnostic("libyaml lost a node", at: nil))
+    }
+    let raw = pointer.pointee
+    let place = location(raw)
+    guard inProgress.insert(index).inserted else {
+      throw Diagnostics(Diagnostic("an alias inside the node that it names", at: place))
+    }
+    defer { inProgress.remove(index) }
+    guard depth < YAMLParser.maximumDepth else {
+      throw Diagnostics(Diagnostic("nested more than \(YAMLParser.maximumDepth) deep", at: place))
+    }
+    var size = 1
+    let content: Node.Content
+    switch raw.type {
+    case YAML_SCALAR_NODE:
+      content = try scalar(raw, place)
+    case YAML_SEQUENCE_NODE:
+      try expectTag("seq", raw, place)
+      var items: [Node] = []
+      var item = raw.data.sequence.items.start
+      while let current = item, current != raw.data.sequence.items.top {
+        let (node, nodes) = try convert(current.pointee, depth: depth + 1)
+        size += nodes
+        try checkSize(size, place)
+        items.append(node)
+        item = current + 1
+      }
+      content = .sequence(items)
+    default:
+      try expectTag("map", raw, place)
+      var entries: [Node.Entry] = []
+      var places: [String: SourceLocation?] = [:]
+      var pair = raw.data.mapping.pairs.start
+      while let current = pair, current != raw.data.mapping.pairs.top {
+        let (key, _) = try convert(current.pointee.key, depth: depth + 1)
+        guard case .scalar(let name, _) = key.content else {
+          throw Diagnostics(Diagnostic("a key that is \(key.summary)", at: key.location, hints: "keys are names"))
+        }
+        if let first = places.updateValue(key.location, forKey: name), let first {
+          throw Diagnostics(
+            Diagnostic("the key '\(name)' is here twice", at: key.location, hints: "it was first set at \(first)")
+          )
+        }
+        let (value, nodes) = try convert(current.pointee.value, depth: depth + 1)
+        size += nodes + 1
+        try checkSize(size, place)
+        entries.append(.init(key: name, keyLocation: key.location, value: value))
+        pair = current + 1
+      }
+      content = .mapping(entries)
+    }
+    let result = (Node(content, at: place), size)
+    converted[index] = result
+    return result
+  }
+
+  private func checkSize(_ size: Int, _ place: SourceLocation) throws(Diagnostics) {
+    guard size <= YAMLParser.maximumNodes else {
+      throw Diagnostics(
+        Diagnostic(
+          "more than \(YAMLParser.maximumNodes) nodes once the aliases are written out",
+          at: place,
+          hints: "aliases of aliases multiply"
+        )
+      )
+    }
+  }
+
+  private func scalar(_ raw: yaml_node_t, _ place: SourceLocation) throws(Diagnostics) -> Node.Content {
+    try expectTag("str", raw, place)
+    let bytes = UnsafeBufferPointer(start: raw.data.scalar.value, count: raw.data.scalar.length)
+    return .scalar(
+      text: String(decoding: bytes, as: UTF8.self),
+      isPlain: raw.data.scalar.style == YAML_PLAIN_SCALAR_STYLE
+    )
+  }
+
+  private func expectTag(_ name: String, _ raw: yaml_node_t, _ place: SourceLocation) throws(Diagnostics) {
+    let tag = raw.tag.map { String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self)) } ?? ""
+    guard tag == "tag:yaml.org,2002:\(name)" else {
+      throw Diagnostics(
+        Diagnostic(
+          "the tag '\(tag)'",
+          at: place,
+          hints: "tags have no meaning here; a value's type is known from its key"
+        )
+      )
+    }
+  }
+
+  private func location(_ raw: yaml_node_t) -> SourceLocation {
+    SourceLocation(source: source, start: position(raw.start_mark), end: position(raw.end_mark))
+  }
+
+  private func position(_ mark: yaml_mark_t) -> SourcePosition {
+    SourcePosition(line: Int(mark.line) + 1, column: Int(mark.column) + 1)
+  }
+
+  private func parserError() -> Diagnostic {
+    let problem = parser.pointee.problem.map { String(cString: $0) } ?? "unreadable"
+    let context = parser.pointee.context.map { String(cString: $0) }
+    // A reader's error (a control character) has an offset but no mark; the parser's own mark is just before it.
+    let mark = parser.pointee.error == YAML_READER_ERROR ? parser.pointee.mark : parser.pointee.problem_mark
+    let place = position(mark)
+    return Diagnostic(
+      "not YAML: \(problem)" + (context.map { " \($0)" } ?? ""),
+      at: SourceLocation(source: source, start: place, end: place),
+      hints: problem.contains("cannot start any token")
+        ? "YAML is indented with spaces; text with : # { [ needs quotes" : nil
+    )
+  }
+}

@@ -1,0 +1,35 @@
+public import Artifacts
+public import Planning
+
+/// What happens during a run, for whoever shows or records it.
+public enum RunEvent: Sendable {
+  /// A result was in the store.
+  case cached(stage: String, address: ContentDigest)
+  /// An action was handed to a worker.
+  case started(stage: String, kind: String, reason: RunReason)
+  /// An action says how far it is.
+  case progress(stage: String, StageProgress)
+  /// An action's result is in the store.
+  case finished(stage: String, address: ContentDigest, seconds: Double)
+  /// An action could not be computed.
+  case failed(stage: String, message: String)
+  /// An action cannot be run since another failed.
+  case unreachable(stage: String, because: String)
+}
+
+/// How a run ended.
+public struct RunSummary: Sendable {
+  /// For each action that is done, the key of its record.
+  public let keys: [String: ContentDigest]
+  /// How many results were in the store.
+  public let cached: Int
+  /// Those that were computed.
+  public let computed: Set<String>
+  /// How many could not be.
+  public let failed: Int
+  /// How many were not tried since they need one that failed.
+  public let unreachable: Int
+
+  /// Whether every result is there.
+  public var isComplete: Bool { failed == 0 && unreachable == 0 }
+}

@@ -1,0 +1,95 @@
+internal import Artifacts
+internal import Configuration
+internal import Planning
+
+/// One action for a worker, as a line of JSON on its standard input.
+struct WorkOrder: Record {
+  var key = ""
+  var pipeline = ""
+  var stage = ""
+  var kind = ""
+  var parameters: JSONValue = [:]
+  var inputs: [String: String] = [:]
+  var code = ""
+  var threads = 1
+
+  static let fields: [Field<WorkOrder>] = [
+    .init("key", \.key, "The key of the action.", required: true),
+    .init("pipeline", \.pipeline, "The name of the pipeline.", required: true),
+    .init("stage", \.stage, "The name of the stage.", required: true),
+    .init("kind", \.kind, "The kind of the stage.", required: true),
+    .init("parameters", \.parameters, "The parameters.", required: true),
+    .init("inputs", \.inputs, "The addresses of the inputs.", required: true),
+    .init("code", \.code, "The digest of the code.", required: true),
+    .init("threads", \.threads, "How many threads may be used.", limit: .positive, required: true),
+  ]
+
+  init() {}
+
+  init(_ task: Plan.Task, pipeline: String, threads: Int) {
+    key = task.key.description
+    self.pipeline = pipeline
+    stage = task.action.name
+    kind = task.action.kind
+    parameters = task.action.parameters
+    inputs = task.addresses.mapValues(\.description)
+    code = task.action.fingerprint
+    self.threads = threads
+  }
+}
+
+/// What a worker says, as a line of JSON on its standard output: some progress, then how it ended.
+struct WorkReport: Record {
+  /// How far the work is, from 0 to 1.
+  var fraction = 0.0
+  /// What is being done, or what went wrong.
+  var message = ""
+  /// How the work ended; nil while it goes on.
+  var outcome: Outcome?
+  /// The address of the artifact, once it is stored.
+  var address: String?
+
+  enum Outcome: String, Choice {
+    case done
+    case failed
+  }
+
+  static let fields: [Field<WorkReport>] = [
+    .init("fraction", \.fraction, "How far the work is."),
+    .init("message", \.message, "What is being done, or what went wrong."),
+    .init("outcome", \.outcome, "How the work ended."),
+    .init("address", \.address, "The address of the artifact."),
+  ]
+
+  init() {}
+
+  init(fraction: Double, _ message: String) {
+    // A stage's own arithmetic must not be able to break the line.
+    self.fraction = fraction.isFinite ? fraction : 0
+    self.message = message
+  }
+
+  init(failure message: String) {
+    outcome = .failed
+    self.message = message
+  }
+
+  init(address: ContentDigest) {
+    outcome = .done
+    fraction = 1
+    self.address = address.description
+  }
+}
+
+extension Record {
+  /// One line of JSON.
+  var line: String { json.canonicalText + "\n" }
+
+  /// Reads one line of JSON.
+  init(line: String) throws(Diagnostics) {
+    let node = try YAMLParser.parse(Array(line.utf8), name: "message")
+    var diagnostics = Diagnostics()
+    guard let value = Self.decode(node, &diagnostics) else { throw diagnostics }
+    self = value
+  }
+}

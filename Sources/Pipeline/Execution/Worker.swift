@@ -1,0 +1,85 @@
+internal import Artifacts
+internal import Configuration
+internal import Glibc
+public import Planning
+internal import Provenance
+public import Store
+internal import SystemPackage
+
+/// The worker's side: a process that takes orders on its standard input, one a line, until it is closed.
+///
+/// Its results go into the store; only progress and addresses go back. A crash here is not a crash of the run.
+public struct Worker: Sendable {
+  private let store: ArtifactStore
+  private let kinds: StageKinds
+  private let program: String
+
+  /// A worker on a store.
+  ///
+  /// - Parameter program: the name and version of this program, for the record.
+  public init(store: ArtifactStore, kinds: StageKinds, program: String) {
+    self.store = store
+    self.kinds = kinds
+    self.program = program
+  }
+
+  /// Serves until standard input ends.
+  public func serve() async {
+    while let line = readLine() {
+      do {
+        let order = try WorkOrder(line: line)
+        let address = try await execute(order)
+        Self.send(WorkReport(address: address))
+      } catch {
+        Self.send(WorkReport(failure: String(describing: error)))
+      }
+    }
+  }
+
+  private func execute(_ order: WorkOrder) async throws -> ContentDigest {
+    guard let kind = kinds[order.kind] else { throw StageFailure("this program has no kind '\(order.kind)'") }
+    var diagnostics = Diagnostics()
+    guard let stage = kind.decode(Node(order.parameters), &diagnostics) else { throw diagnostics }
+    let scratch = store.root.appending("scratch").appending("\(getpid())-\(order.key.prefix(12))")
+    try FileSystem.createFolder(scratch)
+    defer { FileSystem.removeFolder(scratch) }
+    var inputs: [String: Artifact] = [:]
+    var addresses: [String: String] = [:]
+    for (name, text) in order.inputs {
+      guard let address = ContentDigest(text) else { throw StageFailure("'\(text)' is no address") }
+      inputs[name] = try store.artifact(at: address)
+      addresses[name] = text
+    }
+    let statement = Statement(pipeline: order.pipeline, stage: order.stage, program: program)
+    let context = StageContext(
+      inputs: inputs,
+      pipeline: order.pipeline,
+      stage: order.stage,
+      threads: order.threads,
+      scratch: scratch.string,
+      report: { Self.send(WorkReport(fraction: $0.fraction, $0.message)) }
+    )
+    let result = try await stage.run(context)
+    var record = ActionRecord()
+    record.key = order.key
+    record.kind = order.kind
+    record.parameters = order.parameters
+    record.inputs = addresses
+    record.code = order.code
+    record.artifact = try store.store(result.artifact, scratch: scratch)
+    for (name, path) in result.files {
+      record.files[name] = try store.store(file: FilePath(path))
+    }
+    record.provenance = statement.finish(threads: order.threads)
+    // The record comes last: whoever sees it finds the objects in place.
+    try store.write(record)
+    guard let address = ContentDigest(record.artifact.address) else { throw StageFailure("no address") }
+    return address
+  }
+
+  private static func send(_ report: WorkReport) {
+    // One write a line, so that reports of several threads do not mix.
+    let line = report.line
+    _ = try? FileDescriptor.standardOutput.writeAll(line.utf8)
+  }
+}

@@ -1,0 +1,130 @@
+public import Configuration
+
+/// A pipeline with every value known: the graph of its actions.
+public struct Pipeline: Sendable {
+  /// The name.
+  public let name: String
+  /// The title for people.
+  public let title: String
+  /// The actions; each stands after those whose results it needs.
+  public let actions: [Action]
+
+  /// What the command line changes about a pipeline.
+  public struct Choices: Sendable {
+    /// The profile, if any.
+    public var profile: String?
+    /// Values for parameters, by name, as YAML text.
+    public var settings: [(name: String, value: String)] = []
+
+    /// Nothing changed.
+    public init() {}
+  }
+
+  /// Reads a pipeline.
+  ///
+  /// - Throws: everything that is wrong with the file and the choices, each with its place.
+  public init(_ root: Node, choices: Choices, kinds: StageKinds) throws(Diagnostics) {
+    var diagnostics = Diagnostics()
+    guard let file = PipelineFile.decode(root, &diagnostics) else { throw diagnostics }
+    name = file.name
+    title = file.title
+    let parameters = Self.parameters(of: file, choices, &diagnostics)
+    let substitution = Substitution(parameters)
+    var stages: [Stage] = []
+    if file.stages.entries.isEmpty {
+      diagnostics.report("there are no stages", at: file.stages.node.location ?? root.location)
+    }
+    for entry in file.stages.entries {
+      let node = substitution.apply(to: entry.value, &diagnostics)
+      if let stage = Stage(entry, node, kinds, &diagnostics) { stages.append(stage) }
+    }
+    let names = file.stages.names
+    for stage in stages {
+      stage.checkInputs(stages, names, &diagnostics)
+    }
+    let order = Self.order(stages, &diagnostics)
+    try diagnostics.throwIfAny()
+    actions = order.map { $0.action(kinds) }
+  }
+
+  /// The values of the parameters: of the file, changed by the profile, changed by the command line.
+  private static func parameters(
+    of file: PipelineFile,
+    _ choices: Choices,
+    _ diagnostics: inout Diagnostics
+  ) -> [String: Node] {
+    var values = Dictionary(file.parameters.entries.map { ($0.key, $0.value) }) { first, _ in first }
+    let names = file.parameters.names
+    func unknown(_ name: String, _ location: SourceLocation?) -> Diagnostic {
+      Diagnostic(
+        "there is no parameter '\(name)' to set",
+        at: location,
+        hints: Suggestion.hint(for: name, among: names),
+        names.isEmpty ? "the file declares none" : "parameters: " + names.joined(separator: ", ")
+      )
+    }
+    for profile in file.profiles.entries {
+      // Every profile is checked, not only the chosen one: a mistake in it should not wait for its day.
+      guard let changes = NodeMap.decode(profile.value, &diagnostics) else { continue }
+      for change in changes.entries {
+        if values[change.key] == nil { diagnostics.report(unknown(change.key, change.keyLocation)) }
+        if profile.key == choices.profile { values[change.key] = change.value }
+      }
+    }
+    if let profile = choices.profile, !file.profiles.names.contains(profile) {
+      diagnostics.report(
+        "there is no profile '\(profile)'",
+        at: file.profiles.node.location?.firstLine,
+        hints: Suggestion.hint(for: profile, among: file.profiles.names),
+        file.profiles.names.isEmpty
+          ? "the file declares none" : "profiles: " + file.profiles.names.joined(separator: ", ")
+      )
+    }
+    for setting in choices.settings {
+      do throws(Diagnostics) {
+        let value = try YAMLParser.parse(Array(setting.value.utf8), name: "--set \(setting.name)")
+        if values.updateValue(value, forKey: setting.name) == nil { diagnostics.report(unknown(setting.name, nil)) }
+      } catch {
+        error.all.forEach { diagnostics.report($0) }
+      }
+    }
+    return values
+  }
+
+  /// The stages, each after its inputs; otherwise in the order of the file. Reports a cycle with all its members.
+  private static func order(_ stages: [Stage], _ diagnostics: inout Diagnostics) -> [Stage] {
+    let byName = Dictionary(stages.map { ($0.name, $0) }) { first, _ in first }
+    var order: [Stage] = []
+    var done: Set<String> = []
+    var path: [String] = []
+    // An explicit stack, so that a chain of any length cannot overflow the thread's.
+    for start in stages where !done.contains(start.name) {
+      var stack: [(stage: Stage, next: Int)] = [(start, 0)]
+      path = [start.name]
+      while let (stage, next) = stack.last {
+        guard next < stage.inputs.count else {
+          done.insert(stage.name)
+          order.append(stage)
+          stack.removeLast()
+          path.removeLast()
+          continue
+        }
+        stack[stack.count - 1].next += 1
+        let input = stage.inputs[next]
+        if let index = path.firstIndex(of: input.source) {
+          let cycle = path[index...] + [input.source]
+          diagnostics.report(
+            "the stages need each other in a circle: " + cycle.joined(separator: " needs "),
+            at: input.location
+          )
+          return []
+        }
+        if !done.contains(input.source), let needed = byName[input.source] {
+          stack.append((needed, 0))
+          path.append(needed.name)
+        }
+      }
+    }
+    return order
+  }
+}

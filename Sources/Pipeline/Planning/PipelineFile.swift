@@ -1,0 +1,87 @@
+public import Configuration
+
+/// A pipeline file as it is written: names are checked, expressions are not yet replaced.
+public struct PipelineFile: Record {
+  /// The pipeline's name: figures are kept under it.
+  public var name = ""
+  /// A title for people.
+  public var title = ""
+  /// What the file shows, and where its settings come from.
+  public var summary = ""
+  /// Values that stages refer to as `${{ parameters.NAME }}`.
+  public var parameters = NodeMap()
+  /// Named sets of parameter values.
+  public var profiles = NodeMap()
+  /// The stages, in the order of the file.
+  public var stages = NodeMap()
+
+  /// An empty file.
+  public init() {}
+
+  /// The keys of a pipeline file.
+  public static let fields: [Field<PipelineFile>] = [
+    .init(
+      "pipeline",
+      \.name,
+      "The name of the pipeline; its figures are kept under it.",
+      limit: Limit("a name of letters, digits, - and _") { $0.isName },
+      required: true
+    ),
+    .init("title", \.title, "A title for people."),
+    .init("description", \.summary, "What the pipeline shows, and where its settings come from."),
+    .init("parameters", \.parameters, "Values that stages refer to as ${{ parameters.NAME }}."),
+    .init("profiles", \.profiles, "Named sets of parameter values, chosen by --profile."),
+    .init("stages", \.stages, "The stages by name.", required: true),
+  ]
+}
+
+/// A stage as it is written.
+struct StageEntry: Record {
+  var kind = ""
+  var parameters = NodeMap()
+  var inputs = NodeMap()
+
+  static let fields: [Field<StageEntry>] = [
+    .init("kind", \.kind, "The kind of the stage; 'pipeline stages' lists them.", required: true),
+    .init("with", \.parameters, "The parameters of the stage."),
+    .init("inputs", \.inputs, "For each input the stage that makes it."),
+  ]
+}
+
+/// A mapping whose values are decoded later, in the order of the text.
+public struct NodeMap: ConfigurationValue {
+  /// The mapping itself.
+  public var node = Node(.mapping([]))
+
+  /// The entries.
+  public var entries: [Node.Entry] { node.entries ?? [] }
+  /// The names.
+  public var names: [String] { entries.map(\.key) }
+
+  /// A mapping of anything.
+  public static var shape: ValueShape { .dictionary(.any) }
+
+  /// Reads a mapping.
+  public static func decode(_ node: Node, _ diagnostics: inout Diagnostics) -> NodeMap? {
+    if node.isNull { return NodeMap(node: Node(.mapping([]), at: node.location)) }
+    guard node.entries != nil else { return reject(node, &diagnostics) }
+    return NodeMap(node: node)
+  }
+
+  /// The values by their look.
+  public var json: JSONValue { JSONValue(node) }
+}
+
+extension String {
+  /// Whether this is a name of letters, digits, `-` and `_`, which is safe in a path.
+  public var isName: Bool {
+    let isWord = utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+      default: byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+      }
+    }
+    return isWord && !isEmpty && utf8.count <= 100 && utf8.first != UInt8(ascii: "-")
+  }
+}

@@ -1,0 +1,106 @@
+public import Artifacts
+
+/// Which actions are waiting, ready, running, done or failed. A pure state machine: it knows no clock, no file and no
+/// process, and is told what happened.
+public struct Plan: Sendable {
+  /// The state of one action.
+  public enum State: Sendable, Equatable {
+    /// Some inputs are not done; `missing` of them.
+    case waiting(missing: Int)
+    /// All inputs are done.
+    case ready
+    /// Handed out by `next`.
+    case running
+    /// Its result is known.
+    case done(address: ContentDigest)
+    /// It could not be computed.
+    case failed(String)
+    /// Something it needs failed.
+    case unreachable(because: String)
+  }
+
+  /// An action whose inputs are known.
+  public struct Task: Sendable {
+    /// The action.
+    public let action: Action
+    /// The addresses of its inputs, by the input's name.
+    public let addresses: [String: ContentDigest]
+    /// What the action computes.
+    public let key: ContentDigest
+  }
+
+  private let actions: [String: Action]
+  private let users: [String: [String]]
+  /// Ready actions, in the order in which they became so.
+  private var queue: [String]
+  private var states: [String: State]
+
+  /// A plan in which nothing has been done.
+  ///
+  /// - Parameter list: the actions, each after those it needs.
+  public init(_ list: [Action]) {
+    var users: [String: [String]] = [:]
+    var states: [String: State] = [:]
+    for action in list {
+      let needed = Set(action.inputs.values)
+      for name in needed.sorted() { users[name, default: []].append(action.name) }
+      states[action.name] = needed.isEmpty ? .ready : .waiting(missing: needed.count)
+    }
+    actions = Dictionary(list.map { ($0.name, $0) }) { first, _ in first }
+    self.users = users
+    self.states = states
+    queue = list.filter { $0.inputs.isEmpty }.map(\.name)
+  }
+
+  /// The state of an action.
+  public subscript(name: String) -> State? { states[name] }
+
+  /// Whether nothing is ready or running any more.
+  public var isFinished: Bool {
+    queue.isEmpty && !states.values.contains(.running)
+  }
+
+  /// How many actions could be handed out now.
+  public var readyCount: Int { queue.count }
+
+  /// Hands out a ready action.
+  public mutating func next() -> Task? {
+    guard !queue.isEmpty else { return nil }
+    let name = queue.removeFirst()
+    guard let action = actions[name] else { return nil }
+    states[name] = .running
+    var addresses: [String: ContentDigest] = [:]
+    for (input, source) in action.inputs {
+      guard case .done(let address) = states[source] else { continue }
+      addresses[input] = address
+    }
+    return Task(action: action, addresses: addresses, key: action.key(addresses))
+  }
+
+  /// Takes in a result; actions that waited for it only become ready.
+  public mutating func finish(_ name: String, address: ContentDigest) {
+    precondition(states[name] == .running, "\(name) is not running")
+    states[name] = .done(address: address)
+    for user in users[name] ?? [] {
+      guard case .waiting(let missing) = states[user] else { continue }
+      if missing == 1 {
+        states[user] = .ready
+        queue.append(user)
+      } else {
+        states[user] = .waiting(missing: missing - 1)
+      }
+    }
+  }
+
+  /// Takes in a failure; all that needs the result becomes unreachable.
+  public mutating func fail(_ name: String, _ message: String) {
+    precondition(states[name] == .running, "\(name) is not running")
+    states[name] = .failed(message)
+    var reached = users[name] ?? []
+    while let user = reached.popLast() {
+      guard case .waiting = states[user] else { continue }
+      states[user] = .unreachable(because: name)
+      reached += users[user] ?? []
+    }
+  }
+}

@@ -1,0 +1,205 @@
+public import Artifacts
+public import Configuration
+
+/// A kind of stage: its parameters (the record's fields), its inputs and outputs, and its computation.
+///
+/// A kind is one file under `Sources/Stages/`. Validation, messages, documentation, schema and cache key follow from
+/// what it declares. Its result may depend on its parameters and its inputs, and on nothing else.
+public protocol StageKind: Record {
+  /// Name, documentation, inputs and outputs.
+  static var declaration: KindDeclaration { get }
+  /// Checks what the types of the parameters cannot say against what is known of the inputs before any stage runs.
+  func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics)
+  /// Computes the result.
+  func run(_ context: StageContext) async throws -> StageResult
+}
+
+extension StageKind {
+  /// Nothing more to check.
+  public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {}
+}
+
+/// What a kind of stage says about itself besides its parameters.
+public struct KindDeclaration: Sendable {
+  /// The word behind `kind:`, such as `uv/bifurcation`.
+  public let name: String
+  /// One line of documentation.
+  public let summary: String
+  /// More of it: the definitions and where they come from.
+  public let discussion: String
+  /// The inputs.
+  public let inputs: InputRule
+  /// The arrays of the result; nil when they depend on the parameters.
+  public let outputs: [OutputDeclaration]?
+  /// The file that declares the kind, as `Module/File.swift`: its code belongs to the key of an action.
+  public let sourceFile: String
+
+  /// Declares a kind in the file of the caller.
+  public init(
+    _ name: String,
+    _ summary: String,
+    discussion: String = "",
+    inputs: InputRule = .named([]),
+    outputs: [OutputDeclaration]?,
+    sourceFile: String = #fileID
+  ) {
+    self.name = name
+    self.summary = summary
+    self.discussion = discussion
+    self.inputs = inputs
+    self.outputs = outputs
+    self.sourceFile = sourceFile
+  }
+}
+
+/// Which inputs a stage takes.
+public enum InputRule: Sendable {
+  /// These.
+  case named([InputDeclaration])
+  /// Any number, under names of the user's choice.
+  case free
+}
+
+/// An input of a kind of stage.
+public struct InputDeclaration: Sendable {
+  /// The key under `inputs:`.
+  public let name: String
+  /// One line of documentation.
+  public let summary: String
+
+  /// Declares an input.
+  public init(_ name: String, _ summary: String) {
+    self.name = name
+    self.summary = summary
+  }
+}
+
+/// An array of a stage's result: its name, dimensions, unit and meaning are declared once, and the documentation,
+/// the checks and the artifact's labels follow.
+public struct OutputDeclaration: Sendable {
+  /// The array's name.
+  public let name: String
+  /// The names of its dimensions, outermost first.
+  public let dimensions: [String]
+  /// The unit, in the words of UDUNITS; "1" for a pure number.
+  public let unit: String?
+  /// What the values are.
+  public let summary: String
+  /// For integer labels: the meaning of 0, 1, 2 and so on (CF convention `flag_meanings`).
+  public let meanings: [String]
+  /// Whether a result may lack the array.
+  public let isOptional: Bool
+
+  /// Declares an array.
+  public init(
+    _ name: String,
+    _ dimensions: [String] = [],
+    unit: String? = "1",
+    _ summary: String,
+    meanings: [String] = [],
+    optional: Bool = false
+  ) {
+    self.name = name
+    self.dimensions = dimensions
+    self.unit = unit
+    self.summary = summary
+    self.meanings = meanings
+    self.isOptional = optional
+  }
+}
+
+/// What is known of an input before anything runs.
+public struct InputKnowledge: Sendable {
+  /// The stage that makes it.
+  public let stage: String
+  /// The kind of that stage.
+  public let kind: String
+  /// Its arrays, unless they depend on what the stage finds.
+  public let outputs: [OutputDeclaration]?
+
+  /// The knowledge of one input.
+  public init(stage: String, kind: String, outputs: [OutputDeclaration]?) {
+    self.stage = stage
+    self.kind = kind
+    self.outputs = outputs
+  }
+}
+
+/// What a running stage is given.
+public struct StageContext: Sendable {
+  /// The artifacts of the inputs.
+  public let inputs: [String: Artifact]
+  /// The names of the pipeline and of the stage, for a title or a file name; a result may not depend on them
+  /// otherwise.
+  public let pipeline: String
+  /// The name of the stage.
+  public let stage: String
+  /// How many threads may be used; the result may not depend on it.
+  public let threads: Int
+  /// An empty folder that is removed afterwards.
+  public let scratch: String
+  /// Tells how far the work is.
+  public let report: @Sendable (StageProgress) -> Void
+
+  /// The surroundings of one run of one stage.
+  public init(
+    inputs: [String: Artifact],
+    pipeline: String,
+    stage: String,
+    threads: Int,
+    scratch: String,
+    report: @escaping @Sendable (StageProgress) -> Void
+  ) {
+    self.inputs = inputs
+    self.pipeline = pipeline
+    self.stage = stage
+    self.threads = threads
+    self.scratch = scratch
+    self.report = report
+  }
+
+  /// The artifact of an input that the kind declares.
+  public func input(_ name: String) throws(StageFailure) -> Artifact {
+    guard let artifact = inputs[name] else { throw StageFailure("the input '\(name)' was not handed over") }
+    return artifact
+  }
+}
+
+/// How far a stage is.
+public struct StageProgress: Sendable {
+  /// From 0 to 1.
+  public let fraction: Double
+  /// What is being done, and the figures that matter.
+  public let message: String
+
+  /// A progress report.
+  public init(_ fraction: Double, _ message: String = "") {
+    self.fraction = fraction
+    self.message = message
+  }
+}
+
+/// What a stage makes: an artifact, and files for people where there are any.
+public struct StageResult: Sendable {
+  /// The labelled arrays; their address is the address of the result.
+  public let artifact: Artifact
+  /// Files for people that were made from the artifact, by name ("fig3.pdf"), as paths in the scratch folder.
+  public let files: [String: String]
+
+  /// A result.
+  public init(_ artifact: Artifact, files: [String: String] = [:]) {
+    self.artifact = artifact
+    self.files = files
+  }
+}
+
+/// A stage could not be computed: what is wrong, for the user.
+public struct StageFailure: Error, Sendable, CustomStringConvertible {
+  /// What is wrong.
+  public let description: String
+
+  /// A failure from its message.
+  public init(_ description: String) {
+    self.description = description
+  }
+}

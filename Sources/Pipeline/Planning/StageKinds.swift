@@ -1,0 +1,30 @@
+internal import Configuration
+
+/// The kinds of stage that a program knows, each with the fingerprint of the code behind it.
+public struct StageKinds: Sendable {
+  /// The kinds, in the order in which they are documented.
+  public let all: [any StageKind.Type]
+  private let byName: [String: any StageKind.Type]
+  private let fingerprints: [String: String]
+
+  /// The kinds of a program.
+  ///
+  /// - Parameter fingerprints: for each kind's source file (`Module/File.swift`), the digest of the code that its
+  ///   results depend on.
+  public init(_ all: [any StageKind.Type], fingerprints: [String: String]) {
+    self.all = all
+    self.byName = Dictionary(all.map { ($0.declaration.name, $0) }) { first, _ in first }
+    self.fingerprints = fingerprints
+  }
+
+  /// The kind with this name.
+  public subscript(name: String) -> (any StageKind.Type)? { byName[name] }
+
+  /// The names of all kinds.
+  public var names: [String] { all.map { $0.declaration.name } }
+
+  /// The digest of the code that the results of a kind depend on.
+  public func fingerprint(of kind: any StageKind.Type) -> String {
+    fingerprints[kind.declaration.sourceFile] ?? ""
+  }
+}

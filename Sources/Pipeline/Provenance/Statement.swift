@@ -1,0 +1,51 @@
+public import Configuration
+internal import FoundationEssentials
+internal import Glibc
+
+/// Where, when and with what a result was made. It stands in the action's record and never in the artifact, since it
+/// differs between runs that give the same bytes.
+public struct Statement: Sendable {
+  private let pipeline: String
+  private let stage: String
+  private let program: String
+  private let started = Date()
+  private let clock = ContinuousClock.now
+
+  /// Begins the statement of a stage that is about to run.
+  ///
+  /// - Parameter program: the name and version of this program.
+  public init(pipeline: String, stage: String, program: String) {
+    self.pipeline = pipeline
+    self.stage = stage
+    self.program = program
+  }
+
+  /// The statement of a stage that ends now.
+  public func finish(threads: Int) -> JSONValue {
+    let elapsed = clock.duration(to: .now).components
+    let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds / 1_000_000_000_000_000) / 1000
+    return [
+      "pipeline": .string(pipeline),
+      "stage": .string(stage),
+      "program": .string(program),
+      "started": .string(started.formatted(.iso8601)),
+      "seconds": .number(seconds),
+      "threads": .integer(threads),
+      "machine": .object(Self.machine),
+    ]
+  }
+
+  private static var machine: [String: JSONValue] {
+    var name = utsname()
+    guard uname(&name) == 0 else { return [:] }
+    func text(_ field: some Any) -> JSONValue {
+      .string(withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+    }
+    return [
+      "host": text(name.nodename),
+      "system": text(name.sysname),
+      "release": text(name.release),
+      "architecture": text(name.machine),
+    ]
+  }
+}

@@ -1,0 +1,63 @@
+public import Configuration
+
+/// What an action made, and how: one file of the store for each key.
+public struct ActionRecord: Record, Equatable {
+  /// The key of the action.
+  public var key = ""
+  /// The kind of the stage.
+  public var kind = ""
+  /// The parameters with defaults.
+  public var parameters: JSONValue = [:]
+  /// The addresses of the inputs, by name.
+  public var inputs: [String: String] = [:]
+  /// The digest of the code that the result depends on.
+  public var code = ""
+  /// The artifact.
+  public var artifact = ObjectRecord()
+  /// The files for people that were made from it, by name.
+  public var files: [String: ObjectRecord] = [:]
+  /// Where, when and with what it was made: what may differ between two runs that give the same result.
+  public var provenance: JSONValue = [:]
+
+  /// An empty record.
+  public init() {}
+
+  /// The keys of a record.
+  public static let fields: [Field<ActionRecord>] = [
+    .init("key", \.key, "The key of the action.", required: true),
+    .init("kind", \.kind, "The kind of the stage.", required: true),
+    .init("parameters", \.parameters, "The parameters with defaults.", required: true),
+    .init("inputs", \.inputs, "The addresses of the inputs.", required: true),
+    .init("code", \.code, "The digest of the code that the result depends on.", required: true),
+    .init("artifact", \.artifact, "The artifact.", required: true),
+    .init("files", \.files, "The files made from the artifact."),
+    .init("provenance", \.provenance, "Where, when and with what the result was made."),
+  ]
+}
+
+/// An object of the store.
+public struct ObjectRecord: Record, Equatable {
+  /// The name of the object: for an artifact the digest of its canonical content, else that of its bytes.
+  public var address = ""
+  /// The digest of the file's bytes.
+  public var file = ""
+  /// The size of the file.
+  public var bytes = 0
+  /// The suffix of the file's name.
+  public var suffix = "h5"
+
+  /// An empty record.
+  public init() {}
+
+  /// The keys of a record.
+  public static let fields: [Field<ObjectRecord>] = [
+    .init("address", \.address, "The name of the object.", limit: digest, required: true),
+    .init("file", \.file, "The digest of the file's bytes.", limit: digest, required: true),
+    .init("bytes", \.bytes, "The size of the file.", unit: "bytes", limit: .nonNegative, required: true),
+    .init("suffix", \.suffix, "The suffix of the file's name.", limit: Limit("a word") { $0.utf8.count <= 8 }),
+  ]
+
+  private static let digest = Limit<String>("64 hexadecimal digits") { text in
+    text.utf8.count == 64 && text.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+  }
+}

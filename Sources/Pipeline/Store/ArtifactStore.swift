@@ -1,0 +1,110 @@
+public import Artifacts
+internal import Configuration
+internal import Glibc
+public import Planning
+public import SystemPackage
+
+/// The store on disk: objects named by their content, a record for each action, plain files and atomic renames.
+///
+/// ```
+/// objects/ab/abcd….h5     read-only, named by the digest of the canonical content (other files: of their bytes)
+/// actions/ab/abcd….json   what an action made, by the action's key
+/// figures/NAME/           what a person opens
+/// scratch/                work in progress
+/// ```
+public struct ArtifactStore: Sendable {
+  /// The folder of the store.
+  public let root: FilePath
+
+  /// Opens the store, making its folders if need be.
+  public init(at root: FilePath) throws(StoreError) {
+    self.root = root
+    for folder in ["objects", "actions", "figures", "scratch"] {
+      try FileSystem.createFolder(root.appending(folder))
+    }
+  }
+
+  /// Where an object is kept.
+  public func path(of object: ObjectRecord) -> FilePath {
+    path("objects", object.address, object.suffix)
+  }
+
+  private func path(_ folder: String, _ digest: String, _ suffix: String) -> FilePath {
+    root.appending(folder).appending(String(digest.prefix(2))).appending("\(digest).\(suffix)")
+  }
+}
+
+extension ArtifactStore {
+  /// Stores an artifact under the digest of its content.
+  public func store(_ artifact: Artifact, scratch: FilePath) throws -> ObjectRecord {
+    let file = scratch.appending("artifact.h5")
+    try artifact.write(to: file.string)
+    return try store(file, address: artifact.address, suffix: "h5")
+  }
+
+  /// Stores a file under the digest of its bytes, with its extension; the file itself is moved.
+  public func store(file: FilePath) throws -> ObjectRecord {
+    try store(file, address: nil, suffix: file.extension ?? "bin")
+  }
+
+  private func store(_ file: FilePath, address: ContentDigest?, suffix: String) throws -> ObjectRecord {
+    let bytes = try FileSystem.read(file)
+    let digest = bytes.withUnsafeBytes { ContentDigest(of: $0) }
+    var object = ObjectRecord()
+    object.address = (address ?? digest).description
+    object.file = digest.description
+    object.bytes = bytes.count
+    object.suffix = suffix
+    let destination = path(of: object)
+    // A copy that is there may be damaged: it is replaced, which is harmless when it is not.
+    try FileSystem.synchronize(file)
+    try FileSystem.makeReadOnly(file)
+    try FileSystem.createFolder(destination.removingLastComponent())
+    try FileSystem.move(file, to: destination)
+    return object
+  }
+
+  /// Reads an artifact and checks that its content is what its address says.
+  public func artifact(at address: ContentDigest) throws -> Artifact {
+    let file = path("objects", address.description, "h5")
+    let artifact = try Artifact(contentsOf: file.string)
+    guard artifact.address == address else {
+      let aside = root.appending("scratch").appending("damaged-\(address.short)-\(getpid()).h5")
+      try FileSystem.move(file, to: aside)
+      throw StoreError("\(file) was damaged; it is now \(aside), and running again makes it anew")
+    }
+    return artifact
+  }
+}
+
+extension ArtifactStore {
+  /// What is known of an action; nil if nothing is, or if what is there is not readable.
+  public func record(for key: ContentDigest) -> ActionRecord? {
+    guard let bytes = try? FileSystem.read(path("actions", key.description, "json")),
+      let node = try? YAMLParser.parse(bytes, name: key.short)
+    else { return nil }
+    var diagnostics = Diagnostics()
+    guard let record = ActionRecord.decode(node, &diagnostics), record.key == key.description else { return nil }
+    return record
+  }
+
+  /// Writes down what an action made.
+  public func write(_ record: ActionRecord) throws(StoreError) {
+    let file = path("actions", record.key, "json")
+    try FileSystem.createFolder(file.removingLastComponent())
+    try FileSystem.writeAtomically(Array((record.json.canonicalText + "\n").utf8), to: file)
+  }
+
+  /// Why an action must be run although this record of it is there; nil if its objects are in place.
+  ///
+  /// An object's size is compared here; its content is checked when it is read.
+  public func reasonToRun(_ record: ActionRecord) -> RunReason? {
+    for object in [record.artifact] + record.files.values {
+      guard let size = FileSystem.size(of: path(of: object)) else {
+        return .objectMissing(address: object.address)
+      }
+      guard size == object.bytes else { return .objectDamaged(address: object.address) }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,140 @@
+internal import Glibc
+public import SystemPackage
+
+/// The few file operations that the store's promises rest on: durable writes, atomic renames.
+public enum FileSystem {
+  /// Reads a whole file, or the first `limit` bytes of it and one more, so that the caller sees that it is larger.
+  public static func read(_ path: FilePath, limit: Int = .max) throws(StoreError) -> [UInt8] {
+    try attempt("cannot read \(path)") {
+      let file = try FileDescriptor.open(path, .readOnly)
+      return try file.closeAfter {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while bytes.count <= limit {
+          let count = try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
+          if count == 0 { break }
+          bytes += buffer[..<count]
+        }
+        return bytes
+      }
+    }
+  }
+
+  /// Writes a file so that `path` holds all of it or what it held before, whatever happens in between.
+  public static func writeAtomically(_ bytes: [UInt8], to path: FilePath) throws(StoreError) {
+    let temporary = FilePath("\(path).\(getpid()).tmp")
+    try attempt("cannot write \(path)") {
+      let file = try FileDescriptor.open(
+        temporary,
+        .writeOnly,
+        options: [.create, .truncate],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead]
+      )
+      try file.closeAfter {
+        _ = try file.writeAll(bytes)
+        try synchronize(file)
+      }
+    }
+    try move(temporary, to: path)
+  }
+
+  /// Makes the bytes of a file durable.
+  public static func synchronize(_ path: FilePath) throws(StoreError) {
+    try attempt("cannot write \(path)") {
+      let file = try FileDescriptor.open(path, .readOnly)
+      try file.closeAfter { try synchronize(file) }
+    }
+  }
+
+  private static func synchronize(_ file: FileDescriptor) throws(Errno) {
+    guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+  }
+
+  /// Renames a file over whatever is at `destination`, and makes the new name durable.
+  public static func move(_ path: FilePath, to destination: FilePath) throws(StoreError) {
+    guard rename(path.string, destination.string) == 0 else {
+      throw StoreError("cannot rename \(path) to \(destination)", Errno(rawValue: errno))
+    }
+    try synchronize(destination.removingLastComponent())
+  }
+
+  /// Makes a folder, and those above it.
+  public static func createFolder(_ path: FilePath) throws(StoreError) {
+    guard !exists(path) else { return }
+    let parent = path.removingLastComponent()
+    if !parent.isEmpty { try createFolder(parent) }
+    guard mkdir(path.string, 0o755) == 0 || errno == EEXIST else {
+      throw StoreError("cannot make the folder \(path)", Errno(rawValue: errno))
+    }
+  }
+
+  /// Whether there is a file or folder.
+  public static func exists(_ path: FilePath) -> Bool {
+    access(path.string, F_OK) == 0
+  }
+
+  /// The size of a file in bytes; nil if there is none.
+  public static func size(of path: FilePath) -> Int? {
+    (try? path.stat()).map { Int($0.size) }
+  }
+
+  /// Takes away the permission to write.
+  public static func makeReadOnly(_ path: FilePath) throws(StoreError) {
+    guard chmod(path.string, 0o444) == 0 else {
+      throw StoreError("cannot protect \(path)", Errno(rawValue: errno))
+    }
+  }
+
+  /// Removes a file if it is there.
+  public static func remove(_ path: FilePath) {
+    unlink(path.string)
+  }
+
+  /// Removes a folder that holds files only, if it is there.
+  public static func removeFolder(_ path: FilePath) {
+    for name in (try? contents(of: path)) ?? [] { unlink(path.appending(name).string) }
+    rmdir(path.string)
+  }
+
+  /// The names in a folder, sorted.
+  public static func contents(of path: FilePath) throws(StoreError) -> [String] {
+    guard let folder = opendir(path.string) else {
+      throw StoreError("cannot list \(path)", Errno(rawValue: errno))
+    }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  private static func attempt<Result>(_ doing: String, _ body: () throws -> Result) throws(StoreError) -> Result {
+    do {
+      return try body()
+    } catch let error as Errno {
+      throw StoreError(doing, error)
+    } catch {
+      throw StoreError("\(doing): \(error)")
+    }
+  }
+}
+
+/// The store could not do something: what, and the system's reason.
+public struct StoreError: Error, Sendable, CustomStringConvertible {
+  /// What could not be done, and why.
+  public let description: String
+
+  /// An error from its message.
+  public init(_ description: String) {
+    self.description = description
+  }
+
+  /// An error from what was being done and the system's reason.
+  public init(_ doing: String, _ reason: Errno) {
+    description = "\(doing): \(reason)"
+  }
+}

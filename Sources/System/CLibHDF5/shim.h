@@ -1,0 +1,24 @@
+#include <hdf5.h>
+#include <hdf5_hl.h>
+
+// HDF5 spells its predefined types, flags and property classes as macros over run-time globals, which Swift
+// does not import. Each function below names one of them.
+
+static inline hid_t h5_ieee_f64le(void) { return H5T_IEEE_F64LE; }
+static inline hid_t h5_ieee_f32le(void) { return H5T_IEEE_F32LE; }
+static inline hid_t h5_std_i64le(void) { return H5T_STD_I64LE; }
+static inline hid_t h5_std_i32le(void) { return H5T_STD_I32LE; }
+static inline hid_t h5_std_i8le(void) { return H5T_STD_I8LE; }
+static inline hid_t h5_native_double(void) { return H5T_NATIVE_DOUBLE; }
+static inline hid_t h5_native_float(void) { return H5T_NATIVE_FLOAT; }
+static inline hid_t h5_native_int64(void) { return H5T_NATIVE_INT64; }
+static inline hid_t h5_native_int32(void) { return H5T_NATIVE_INT32; }
+static inline hid_t h5_native_int8(void) { return H5T_NATIVE_INT8; }
+static inline hid_t h5_c_string(void) { return H5T_C_S1; }
+static inline size_t h5_variable_length(void) { return H5T_VARIABLE; }
+static inline hid_t h5_file_create_class(void) { return H5P_FILE_CREATE; }
+static inline hid_t h5_file_access_class(void) { return H5P_FILE_ACCESS; }
+static inline hid_t h5_group_create_class(void) { return H5P_GROUP_CREATE; }
+static inline hid_t h5_dataset_create_class(void) { return H5P_DATASET_CREATE; }
+static inline unsigned h5_truncate(void) { return H5F_ACC_TRUNC; }
+static inline unsigned h5_read_only(void) { return H5F_ACC_RDONLY; }
