@@ -58,6 +58,10 @@ let package = Package(
       providers: [.apt(["libhdf5-dev"])]
     ),
 
+    .target(name: "CKernels", path: "Sources/Science/CKernels"),
+    science("Tensors", ["CKernels"]),
+    science("Dynamics", ["Tensors"]),
+
     pipeline("Configuration", ["CLibYAML"]),
     pipeline("Artifacts", ["CLibHDF5", crypto]),
     pipeline("Planning", ["Artifacts", "Configuration"]),
@@ -73,7 +77,7 @@ let package = Package(
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),
     .target(
       name: "Stages",
-      dependencies: ["Planning", "Artifacts", "Configuration"],
+      dependencies: ["Dynamics", "Tensors", "Planning", "Artifacts", "Configuration"],
       path: "Sources/Stages",
       swiftSettings: settings,
       plugins: ["CodeFingerprints"]
@@ -88,7 +92,7 @@ let package = Package(
       swiftSettings: settings
     ),
 
-    tests(of: "Configuration"),
-    tests(of: "Artifacts"),
+    tests(of: "Tensors"),
+    tests(of: "Dynamics", ["Tensors"]),
   ]
 )
