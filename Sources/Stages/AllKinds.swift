@@ -3,7 +3,10 @@ public import Planning
 extension StageKinds {
   /// Every kind of stage of this program.
   public static let all = StageKinds(
-    [],
+    [
+      UVTrajectories.self, UVPhasePortrait.self, UVFixedPoints.self, UVFitStage.self, UVBifurcation.self,
+      UVPhaseDiagram.self, Spectrum.self,
+    ],
     fingerprints: CodeFingerprints.byFile
   )
 }

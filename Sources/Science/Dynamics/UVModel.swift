@@ -71,7 +71,8 @@ extension UVModel {
 
   /// The top eigenvalue of the Hessian, λ/2 + √(λ²/4 + κ²Δf(3Δf + 2y)); equal to λ at zero loss.
   public func sharpness(_ state: State) -> Double {
-    let inside = state.trace * state.trace / 4
+    let inside =
+      state.trace * state.trace / 4
       + kappa * kappa * state.residual * (3 * state.residual + 2 * target)
     // In the accessible region the root's argument is a square: only rounding can make it negative.
     return state.trace / 2 + max(0, inside).squareRoot()
