@@ -36,7 +36,10 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 
 let package = Package(
   name: "pipeline",
-  products: [.executable(name: "pipeline", targets: ["Command"])],
+  products: [
+    .executable(name: "pipeline", targets: ["Command"]),
+    .executable(name: "benchmark", targets: ["UVSweepBenchmark"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -58,7 +61,8 @@ let package = Package(
       providers: [.apt(["libhdf5-dev"])]
     ),
 
-    .target(name: "CKernels", path: "Sources/Science/CKernels"),
+    // The square root of a negative number, which the processor refuses, is the C library's to answer.
+    .target(name: "CKernels", path: "Sources/Science/CKernels", linkerSettings: [.linkedLibrary("m")]),
     science("Tensors", ["CKernels"]),
     science("Dynamics", ["Tensors"]),
 
@@ -89,6 +93,14 @@ let package = Package(
         systemPackage,
       ],
       path: "Sources/Command",
+      swiftSettings: settings
+    ),
+
+    .target(name: "CPeak", path: "Benchmarks/CPeak"),
+    .executableTarget(
+      name: "UVSweepBenchmark",
+      dependencies: ["CPeak", "Dynamics", "Tensors"],
+      path: "Benchmarks/UVSweepBenchmark",
       swiftSettings: settings
     ),
 

@@ -101,7 +101,7 @@ extension BifurcationDiagram.Column {
       sharpnessSum += sharpness
       least = min(least, sharpness)
       greatest = max(greatest, sharpness)
-      let bin = ((trace - settings.range.lowerBound) / width).rounded(.down)
+      let bin = (trace - settings.range.lowerBound) / width
       if bin >= 0, bin < Double(settings.bins) { density[Int(bin)] += 1 }
       g = map(g)
     }
