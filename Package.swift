@@ -61,6 +61,7 @@ let package = Package(
     pipeline("Configuration", ["CLibYAML"]),
     pipeline("Artifacts", ["CLibHDF5", crypto]),
     pipeline("Planning", ["Artifacts", "Configuration"]),
+    pipeline("Figures", ["Artifacts", "Configuration", subprocess, systemPackage]),
     pipeline("Store", ["Planning", "Artifacts", "Configuration", crypto, systemPackage]),
     pipeline("Provenance", ["Store", "Planning", "Configuration"]),
     pipeline(
@@ -73,7 +74,7 @@ let package = Package(
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),
     .target(
       name: "Stages",
-      dependencies: ["Planning", "Artifacts", "Configuration"],
+      dependencies: ["Figures", "Planning", "Artifacts", "Configuration", systemPackage],
       path: "Sources/Stages",
       swiftSettings: settings,
       plugins: ["CodeFingerprints"]
@@ -88,7 +89,6 @@ let package = Package(
       swiftSettings: settings
     ),
 
-    tests(of: "Configuration"),
-    tests(of: "Artifacts"),
+    tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration"]),
   ]
 )
