@@ -69,6 +69,7 @@ let package = Package(
     pipeline("Configuration", ["CLibYAML"]),
     pipeline("Artifacts", ["CLibHDF5", crypto]),
     pipeline("Planning", ["Artifacts", "Configuration"]),
+    pipeline("Figures", ["Artifacts", "Configuration", subprocess, systemPackage]),
     pipeline("Store", ["Planning", "Artifacts", "Configuration", crypto, systemPackage]),
     pipeline("Provenance", ["Store", "Planning", "Configuration"]),
     pipeline(
@@ -81,7 +82,7 @@ let package = Package(
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),
     .target(
       name: "Stages",
-      dependencies: ["Dynamics", "Tensors", "Planning", "Artifacts", "Configuration"],
+      dependencies: ["Dynamics", "Tensors", "Figures", "Planning", "Artifacts", "Configuration", systemPackage],
       path: "Sources/Stages",
       swiftSettings: settings,
       plugins: ["CodeFingerprints"]
@@ -106,5 +107,6 @@ let package = Package(
 
     tests(of: "Tensors"),
     tests(of: "Dynamics", ["Tensors"]),
+    tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration"]),
   ]
 )

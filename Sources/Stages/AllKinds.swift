@@ -1,3 +1,4 @@
+internal import Figures
 public import Planning
 
 extension StageKinds {
@@ -5,7 +6,7 @@ extension StageKinds {
   public static let all = StageKinds(
     [
       UVTrajectories.self, UVPhasePortrait.self, UVFixedPoints.self, UVFitStage.self, UVBifurcation.self,
-      UVPhaseDiagram.self, Spectrum.self,
+      UVPhaseDiagram.self, Spectrum.self, Figure.self,
     ],
     fingerprints: CodeFingerprints.byFile
   )
