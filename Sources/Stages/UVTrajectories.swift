@@ -180,6 +180,11 @@ public struct UVTrajectories: StageKind, Equatable {
       .init("eta_trace", series, "eta lambda."),
       .init("eta_sharpness", series, "eta lambda_H."),
       .init(
+        "imbalance",
+        series,
+        "W / lambda^2 with W = lambda^2 - 4 kappa^2 f^2: 0 on the edge-of-stability manifold."
+      ),
+      .init(
         "regime",
         series,
         unit: nil,
@@ -269,6 +274,7 @@ public struct UVTrajectories: StageKind, Equatable {
     try series("sharpness") { run in run.states.map(run.model.sharpness) }
     try series("eta_trace") { run in run.states.map { run.learningRate * $0.trace } }
     try series("eta_sharpness") { run in run.states.map { run.learningRate * run.model.sharpness($0) } }
+    try series("imbalance") { run in run.states.map { run.model.imbalance($0) / ($0.trace * $0.trace) } }
     try builder.set("regime", .int8(runs.flatMap { run in run.regimes.map { Int8($0.rawValue) } }), shape: perStep)
     try series("network_loss") { $0.networkLoss }
     try series("network_tangent_kernel") { $0.networkKernel }

@@ -89,6 +89,13 @@ import Testing
     #expect(((sharpness.max() ?? 0) - 3.011).magnitude < 1e-3)
   }
 
+  @Test(arguments: [1.02, 1.1, 1.2, 1.3, 1.4, 1.5])
+  func `At the edge of stability the dynamics collapses on the manifold`(r: Double) {
+    let eta = r * model.criticalLearningRate
+    let end = model.trajectory(from: model.state(output: 0, trace: 1), learningRate: eta, count: 2_000)[2_000]
+    #expect(model.imbalance(end).magnitude / (end.trace * end.trace) < 1e-12)
+  }
+
   @Test func `A trajectory that diverges ends in missing values, not in infinities`() {
     let states = model.trajectory(from: model.state(output: 0, trace: 9), learningRate: 0.9, count: 100)
     #expect(states[100].residual.isNaN && states[100].trace.isNaN)

@@ -36,7 +36,13 @@ public struct Figure: Record {
       "The stem of the files' names; the name of the pipeline unless given.",
       limit: .ifPresent(Limit("a name of letters, digits, - and _") { isFileStem($0) })
     ),
-    .init("width", \.width, "The width; 8.3 for one column of a paper, 17 for two.", unit: "cm", limit: .within(2...60)),
+    .init(
+      "width",
+      \.width,
+      "The width; 8.3 for one column of a paper, 17 for two.",
+      unit: "cm",
+      limit: .within(2...60)
+    ),
     .init("height", \.height, "The height.", unit: "cm", limit: .within(2...60)),
     .init(
       "columns",
@@ -115,7 +121,13 @@ public struct Panel: Record {
     .init("color", \.color, "The axis of colours, drawn as a bar at the right."),
     .init("legend", \.legend, "The legend; a place alone is enough."),
     .init("notes", \.notes, "Texts at places of the panel."),
-    .init("series", \.series, "What is drawn, in this order; heat maps come first.", limit: .notEmpty(), required: true),
+    .init(
+      "series",
+      \.series,
+      "What is drawn, in this order; heat maps come first.",
+      limit: .notEmpty(),
+      required: true
+    ),
   ]
 }
 
@@ -153,7 +165,8 @@ public struct Axis: Record {
   /// A range that goes up, and is positive where logarithms are taken.
   public func inconsistencies() -> [Inconsistency] {
     rangeInconsistencies(from, to, scale)
-      + (tics != nil && scale == .log ? [Inconsistency("tics", "a logarithmic axis has its tics at powers of ten")] : [])
+      + (tics != nil && scale == .log
+        ? [Inconsistency("tics", "a logarithmic axis has its tics at powers of ten")] : [])
   }
 }
 
@@ -246,7 +259,12 @@ public struct Note: Record {
   public static let fields: [Field<Note>] = [
     .init("text", \.text, "The text.", required: true),
     .init("x", \.x, "Where it stands, on the horizontal axis.", required: true),
-    .init("y", \.y, "Where it stands, on the vertical axis; outside the range it stands outside the panel.", required: true),
+    .init(
+      "y",
+      \.y,
+      "Where it stands, on the vertical axis; outside the range it stands outside the panel.",
+      required: true
+    ),
     .init("align", \.align, "Whether the text begins, is centred or ends at its place."),
     .init("color", \.color, "The colour."),
   ]

@@ -44,7 +44,8 @@ public enum Gnuplot {
     guard result.terminationStatus.isSuccess else {
       let lines = result.standardError.split(separator: "\n").filter { $0.contains { !" ^".contains($0) } }
       throw FigureError(
-        "gnuplot failed (\(result.terminationStatus)): " + (lines.isEmpty ? "no message" : lines.joined(separator: "; "))
+        "gnuplot failed (\(result.terminationStatus)): "
+          + (lines.isEmpty ? "no message" : lines.joined(separator: "; "))
       )
     }
   }

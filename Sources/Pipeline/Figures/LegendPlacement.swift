@@ -63,7 +63,9 @@ struct LegendPlacement {
     switch mark.kind {
     case .heatmap, .region: return
     case .horizontal:
-      for step in 0..<columns { touch(Double(step) / Double(columns), frame.y.fraction(mark["y"].first ?? .nan), weight: 3) }
+      for step in 0..<columns {
+        touch(Double(step) / Double(columns), frame.y.fraction(mark["y"].first ?? .nan), weight: 3)
+      }
       return
     case .vertical:
       for step in 0..<rows { touch(frame.x.fraction(mark["x"].first ?? .nan), Double(step) / Double(rows), weight: 3) }

@@ -117,6 +117,8 @@ struct ScriptWriter {
     options: String = ""
   ) {
     guard !text.isEmpty else { return }
-    add("set label \(Self.quoted(text.markup)) at \(place) \(align.rawValue) font ',\(NumberText.layout(size))'\(options)")
+    add(
+      "set label \(Self.quoted(text.markup)) at \(place) \(align.rawValue) font ',\(NumberText.layout(size))'\(options)"
+    )
   }
 }

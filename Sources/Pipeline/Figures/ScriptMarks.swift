@@ -51,7 +51,9 @@ extension ScriptWriter {
     let columns = [mark["x"], mark["y"]] + (z.isEmpty ? [] : [z])
     let source = rows(columns.map { column in kept.map { column[$0] } })
     let look = sign(marker, mark.style.size, color, mark.style.opacity, mark.style.weight)
-    let painted = z.isEmpty ? look : look[..<(look.firstRange(of: " linecolor")?.lowerBound ?? look.endIndex)] + " linecolor palette"
+    let painted =
+      z.isEmpty
+      ? look : look[..<(look.firstRange(of: " linecolor")?.lowerBound ?? look.endIndex)] + " linecolor palette"
     var elements: [String] = []
     if let inside = marker.inside {
       elements.append("\(source) with points \(sign(inside, mark.style.size, .white, 1, 0.1))")

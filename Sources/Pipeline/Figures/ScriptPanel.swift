@@ -112,7 +112,8 @@ extension ScriptWriter {
     let box = frame.box
     switch content.panel.legend?.position {
     case .rightOutside:
-      let bar = content.panel.color?.bar == true && frame.color != nil ? frame.colorLabelX + 0.6 * layout.font : box.right
+      let bar =
+        content.panel.color?.bar == true && frame.color != nil ? frame.colorLabelX + 0.6 * layout.font : box.right
       return (bar + 4, box.top)
     case .below:
       let labels = frame.xLabel == nil ? box.bottom - 2 : frame.xLabelY - 0.8 * layout.font
@@ -179,7 +180,9 @@ extension ScriptWriter {
     if let inside = marker.inside {
       add("set label '' at \(screen(middle, placement.y)) point \(sign(inside, size, .white, 1, 0.1)) front")
     }
-    add("set label '' at \(screen(middle, placement.y)) point \(sign(marker, size, color, style.opacity, style.weight)) front")
+    add(
+      "set label '' at \(screen(middle, placement.y)) point \(sign(marker, size, color, style.opacity, style.weight)) front"
+    )
   }
 
   /// The head of an arrow, three points long.

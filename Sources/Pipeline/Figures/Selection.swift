@@ -19,9 +19,13 @@ struct Selection {
     guard let each = series.each?.value else { return 1 }
     var length: Int?
     for (_, reference) in series.given {
-      guard let variable = try variable(reference), let axis = variable.dimensions.firstIndex(of: each) else { continue }
+      guard let variable = try variable(reference), let axis = variable.dimensions.firstIndex(of: each) else {
+        continue
+      }
       if let length, length != variable.shape[axis] {
-        throw FigureError("\(place): '\(each)' has length \(length) in one input and \(variable.shape[axis]) in another")
+        throw FigureError(
+          "\(place): '\(each)' has length \(length) in one input and \(variable.shape[axis]) in another"
+        )
       }
       length = variable.shape[axis]
     }
