@@ -15,8 +15,13 @@ extension Artifact {
       closing: H5Fclose,
       "cannot read \(path)"
     )
+    let root = try HDF5Handle(
+      H5Gopen2(file.id, "/", hid_t(H5P_DEFAULT)),
+      closing: H5Gclose,
+      "cannot read \(path)"
+    )
     var budget = Self.maximumBytes
-    try self.init(group: file.id, path: path, depth: 0, budget: &budget)
+    try self.init(group: root.id, path: path, depth: 0, budget: &budget)
   }
 
   private init(group: hid_t, path: String, depth: Int, budget: inout Int) throws(ArtifactError) {
