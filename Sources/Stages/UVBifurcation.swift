@@ -46,10 +46,11 @@ public struct UVBifurcation: StageKind, Equatable {
   /// Bins that are none.
   public func inconsistencies() -> [Inconsistency] {
     var found: [Inconsistency] = []
-    if !value.values.isEmpty || value.spacing == .log || value.count < 2 || value.from >= value.to {
+    let bins = value.all
+    if !value.values.isEmpty || value.spacing == .log || bins.count < 2 || bins[0] >= bins[1] {
       found.append(Inconsistency("value", "bins are equal: give from, to and a count of at least 2"))
     }
-    if ratio.all.count * value.count > 50_000_000 {
+    if ratio.all.count * bins.count > 50_000_000 {
       found.append(Inconsistency("value", "ratios x bins is more than 50 million"))
     }
     return found
@@ -93,13 +94,15 @@ public struct UVBifurcation: StageKind, Equatable {
 
   /// Follows the attractor and locates the doublings.
   public func run(_ context: StageContext) async throws -> StageResult {
-    let half = (value.to - value.from) / Double(value.count - 1) / 2
+    let bins = value.all
+    let (first, last) = (bins[0], bins[bins.count - 1])
+    let half = (last - first) / Double(bins.count - 1) / 2
     let settings = BifurcationDiagram.Settings(
       transient: transient,
       steps: steps,
       longestPeriod: longestPeriod,
-      bins: value.count,
-      range: value.from - half...value.to + half
+      bins: bins.count,
+      range: first - half...last + half
     )
     let ratios = ratio.all
     let columns = BifurcationDiagram(ratios: ratios, settings: settings) { fraction in
@@ -118,9 +121,9 @@ public struct UVBifurcation: StageKind, Equatable {
     try each("least_eta_sharpness") { $0.sharpnessRange.0 }
     try each("greatest_eta_sharpness") { $0.sharpnessRange.1 }
     try setOrbits(columns, &builder)
-    try builder.set("value", value.all)
-    let density = value.all.indices.flatMap { bin in columns.map { $0.density[bin] > 0 ? $0.density[bin] : .nan } }
-    try builder.set("density", density, shape: [value.count, ratios.count])
+    try builder.set("value", bins)
+    let density = bins.indices.flatMap { bin in columns.map { $0.density[bin] > 0 ? $0.density[bin] : .nan } }
+    try builder.set("density", density, shape: [bins.count, ratios.count])
     try setCascade(&builder)
     return try builder.finish()
   }

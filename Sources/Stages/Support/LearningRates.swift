@@ -4,7 +4,7 @@ internal import Dynamics
 /// Learning rates, given as they are or in units of what the model makes of them.
 public struct LearningRates: Record, Equatable {
   /// The values.
-  public var range = ValueRange(values: [1])
+  public var range = ValueRange()
   /// Their unit.
   public var unit = Unit.critical
 
@@ -20,14 +20,14 @@ public struct LearningRates: Record, Equatable {
     case sharpness
   }
 
-  /// The critical learning rate.
+  /// No learning rates yet.
   public init() {}
 
   /// The keys of a range, and the unit.
   public static let fields: [Field<LearningRates>] = [
     .init("from", \.range.from, "The first value."),
     .init("to", \.range.to, "The last value."),
-    .init("count", \.range.count, "The number of values.", limit: .within(1...1_000_000)),
+    .init("count", \.range.count, "The number of values.", limit: .ifPresent(.within(1...1_000_000))),
     .init("spacing", \.range.spacing, "Equal differences (linear) or equal ratios (log)."),
     .init("values", \.range.values, "The values, listed instead of from, to and count."),
     .init(

@@ -4,11 +4,11 @@ internal import Tensors
 /// Values along an axis: from one to another, or listed.
 public struct ValueRange: Record, Equatable {
   /// The first value.
-  public var from = 0.0
+  public var from: Double?
   /// The last value.
-  public var to = 1.0
+  public var to: Double?
   /// The number of values.
-  public var count = 2
+  public var count: Int?
   /// How the values are spaced.
   public var spacing = Spacing.linear
   /// The values themselves; empty when they are given by their range.
@@ -22,7 +22,7 @@ public struct ValueRange: Record, Equatable {
     case log
   }
 
-  /// The unit interval's ends.
+  /// No values yet.
   public init() {}
 
   /// A range with equal differences.
@@ -30,16 +30,11 @@ public struct ValueRange: Record, Equatable {
     (self.from, self.to, self.count) = (from, to, count)
   }
 
-  /// Listed values.
-  public init(values: [Double]) {
-    self.values = values
-  }
-
   /// The keys of a range.
   public static let fields: [Field<ValueRange>] = [
     .init("from", \.from, "The first value."),
     .init("to", \.to, "The last value."),
-    .init("count", \.count, "The number of values.", limit: .within(1...1_000_000)),
+    .init("count", \.count, "The number of values.", limit: .ifPresent(.within(1...1_000_000))),
     .init("spacing", \.spacing, "Equal differences (linear) or equal ratios (log)."),
     .init("values", \.values, "The values, listed instead of from, to and count."),
   ]
@@ -57,9 +52,16 @@ public struct ValueRange: Record, Equatable {
     Node(.mapping([.init(key: "values", keyLocation: list.location, value: list)]), at: list.location)
   }
 
-  /// Ranges without values, and logarithms of what has none.
+  /// Neither or both forms, and logarithms of what has none.
   public func inconsistencies() -> [Inconsistency] {
-    if spacing == .log, values.isEmpty, !(from > 0 && to > 0) {
+    let given = [("from", from != nil), ("to", to != nil), ("count", count != nil)].filter(\.1).map(\.0)
+    if !values.isEmpty {
+      return given.map { Inconsistency($0, "values are either listed or given by from, to and count") }
+    }
+    guard given.count == 3 else {
+      return [Inconsistency(given.first ?? "values", "a range needs 'from', 'to' and 'count', or a list of 'values'")]
+    }
+    if spacing == .log, !((from ?? 0) > 0 && (to ?? 0) > 0) {
       return [Inconsistency("from", "a range spaced by log begins and ends above zero")]
     }
     return []
@@ -67,15 +69,16 @@ public struct ValueRange: Record, Equatable {
 
   /// All values, in order.
   public var all: [Double] {
-    guard values.isEmpty else { return values }
+    guard values.isEmpty, let from, let to, let count else { return values }
     guard count > 1 else { return [from] }
     return (0..<count).map { index in
       // The ends are exact.
+      if index == 0 { return from }
       if index == count - 1 { return to }
       let share = Double(index) / Double(count - 1)
       return switch spacing {
       case .linear: from + share * (to - from)
-      case .log: index == 0 ? from : from * Elementary.exp(share * Elementary.log(to / from))
+      case .log: from * Elementary.exp(share * Elementary.log(to / from))
       }
     }
   }
