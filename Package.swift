@@ -95,7 +95,7 @@ let package = Package(
     ),
 
     tests(of: "Configuration"),
-    tests(of: "Artifacts", ["TestSupport"]),
+    tests(of: "Artifacts", ["TestSupport", systemPackage]),
     tests(of: "Planning", ["Artifacts", "Configuration", "Toys"]),
     tests(of: "Store", ["Artifacts", "Configuration", "TestSupport", systemPackage]),
     tests(of: "Execution", ["Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", systemPackage]),
