@@ -11,6 +11,7 @@ let settings: [SwiftSetting] = [
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -32,6 +33,11 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     path: "Tests/\(name)Tests",
     swiftSettings: settings
   )
+}
+
+/// A target that only tests use.
+func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Tests/Support/\(name)", swiftSettings: settings)
 }
 
 let package = Package(
@@ -68,8 +74,8 @@ let package = Package(
 
     pipeline("Configuration", ["CLibYAML"]),
     pipeline("Artifacts", ["CLibHDF5", crypto]),
-    pipeline("Planning", ["Artifacts", "Configuration"]),
     pipeline("Figures", ["Artifacts", "Configuration", subprocess, systemPackage]),
+    pipeline("Planning", ["Artifacts", "Configuration", deque]),
     pipeline("Store", ["Planning", "Artifacts", "Configuration", crypto, systemPackage]),
     pipeline("Provenance", ["Store", "Planning", "Configuration"]),
     pipeline(
@@ -109,5 +115,20 @@ let package = Package(
     tests(of: "Dynamics", ["Tensors"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
     tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration"]),
+
+    tests(of: "Configuration"),
+    tests(of: "Artifacts", ["TestSupport", systemPackage]),
+    tests(of: "Planning", ["Artifacts", "Configuration", "Toys"]),
+    tests(of: "Store", ["Artifacts", "Configuration", "TestSupport", systemPackage]),
+    tests(of: "Execution", ["Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", systemPackage]),
+    tests(of: "Command", ["Artifacts", "TestSupport", systemPackage]),
+    support("TestSupport", [subprocess, systemPackage]),
+    support("Toys", ["Planning", "Artifacts", "Configuration"]),
+    .executableTarget(
+      name: "ToyWorker",
+      dependencies: ["Toys", "Execution", "Store", "Planning", systemPackage],
+      path: "Tests/Support/ToyWorker",
+      swiftSettings: settings
+    ),
   ]
 )

@@ -3,6 +3,8 @@
 /// Within a group a dimension has one length, shared by every variable that has it. A one-dimensional variable
 /// named as its dimension is that dimension's coordinate.
 public struct Artifact: Sendable, Equatable {
+  /// The largest number of dimensions of an array.
+  public static let maximumRank = 8
   /// Facts about the whole, such as a title.
   public var attributes: [String: Attribute]
   /// The arrays.
@@ -20,17 +22,22 @@ public struct Artifact: Sendable, Equatable {
   /// - Throws: when the name is not one, is taken, or a dimension has another length elsewhere.
   public mutating func add(_ variable: Variable, as name: String) throws(ArtifactError) {
     try expectFree(name)
-    if variable.dimensions == [name] || !variable.dimensions.contains(name) {
-      for (dimension, length) in zip(variable.dimensions, variable.shape) {
-        try Self.expectName(dimension)
-        if let other = self.length(of: dimension), other != length {
-          throw ArtifactError(
-            "dimension '\(dimension)' has length \(length) in '\(name)' and \(other) in '\(user(of: dimension))'"
-          )
-        }
-      }
-    } else {
+    guard variable.dimensions == [name] || !variable.dimensions.contains(name) else {
       throw ArtifactError("'\(name)' is named as one of its dimensions, so it must be one-dimensional")
+    }
+    for (dimension, length) in zip(variable.dimensions, variable.shape) {
+      try Self.expectName(dimension)
+      if let other = self.length(of: dimension), other != length {
+        throw ArtifactError(
+          "dimension '\(dimension)' has length \(length) in '\(name)' and \(other) in '\(user(of: dimension))'"
+        )
+      }
+      guard groups[dimension] == nil else {
+        throw ArtifactError("'\(dimension)' is a group, and '\(name)' has a dimension of that name")
+      }
+      if let coordinate = variables[dimension], coordinate.dimensions != [dimension] {
+        throw ArtifactError("'\(dimension)' is a dimension of '\(name)', so it must be its coordinate")
+      }
     }
     if let length = length(of: name), variable.dimensions != [name] || variable.shape != [length] {
       throw ArtifactError("'\(name)' is a dimension of '\(user(of: name))', so it must be its coordinate")
@@ -88,6 +95,7 @@ public struct Artifact: Sendable, Equatable {
     guard let first = name.utf8.first, isWord, first == UInt8(ascii: "_") || first >= UInt8(ascii: "A") else {
       throw ArtifactError("'\(name)' is not a name of letters, digits and _.+- that begins with a letter")
     }
+    guard name.utf8.count <= 200 else { throw ArtifactError("a name has \(name.utf8.count) letters, and may have 200") }
   }
 }
 
@@ -112,7 +120,8 @@ public struct Variable: Sendable, Equatable {
     description: String? = nil
   ) throws(ArtifactError) {
     let shape = dimensions.map(\.length)
-    guard shape.allSatisfy({ $0 >= 0 }), shape.reduce(1, *) == values.count else {
+    guard shape.count <= Artifact.maximumRank else { throw ArtifactError("an array of rank \(shape.count)") }
+    guard shape.allSatisfy({ $0 >= 0 }), Self.count(of: shape) == values.count else {
       throw ArtifactError("\(values.count) values for the shape \(shape)")
     }
     let names = dimensions.map(\.name)
@@ -123,6 +132,19 @@ public struct Variable: Sendable, Equatable {
     self.attributes = [:]
     if let units { attributes["units"] = .string(units) }
     if let description { attributes["long_name"] = .string(description) }
+  }
+
+  /// The number of values of a shape; nil when it is beyond all memory.
+  private static func count(of shape: [Int]) -> Int? {
+    // A length of zero makes the array empty, however long the other dimensions are.
+    guard !shape.contains(0) else { return 0 }
+    var count = 1
+    for length in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: length)
+      guard !overflow else { return nil }
+      count = product
+    }
+    return count
   }
 
   /// The unit, or nil.
@@ -139,9 +161,14 @@ public struct Attribute: Sendable, Equatable {
   /// Whether this is a list rather than a single value.
   public let isList: Bool
 
+  init(values: Values, isList: Bool) {
+    self.values = values.canonical
+    self.isList = isList
+  }
+
   /// A list.
   public static func list(_ values: Values) -> Attribute {
-    Attribute(values: values.canonical, isList: true)
+    Attribute(values: values, isList: true)
   }
 
   /// A text.
@@ -151,7 +178,7 @@ public struct Attribute: Sendable, Equatable {
 
   /// A number.
   public static func number(_ value: Double) -> Attribute {
-    Attribute(values: Values.float64([value]).canonical, isList: false)
+    Attribute(values: .float64([value]), isList: false)
   }
 
   /// A whole number.

@@ -15,28 +15,31 @@ extension Artifact {
       closing: H5Fclose,
       "cannot read \(path)"
     )
+    var size: hsize_t = 0
+    try HDF5.check(H5Fget_filesize(file.id, &size), "cannot read \(path)")
     let root = try HDF5Handle(
       H5Gopen2(file.id, "/", hid_t(H5P_DEFAULT)),
       closing: H5Gclose,
       "cannot read \(path)"
     )
-    var budget = Self.maximumBytes
+    var budget = ReadingBudget(bytes: min(Int(clamping: size), Self.maximumBytes))
     try self.init(group: root.id, path: path, depth: 0, budget: &budget)
   }
 
-  private init(group: hid_t, path: String, depth: Int, budget: inout Int) throws(ArtifactError) {
+  private init(group: hid_t, path: String, depth: Int, budget: inout ReadingBudget) throws(ArtifactError) {
     guard depth < Self.maximumDepth else { throw ArtifactError("\(path): groups nested too deep") }
-    self.init(attributes: try readAttributes(of: group, path))
+    self.init(attributes: try readAttributes(of: group, path, budget: &budget))
     var info = H5G_info_t()
     try HDF5.check(H5Gget_info(group, &info), "cannot list \(path)")
     for index in 0..<info.nlinks {
+      try budget.spendObject(path)
       let name = try readName("cannot list \(path)") { buffer, size in
         H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, hid_t(H5P_DEFAULT))
       }
-      var link = H5L_info_t()
-      try HDF5.check(H5Lget_info(group, name, &link, hid_t(H5P_DEFAULT)), "cannot read \(path)/\(name)")
       // A soft or external link would let a file name another one.
-      guard link.type == H5L_TYPE_HARD else { throw ArtifactError("\(path)/\(name) is a link") }
+      let isHard = h5_is_hard_link(group, name)
+      try HDF5.check(isHard, "cannot read \(path)/\(name)")
+      guard isHard > 0 else { throw ArtifactError("\(path)/\(name) is a link") }
       let object = try HDF5Handle(
         H5Oopen(group, name, hid_t(H5P_DEFAULT)),
         closing: H5Oclose,
@@ -59,30 +62,53 @@ extension Artifact {
   }
 }
 
+/// What a file of its size can hold at most: a small file may not claim to be a large one, nor a group to hold itself.
+private struct ReadingBudget {
+  private(set) var bytes: Int
+
+  init(bytes: Int) {
+    self.bytes = bytes
+  }
+
+  mutating func spend(_ amount: Int, _ path: String) throws(ArtifactError) {
+    guard amount <= bytes else { throw ArtifactError("\(path): the file claims to hold more than it has room for") }
+    bytes -= amount
+  }
+
+  /// Every array, group and attribute takes at least this much.
+  mutating func spendObject(_ path: String) throws(ArtifactError) {
+    try spend(24, path)
+  }
+}
+
 extension Variable {
   /// Reads an array; nil for a dimension without coordinates.
-  fileprivate init?(dataset: hid_t, _ name: String, _ path: String, budget: inout Int) throws(ArtifactError) {
+  fileprivate init?(
+    dataset: hid_t,
+    _ name: String,
+    _ path: String,
+    budget: inout ReadingBudget
+  ) throws(ArtifactError) {
     let isScale = H5DSis_scale(dataset) > 0
     if isScale {
       let scaleName = try readName("cannot read \(path)") { H5DSget_scale_name(dataset, $0, $1) }
       if scaleName.hasPrefix(NetCDF.bareDimension) { return nil }
     }
+    // Filters and virtual layouts load other code and other files, and so may external storage.
+    guard h5_is_plain_dataset(dataset) > 0 else { throw ArtifactError("\(path) is not laid out contiguously") }
     let space = try HDF5Handle(H5Dget_space(dataset), closing: H5Sclose, "cannot read \(path)")
-    let rank = H5Sget_simple_extent_ndims(space.id)
-    guard (0...8).contains(rank) else { throw ArtifactError("\(path) has rank \(rank)") }
-    var lengths = [hsize_t](repeating: 0, count: Int(rank))
-    try HDF5.check(H5Sget_simple_extent_dims(space.id, &lengths, nil), "cannot read \(path)")
+    let shape = try readShape(space.id, path)
     let type = try HDF5Handle(H5Dget_type(dataset), closing: H5Tclose, "cannot read \(path)")
-    let values = try Values(type: type.id, lengths: lengths, path, budget: &budget) { memoryType, pointer in
+    let values = try Values(type: type.id, shape, path, budget: &budget) { memoryType, pointer in
       H5Dread(dataset, memoryType, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), pointer)
     }
     var dimensions: [(name: String, length: Int)] = []
-    for (axis, length) in lengths.enumerated() {
+    for (axis, length) in shape.enumerated() {
       let dimension = isScale ? name : try scaleName(of: dataset, axis: UInt32(axis), path)
-      dimensions.append((dimension, Int(length)))
+      dimensions.append((dimension, length))
     }
     try self.init(values, over: dimensions)
-    attributes = try readAttributes(of: dataset, path)
+    attributes = try readAttributes(of: dataset, path, budget: &budget)
   }
 }
 
@@ -112,11 +138,16 @@ private func scaleName(of dataset: hid_t, axis: UInt32, _ path: String) throws(A
   return String(full.split(separator: "/").last ?? "")
 }
 
-private func readAttributes(of object: hid_t, _ path: String) throws(ArtifactError) -> [String: Attribute] {
+private func readAttributes(
+  of object: hid_t,
+  _ path: String,
+  budget: inout ReadingBudget
+) throws(ArtifactError) -> [String: Attribute] {
   var attributes: [String: Attribute] = [:]
   let count = H5Aget_num_attrs(object)
   guard count >= 0 else { throw HDF5.failure("cannot read the attributes of \(path)") }
   for index in 0..<UInt64(count) {
+    try budget.spendObject(path)
     let handle = try HDF5Handle(
       H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, index, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT)),
       closing: H5Aclose,
@@ -124,49 +155,65 @@ private func readAttributes(of object: hid_t, _ path: String) throws(ArtifactErr
     )
     let name = try readName("cannot read an attribute of \(path)") { H5Aget_name(handle.id, $1, $0) }
     guard !NetCDF.plumbing.contains(name) else { continue }
-    let space = try HDF5Handle(H5Aget_space(handle.id), closing: H5Sclose, "cannot read \(path)@\(name)")
-    let rank = H5Sget_simple_extent_ndims(space.id)
-    guard (0...1).contains(rank) else { throw ArtifactError("\(path)@\(name) has rank \(rank)") }
-    var lengths = [hsize_t](repeating: 0, count: Int(rank))
-    try HDF5.check(H5Sget_simple_extent_dims(space.id, &lengths, nil), "cannot read \(path)@\(name)")
-    let type = try HDF5Handle(H5Aget_type(handle.id), closing: H5Tclose, "cannot read \(path)@\(name)")
-    var budget = 1 << 26
-    let values = try Values(type: type.id, lengths: lengths, "\(path)@\(name)", budget: &budget) {
-      H5Aread(handle.id, $0, $1)
-    }
-    attributes[name] = Attribute(values: values, isList: rank == 1)
+    try Artifact.expectName(name)
+    let place = "\(path)@\(name)"
+    let space = try HDF5Handle(H5Aget_space(handle.id), closing: H5Sclose, "cannot read \(place)")
+    let shape = try readShape(space.id, place)
+    guard shape.count <= 1 else { throw ArtifactError("\(place) has rank \(shape.count)") }
+    let type = try HDF5Handle(H5Aget_type(handle.id), closing: H5Tclose, "cannot read \(place)")
+    let values = try Values(type: type.id, shape, place, budget: &budget) { H5Aread(handle.id, $0, $1) }
+    attributes[name] = Attribute(values: values, isList: shape.count == 1)
   }
   return attributes
 }
 
+private func readShape(_ space: hid_t, _ path: String) throws(ArtifactError) -> [Int] {
+  // A null space, which holds nothing at all, is not a single value.
+  guard [H5S_SCALAR, H5S_SIMPLE].contains(H5Sget_simple_extent_type(space)) else {
+    throw ArtifactError("\(path) has no shape")
+  }
+  let rank = Int(H5Sget_simple_extent_ndims(space))
+  guard (0...Artifact.maximumRank).contains(rank) else { throw ArtifactError("\(path) has rank \(rank)") }
+  var lengths = [hsize_t](repeating: 0, count: rank)
+  try HDF5.check(H5Sget_simple_extent_dims(space, &lengths, nil), "cannot read \(path)")
+  let shape = lengths.compactMap { Int(exactly: $0) }
+  guard shape.count == rank else { throw ArtifactError("\(path) is too large") }
+  return shape
+}
+
 extension Values {
-  /// Reads `lengths` values of a type in the file through `call`, which fills a buffer.
+  /// Reads the values of a type in the file through `call`, which fills a buffer.
   fileprivate init(
     type: hid_t,
-    lengths: [hsize_t],
+    _ shape: [Int],
     _ path: String,
-    budget: inout Int,
+    budget: inout ReadingBudget,
     _ call: (hid_t, UnsafeMutableRawPointer?) -> herr_t
   ) throws(ArtifactError) {
-    var count = 1
-    for length in lengths {
-      let (product, overflow) = count.multipliedReportingOverflow(by: Int(clamping: length))
+    let size = max(1, H5Tget_size(type))
+    var bytes = shape.contains(0) ? 0 : size
+    for length in shape where bytes > 0 {
+      let (product, overflow) = bytes.multipliedReportingOverflow(by: length)
       guard !overflow else { throw ArtifactError("\(path) is too large") }
-      count = product
+      bytes = product
     }
-    let size = H5Tget_size(type)
-    let (bytes, overflow) = count.multipliedReportingOverflow(by: max(1, size))
-    guard !overflow, bytes <= budget else { throw ArtifactError("\(path) is too large") }
-    budget -= bytes
-    switch (H5Tget_class(type), size) {
-    case (H5T_FLOAT, 8): self = .float64(try read(count, 0, h5_native_double(), path, call))
-    case (H5T_FLOAT, 4): self = .float32(try read(count, 0, h5_native_float(), path, call))
-    case (H5T_INTEGER, 8): self = .int64(try read(count, 0, h5_native_int64(), path, call))
-    case (H5T_INTEGER, 4): self = .int32(try read(count, 0, h5_native_int32(), path, call))
-    case (H5T_INTEGER, 1): self = .int8(try read(count, 0, h5_native_int8(), path, call))
-    case (H5T_STRING, _) where H5Tis_variable_str(type) > 0:
+    try budget.spend(bytes, path)
+    let count = bytes / size
+    // Exactly the types that are written: of any other the values would be converted.
+    if H5Tequal(type, h5_ieee_f64le()) > 0 {
+      self = .float64(try read(count, 0, h5_native_double(), path, call))
+    } else if H5Tequal(type, h5_ieee_f32le()) > 0 {
+      self = .float32(try read(count, 0, h5_native_float(), path, call))
+    } else if H5Tequal(type, h5_std_i64le()) > 0 {
+      self = .int64(try read(count, 0, h5_native_int64(), path, call))
+    } else if H5Tequal(type, h5_std_i32le()) > 0 {
+      self = .int32(try read(count, 0, h5_native_int32(), path, call))
+    } else if H5Tequal(type, h5_std_i8le()) > 0 {
+      self = .int8(try read(count, 0, h5_native_int8(), path, call))
+    } else if h5_is_text(type) > 0 {
       self = .string(try readTexts(count, path, call))
-    default:
+    } else {
+      H5Eclear2(hid_t(H5E_DEFAULT))
       throw ArtifactError("\(path) has a type that artifacts do not use")
     }
   }
@@ -198,7 +245,9 @@ private func readTexts(
   }
   var texts: [String] = []
   for pointer in pointers {
-    guard let pointer, let text = String(validatingCString: pointer) else {
+    // The library hands out an empty text as no text.
+    let text = if let pointer { String(validatingCString: pointer) } else { "" }
+    guard let text else {
       throw ArtifactError("\(path) holds a text that is not UTF-8")
     }
     texts.append(text)

@@ -77,7 +77,7 @@ extension Artifact {
 /// What netCDF-4 adds to HDF5 by convention.
 enum NetCDF {
   /// How the name of a dimension without coordinates begins.
-  static let bareDimension = "This is a netCDF dimension but not a netCDF variable"
+  static let bareDimension = "This is a netCDF dimension but not a netCDF variable."
   /// Attributes that belong to the form of the file and not to its content.
   static let plumbing: Set = [
     "CLASS", "NAME", "DIMENSION_LIST", "DIMENSION_LABELS", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates",

@@ -44,40 +44,55 @@ extension Artifact {
   /// The artifact's address: the digest of its canonical content, as `Documentation/artifact-format.md` specifies.
   public var address: ContentDigest { ContentDigest(of: canonicalContent) }
 
-  /// The canonical content: a heading, then one line for each group, array and attribute, sorted by their bytes.
+  /// The canonical content: a heading, then the tree of names as canonical JSON, with a digest for the values of each
+  /// array and attribute.
   public var canonicalContent: String {
-    var lines: [String] = []
-    describe(path: "", to: &lines)
-    lines.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    return (["pipeline artifact 1"] + lines).map { $0 + "\n" }.joined()
+    var text = "pipeline artifact 1\n"
+    write(to: &text)
+    return text
   }
 
-  private func describe(path: String, to lines: inout [String]) {
-    for (name, attribute) in attributes {
-      lines.append(Self.line(attribute, name, of: path.isEmpty ? "/" : path))
-    }
-    for (name, variable) in variables {
-      let dimensions = variable.dimensions.isEmpty ? "-" : variable.dimensions.joined(separator: ",")
-      lines.append(
-        "array \(path)/\(name) \(variable.values.typeName) \(Self.text(variable.shape)) \(dimensions) \(variable.values.digest)"
-      )
-      for (attributeName, attribute) in variable.attributes {
-        lines.append(Self.line(attribute, attributeName, of: "\(path)/\(name)"))
-      }
-    }
-    for (name, group) in groups {
-      lines.append("group \(path)/\(name)")
-      group.describe(path: "\(path)/\(name)", to: &lines)
-    }
+  private func write(to text: inout String) {
+    text += "{\"arrays\":"
+    Self.write(variables, to: &text) { $0.write(to: &$1) }
+    text += ",\"attributes\":"
+    Self.write(attributes, to: &text) { $0.write(to: &$1) }
+    text += ",\"groups\":"
+    Self.write(groups, to: &text) { $0.write(to: &$1) }
+    text += "}"
   }
 
-  private static func line(_ attribute: Attribute, _ name: String, of path: String) -> String {
-    let shape = attribute.isList ? String(attribute.values.count) : "-"
-    return "attribute \(path) \(name) \(attribute.values.typeName) \(shape) \(attribute.values.digest)"
+  /// Writes an object whose keys are names in the order of their bytes.
+  fileprivate static func write<Member>(
+    _ members: [String: Member],
+    to text: inout String,
+    _ write: (Member, inout String) -> Void
+  ) {
+    text += "{"
+    let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    for (index, member) in sorted.enumerated() {
+      // The alphabet of names holds nothing that JSON escapes; a name that is none has no file either.
+      text += (index > 0 ? ",\"" : "\"") + member.key + "\":"
+      write(member.value, &text)
+    }
+    text += "}"
   }
+}
 
-  private static func text(_ shape: [Int]) -> String {
-    shape.isEmpty ? "-" : shape.map(String.init).joined(separator: ",")
+extension Variable {
+  fileprivate func write(to text: inout String) {
+    text += "{\"attributes\":"
+    Artifact.write(attributes, to: &text) { $0.write(to: &$1) }
+    text += ",\"dimensions\":[" + dimensions.map { "\"\($0)\"" }.joined(separator: ",") + "]"
+    text += ",\"shape\":[" + shape.map(String.init).joined(separator: ",") + "]"
+    text += ",\"type\":\"\(values.typeName)\",\"values\":\"\(values.digest)\"}"
+  }
+}
+
+extension Attribute {
+  fileprivate func write(to text: inout String) {
+    text += "{\"shape\":[" + (isList ? String(values.count) : "") + "]"
+    text += ",\"type\":\"\(values.typeName)\",\"values\":\"\(values.digest)\"}"
   }
 }
 

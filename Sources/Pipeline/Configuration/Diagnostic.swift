@@ -59,24 +59,31 @@ extension Diagnostic: CustomStringConvertible {
 /// All that is wrong with an input. Decoding collects into one of these, so that independent mistakes are
 /// reported together.
 public struct Diagnostics: Error, Sendable, Equatable {
+  /// How many are kept: past a point more of the same helps nobody, and a hostile file shall not cost minutes.
+  public static let maximum = 100
   /// The diagnostics in the order in which they were found.
   public private(set) var all: [Diagnostic] = []
+  /// What has been told, and where: an alias shows the same place twice, and one mistake is told once.
+  private var told: Set<String> = []
 
   /// No diagnostics.
   public init() {}
 
   /// A single diagnostic, to be thrown.
   public init(_ diagnostic: Diagnostic) {
-    all = [diagnostic]
+    report(diagnostic)
   }
 
   /// Whether nothing is wrong.
   public var isEmpty: Bool { all.isEmpty }
 
+  /// Whether no more are kept, so that looking for more is of no use.
+  public var isFull: Bool { all.count >= Self.maximum }
+
   /// Adds one.
   public mutating func report(_ diagnostic: Diagnostic) {
-    // An alias shows the same place twice; one mistake is told once.
-    if !all.contains(diagnostic) {
+    let place = diagnostic.location?.description ?? ""
+    if !isFull, told.insert("\(place) \(diagnostic.message)").inserted {
       all.append(diagnostic)
     }
   }
@@ -105,11 +112,11 @@ extension Diagnostics: CustomStringConvertible {
       let b = (second.source.name, second.start.line, second.start.column, right.offset)
       return a < b
     }
-    // Past a point more of the same helps nobody.
     let limit = 20
     var parts = sorted.prefix(limit).map { $0.element.description }
     if all.count > 1 {
-      parts.append("\(all.count) errors" + (all.count > limit ? ", the first \(limit) shown" : ""))
+      let count = isFull ? "\(all.count) errors or more" : "\(all.count) errors"
+      parts.append(count + (all.count > limit ? ", the first \(limit) shown" : ""))
     }
     return parts.joined(separator: "\n")
   }

@@ -106,6 +106,17 @@ extension Record {
 
   /// Reads the mapping; unknown keys, missing keys and bad values are all reported.
   public static func decode(_ node: Node, _ diagnostics: inout Diagnostics) -> Self? {
+    var found = Diagnostics()
+    let record = decodePart(node, &found)
+    for diagnostic in found.all {
+      diagnostics.report(diagnostic)
+    }
+    return found.isEmpty ? record : nil
+  }
+
+  /// Reads what can be read of the mapping, so that more mistakes are found in one go; fields with a mistake, which is
+  /// reported, keep their default. Nil when it is no mapping.
+  public static func decodePart(_ node: Node, _ diagnostics: inout Diagnostics) -> Self? {
     let node = expandShorthand(node) ?? node
     // Nothing where a mapping is expected means all defaults.
     let entries = node.isNull ? [] : node.entries
@@ -138,15 +149,16 @@ extension Record {
     for diagnostic in found.all {
       diagnostics.report(diagnostic)
     }
-    return found.isEmpty ? record : nil
+    return record
   }
 
-  /// The fields with their values, defaults filled in; absent optional values are left out.
+  /// The fields with their values, defaults filled in; an absent value is left out where that is the default.
   public var json: JSONValue {
+    let defaults = Self()
     var members: [String: JSONValue] = [:]
     for field in Self.fields {
       let value = field.write(self)
-      if value != .null { members[field.name] = value }
+      if value != .null || field.write(defaults) != .null { members[field.name] = value }
     }
     return .object(members)
   }

@@ -5,11 +5,36 @@ public struct SourceText: Sendable, Hashable {
   /// The lines, without their terminators.
   public let lines: [Substring]
 
-  /// Splits `text` at line feeds (with or without a carriage return before them).
+  /// Splits `text` where YAML does, so that its line numbers are the parser's.
   public init(name: String, text: String) {
     self.name = name
-    self.lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      line.last == "\r" ? line.dropLast() : line
+    self.lines = Self.split(text)
+  }
+
+  private static func split(_ text: String) -> [Substring] {
+    var lines: [Substring] = []
+    let scalars = text.unicodeScalars
+    var start = scalars.startIndex
+    var position = start
+    while position < scalars.endIndex {
+      let scalar = scalars[position]
+      var next = scalars.index(after: position)
+      if isBreak(scalar) {
+        lines.append(text[start..<position])
+        if scalar == "\r", next < scalars.endIndex, scalars[next] == "\n" { next = scalars.index(after: next) }
+        start = next
+      }
+      position = next
+    }
+    lines.append(text[start...])
+    return lines
+  }
+
+  /// Line feed, carriage return, next line, line separator, paragraph separator.
+  private static func isBreak(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x0a, 0x0d, 0x85, 0x2028, 0x2029: true
+    default: false
     }
   }
 }

@@ -5,6 +5,13 @@ public enum Suggestion {
     nearest(to: name, among: candidates).map { "did you mean '\($0)'?" }
   }
 
+  /// The candidates in a row; of many only the first.
+  public static func list(_ candidates: [String]) -> String {
+    let limit = 30
+    let shown = candidates.prefix(limit).joined(separator: ", ")
+    return candidates.count > limit ? "\(shown), and \(candidates.count - limit) more" : shown
+  }
+
   /// The candidate nearest to `name` in edit distance, at most a third of its length away (and at least one
   /// slip is always forgiven). The first of equals wins.
   public static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {

@@ -87,6 +87,15 @@ public enum YAMLParser {
   }
 }
 
+/// A node, with what bounds the work of whoever walks through it: aliases are written out in both.
+private struct Converted {
+  let node: Node
+  /// The number of nodes in it.
+  let size: Int
+  /// The number of levels in it.
+  let height: Int
+}
+
 /// One libyaml parser and its document, and the way from libyaml's node table to `Node`.
 private struct DocumentBuilder {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
@@ -94,7 +103,7 @@ private struct DocumentBuilder {
   private let input: UnsafeMutableBufferPointer<UInt8>
   private let source: SourceText
   /// Nodes already converted, by libyaml's index; an alias has its anchor's index.
-  private var converted: [Int32: (node: Node, size: Int)] = [:]
+  private var converted: [Int32: Converted] = [:]
   private var inProgress: Set<Int32> = []
 
   init(_ bytes: [UInt8], _ source: SourceText) throws(Diagnostics) {
@@ -152,8 +161,11 @@ private struct DocumentBuilder {
     )
   }
 
-  private mutating func convert(_ index: Int32, depth: Int) throws(Diagnostics) -> (node: Node, size: Int) {
-    if let known = converted[index] { return known }
+  private mutating func convert(_ index: Int32, depth: Int) throws(Diagnostics) -> Converted {
+    if let known = converted[index] {
+      try checkDepth(depth + known.height, known.node.location)
+      return known
+    }
     guard let pointer = yaml_document_get_node(document, index) else {
       throw Diagnostics(Diagnostic("libyaml lost a node", at: nil))
     }
@@ -163,10 +175,9 @@ private struct DocumentBuilder {
       throw Diagnostics(Diagnostic("an alias inside the node that it names", at: place))
     }
     defer { inProgress.remove(index) }
-    guard depth < YAMLParser.maximumDepth else {
-      throw Diagnostics(Diagnostic("nested more than \(YAMLParser.maximumDepth) deep", at: place))
-    }
+    try checkDepth(depth + 1, place)
     var size = 1
+    var height = 0
     let content: Node.Content
     switch raw.type {
     case YAML_SCALAR_NODE:
@@ -176,10 +187,11 @@ private struct DocumentBuilder {
       var items: [Node] = []
       var item = raw.data.sequence.items.start
       while let current = item, current != raw.data.sequence.items.top {
-        let (node, nodes) = try convert(current.pointee, depth: depth + 1)
-        size += nodes
+        let element = try convert(current.pointee, depth: depth + 1)
+        size += element.size
+        height = max(height, element.height)
         try checkSize(size, place)
-        items.append(node)
+        items.append(element.node)
         item = current + 1
       }
       content = .sequence(items)
@@ -189,7 +201,7 @@ private struct DocumentBuilder {
       var places: [String: SourceLocation?] = [:]
       var pair = raw.data.mapping.pairs.start
       while let current = pair, current != raw.data.mapping.pairs.top {
-        let (key, _) = try convert(current.pointee.key, depth: depth + 1)
+        let key = try convert(current.pointee.key, depth: depth + 1).node
         guard case .scalar(let name, _) = key.content else {
           throw Diagnostics(Diagnostic("a key that is \(key.summary)", at: key.location, hints: "keys are names"))
         }
@@ -198,17 +210,24 @@ private struct DocumentBuilder {
             Diagnostic("the key '\(name)' is here twice", at: key.location, hints: "it was first set at \(first)")
           )
         }
-        let (value, nodes) = try convert(current.pointee.value, depth: depth + 1)
-        size += nodes + 1
+        let value = try convert(current.pointee.value, depth: depth + 1)
+        size += value.size + 1
+        height = max(height, value.height)
         try checkSize(size, place)
-        entries.append(.init(key: name, keyLocation: key.location, value: value))
+        entries.append(.init(key: name, keyLocation: key.location, value: value.node))
         pair = current + 1
       }
       content = .mapping(entries)
     }
-    let result = (Node(content, at: place), size)
+    let result = Converted(node: Node(content, at: place), size: size, height: height + 1)
     converted[index] = result
     return result
+  }
+
+  private func checkDepth(_ depth: Int, _ place: SourceLocation?) throws(Diagnostics) {
+    guard depth <= YAMLParser.maximumDepth else {
+      throw Diagnostics(Diagnostic("nested more than \(YAMLParser.maximumDepth) deep", at: place))
+    }
   }
 
   private func checkSize(_ size: Int, _ place: SourceLocation) throws(Diagnostics) {
@@ -253,12 +272,17 @@ private struct DocumentBuilder {
     SourcePosition(line: Int(mark.line) + 1, column: Int(mark.column) + 1)
   }
 
+  private func position(offset: Int) -> SourcePosition {
+    let before = SourceText(name: "", text: String(decoding: input.prefix(offset), as: UTF8.self))
+    return SourcePosition(line: before.lines.count, column: (before.lines.last?.unicodeScalars.count ?? 0) + 1)
+  }
+
   private func parserError() -> Diagnostic {
     let problem = parser.pointee.problem.map { String(cString: $0) } ?? "unreadable"
     let context = parser.pointee.context.map { String(cString: $0) }
-    // A reader's error (a control character) has an offset but no mark; the parser's own mark is just before it.
-    let mark = parser.pointee.error == YAML_READER_ERROR ? parser.pointee.mark : parser.pointee.problem_mark
-    let place = position(mark)
+    // A reader's error (a control character) has an offset but no mark.
+    let isReaders = parser.pointee.error == YAML_READER_ERROR
+    let place = isReaders ? position(offset: parser.pointee.problem_offset) : position(parser.pointee.problem_mark)
     return Diagnostic(
       "not YAML: \(problem)" + (context.map { " \($0)" } ?? ""),
       at: SourceLocation(source: source, start: place, end: place),

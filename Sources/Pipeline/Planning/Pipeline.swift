@@ -25,24 +25,25 @@ public struct Pipeline: Sendable {
   /// - Throws: everything that is wrong with the file and the choices, each with its place.
   public init(_ root: Node, choices: Choices, kinds: StageKinds) throws(Diagnostics) {
     var diagnostics = Diagnostics()
-    guard let file = PipelineFile.decode(root, &diagnostics) else { throw diagnostics }
+    guard let file = PipelineFile.decodePart(root, &diagnostics) else { throw diagnostics }
     name = file.name
     title = file.title
     let parameters = Self.parameters(of: file, choices, &diagnostics)
     let substitution = Substitution(parameters)
     var stages: [Stage] = []
-    if file.stages.entries.isEmpty {
-      diagnostics.report("there are no stages", at: file.stages.node.location ?? root.location)
+    if file.stages.entries.isEmpty, let place = file.stages.node.location {
+      diagnostics.report("there are no stages", at: place)
     }
-    for entry in file.stages.entries {
+    for entry in file.stages.entries where !diagnostics.isFull {
       let node = substitution.apply(to: entry.value, &diagnostics)
       if let stage = Stage(entry, node, kinds, &diagnostics) { stages.append(stage) }
     }
     let names = file.stages.names
-    for stage in stages {
-      stage.checkInputs(stages, names, &diagnostics)
+    let byName = Dictionary(stages.map { ($0.name, $0) }) { first, _ in first }
+    for stage in stages where !diagnostics.isFull {
+      stage.checkInputs(byName, names, &diagnostics)
     }
-    let order = Self.order(stages, &diagnostics)
+    let order = Self.order(stages, byName, &diagnostics)
     try diagnostics.throwIfAny()
     actions = order.map { $0.action(kinds) }
   }
@@ -81,6 +82,10 @@ public struct Pipeline: Sendable {
       )
     }
     for setting in choices.settings {
+      guard !setting.value.allSatisfy(\.isWhitespace) else {
+        diagnostics.report("--set \(setting.name) has no value", at: nil, hints: "write --set \(setting.name)=VALUE")
+        continue
+      }
       do throws(Diagnostics) {
         let value = try YAMLParser.parse(Array(setting.value.utf8), name: "--set \(setting.name)")
         if values.updateValue(value, forKey: setting.name) == nil { diagnostics.report(unknown(setting.name, nil)) }
@@ -92,27 +97,29 @@ public struct Pipeline: Sendable {
   }
 
   /// The stages, each after its inputs; otherwise in the order of the file. Reports a cycle with all its members.
-  private static func order(_ stages: [Stage], _ diagnostics: inout Diagnostics) -> [Stage] {
-    let byName = Dictionary(stages.map { ($0.name, $0) }) { first, _ in first }
+  private static func order(
+    _ stages: [Stage],
+    _ byName: [String: Stage],
+    _ diagnostics: inout Diagnostics
+  ) -> [Stage] {
     var order: [Stage] = []
     var done: Set<String> = []
-    var path: [String] = []
     // An explicit stack, so that a chain of any length cannot overflow the thread's.
     for start in stages where !done.contains(start.name) {
       var stack: [(stage: Stage, next: Int)] = [(start, 0)]
-      path = [start.name]
+      var depths = [start.name: 0]
       while let (stage, next) = stack.last {
         guard next < stage.inputs.count else {
           done.insert(stage.name)
           order.append(stage)
           stack.removeLast()
-          path.removeLast()
+          depths[stage.name] = nil
           continue
         }
         stack[stack.count - 1].next += 1
         let input = stage.inputs[next]
-        if let index = path.firstIndex(of: input.source) {
-          let cycle = path[index...] + [input.source]
+        if let depth = depths[input.source] {
+          let cycle = stack[depth...].map(\.stage.name) + [input.source]
           diagnostics.report(
             "the stages need each other in a circle: " + cycle.joined(separator: " needs "),
             at: input.location
@@ -120,8 +127,8 @@ public struct Pipeline: Sendable {
           return []
         }
         if !done.contains(input.source), let needed = byName[input.source] {
+          depths[needed.name] = stack.count
           stack.append((needed, 0))
-          path.append(needed.name)
         }
       }
     }

@@ -1,4 +1,5 @@
 public import Artifacts
+internal import DequeModule
 
 /// Which actions are waiting, ready, running, done or failed. A pure state machine: it knows no clock, no file and no
 /// process, and is told what happened.
@@ -32,7 +33,8 @@ public struct Plan: Sendable {
   private let actions: [String: Action]
   private let users: [String: [String]]
   /// Ready actions, in the order in which they became so.
-  private var queue: [String]
+  private var queue: Deque<String>
+  private var running = 0
   private var states: [String: State]
 
   /// A plan in which nothing has been done.
@@ -49,26 +51,23 @@ public struct Plan: Sendable {
     actions = Dictionary(list.map { ($0.name, $0) }) { first, _ in first }
     self.users = users
     self.states = states
-    queue = list.filter { $0.inputs.isEmpty }.map(\.name)
+    queue = Deque(list.lazy.filter { $0.inputs.isEmpty }.map(\.name))
   }
 
   /// The state of an action.
   public subscript(name: String) -> State? { states[name] }
 
   /// Whether nothing is ready or running any more.
-  public var isFinished: Bool {
-    queue.isEmpty && !states.values.contains(.running)
-  }
+  public var isFinished: Bool { queue.isEmpty && running == 0 }
 
   /// How many actions could be handed out now.
   public var readyCount: Int { queue.count }
 
   /// Hands out a ready action.
   public mutating func next() -> Task? {
-    guard !queue.isEmpty else { return nil }
-    let name = queue.removeFirst()
-    guard let action = actions[name] else { return nil }
+    guard let name = queue.popFirst(), let action = actions[name] else { return nil }
     states[name] = .running
+    running += 1
     var addresses: [String: ContentDigest] = [:]
     for (input, source) in action.inputs {
       guard case .done(let address) = states[source] else { continue }
@@ -81,6 +80,7 @@ public struct Plan: Sendable {
   public mutating func finish(_ name: String, address: ContentDigest) {
     precondition(states[name] == .running, "\(name) is not running")
     states[name] = .done(address: address)
+    running -= 1
     for user in users[name] ?? [] {
       guard case .waiting(let missing) = states[user] else { continue }
       if missing == 1 {
@@ -96,6 +96,7 @@ public struct Plan: Sendable {
   public mutating func fail(_ name: String, _ message: String) {
     precondition(states[name] == .running, "\(name) is not running")
     states[name] = .failed(message)
+    running -= 1
     var reached = users[name] ?? []
     while let user = reached.popLast() {
       guard case .waiting = states[user] else { continue }

@@ -11,7 +11,8 @@ struct Stage {
 
   let name: String
   let kind: any StageKind.Type
-  let parameters: any StageKind
+  /// Nil when they have a mistake, which has been told; the inputs are checked nevertheless.
+  let parameters: (any StageKind)?
   let inputs: [Input]
   let location: SourceLocation?
   private let inputsLocation: SourceLocation?
@@ -25,20 +26,22 @@ struct Stage {
       )
       return nil
     }
-    guard let written = StageEntry.decode(node, &diagnostics) else { return nil }
+    guard let written = StageEntry.decodePart(node, &diagnostics) else { return nil }
     guard let kind = kinds[written.kind] else {
-      diagnostics.report(
-        "there is no kind of stage '\(written.kind)'",
-        at: node["kind"]?.location,
-        hints: Suggestion.hint(for: written.kind, among: kinds.names),
-        "kinds: " + kinds.names.joined(separator: ", ")
-      )
+      // A kind that is missing, or no text, has been told.
+      if !written.kind.isEmpty {
+        diagnostics.report(
+          "there is no kind of stage '\(written.kind)'",
+          at: node["kind"]?.location,
+          hints: Suggestion.hint(for: written.kind, among: kinds.names),
+          "kinds: " + kinds.names.joined(separator: ", ")
+        )
+      }
       return nil
     }
     var with = written.parameters.node
     // A missing key is reported at the stage when there is no `with:` to point at.
     if with.location == nil { with.location = entry.keyLocation }
-    guard let parameters = kind.decode(with, &diagnostics) else { return nil }
     var inputs: [Input] = []
     for input in written.inputs.entries {
       guard let source = String.decode(input.value, &diagnostics) else { continue }
@@ -48,7 +51,7 @@ struct Stage {
     }
     self.name = entry.key
     self.kind = kind
-    self.parameters = parameters
+    self.parameters = kind.decode(with, &diagnostics)
     self.inputs = inputs
     self.location = entry.keyLocation
     self.inputsLocation = written.inputs.node.location?.firstLine
@@ -56,11 +59,13 @@ struct Stage {
 
   /// Checks the inputs against the kind's declaration and the other stages.
   ///
-  /// - Parameter names: all stages of the file, also those that were not readable.
-  func checkInputs(_ stages: [Stage], _ names: [String], _ diagnostics: inout Diagnostics) {
+  /// - Parameters:
+  ///   - stages: the stages that were readable, by name.
+  ///   - names: all stages of the file, in its order.
+  func checkInputs(_ stages: [String: Stage], _ names: [String], _ diagnostics: inout Diagnostics) {
     var knowledge: [String: InputKnowledge] = [:]
     for input in inputs {
-      if let source = stages.first(where: { $0.name == input.source }) {
+      if let source = stages[input.source] {
         let declaration = source.kind.declaration
         knowledge[input.name] = InputKnowledge(
           stage: source.name,
@@ -72,7 +77,7 @@ struct Stage {
           "there is no stage '\(input.source)'",
           at: input.location,
           hints: Suggestion.hint(for: input.source, among: names),
-          "stages: " + names.joined(separator: ", ")
+          "stages: " + Suggestion.list(names)
         )
       } else {
         // The stage is there but could not be read; that has been told, and nothing more is known of its arrays.
@@ -82,7 +87,7 @@ struct Stage {
     if case .named(let declared) = kind.declaration.inputs {
       checkNames(declared, &diagnostics)
     }
-    parameters.check(knowledge, &diagnostics)
+    parameters?.check(knowledge, &diagnostics)
   }
 
   private func checkNames(_ declared: [InputDeclaration], _ diagnostics: inout Diagnostics) {
@@ -104,11 +109,12 @@ struct Stage {
     }
   }
 
+  /// The action of a stage without mistakes.
   func action(_ kinds: StageKinds) -> Action {
     Action(
       name: name,
       kind: kind.declaration.name,
-      parameters: parameters.json,
+      parameters: parameters?.json ?? [:],
       inputs: Dictionary(inputs.map { ($0.name, $0.source) }) { first, _ in first },
       fingerprint: kinds.fingerprint(of: kind),
       location: location

@@ -22,3 +22,27 @@ static inline hid_t h5_group_create_class(void) { return H5P_GROUP_CREATE; }
 static inline hid_t h5_dataset_create_class(void) { return H5P_DATASET_CREATE; }
 static inline unsigned h5_truncate(void) { return H5F_ACC_TRUNC; }
 static inline unsigned h5_read_only(void) { return H5F_ACC_RDONLY; }
+
+// Calls that are macros over versions of themselves.
+
+/// Positive for a hard link, zero for another, negative on failure.
+static inline int h5_is_hard_link(hid_t group, const char *name) {
+  H5L_info_t info;
+  if (H5Lget_info(group, name, &info, H5P_DEFAULT) < 0) return -1;
+  return info.type == H5L_TYPE_HARD;
+}
+
+/// Positive for the type of UTF-8 texts of any length. (H5Tequal tells a type in a file from the same in memory.)
+static inline int h5_is_text(hid_t type) {
+  return H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) > 0 && H5Tget_cset(type) == H5T_CSET_UTF8;
+}
+
+/// Positive for a dataset whose values stand in the file as they are: contiguous, unfiltered, not external.
+static inline int h5_is_plain_dataset(hid_t dataset) {
+  hid_t creation = H5Dget_create_plist(dataset);
+  if (creation < 0) return -1;
+  int plain = H5Pget_layout(creation) == H5D_CONTIGUOUS && H5Pget_nfilters(creation) == 0 &&
+              H5Pget_external_count(creation) == 0;
+  H5Pclose(creation);
+  return plain;
+}
