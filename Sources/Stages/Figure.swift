@@ -34,7 +34,7 @@ extension Figure: StageKind {
 }
 
 extension InputOutline {
-  fileprivate init(_ knowledge: InputKnowledge) {
+  init(_ knowledge: InputKnowledge) {
     self.init(
       kind: knowledge.kind,
       arrays: knowledge.outputs?.map { output in

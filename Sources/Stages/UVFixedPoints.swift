@@ -34,7 +34,7 @@ public struct UVFixedPoints: StageKind, Equatable {
     "The fixed points of the UV map in closed form (Table 1) beside those that Newton's method finds.",
     discussion: """
       Newton's method solves M(s) = s from random starts; where it ends is put down to the nearest closed form. The \
-      zero-loss line is a continuum: its row stands at the trace that Newton's method found first. Eigenvalues are \
+      zero-loss line is a continuum: its row stands at the found trace that is nearest to the line's lowest, 2 kappa y. Eigenvalues are \
       those of the Jacobian, by the closed form and at Newton's point.
       """,
     outputs: [
@@ -55,6 +55,7 @@ public struct UVFixedPoints: StageKind, Equatable {
       .init("newton_defect", points, "How far the map moves Newton's point, in eta kappa (f - y) and eta lambda."),
       .init("newton_starts", points, "How many starts led there."),
       .init("distance", points, "The distance of Newton's point from the closed form, in the same units."),
+      .init("eigenvalue_distance", points, "The largest difference between the eigenvalues of both."),
       .init("newton_failures", ["learning_rate"], "How many starts led nowhere within 100 steps."),
       .init("newton_strangers", ["learning_rate"], "How many starts led to a point that is none of the four."),
     ]
@@ -91,6 +92,9 @@ public struct UVFixedPoints: StageKind, Equatable {
     try each("newton_defect") { $0.defect }
     try each("newton_starts") { Double($0.starts) }
     try each("distance") { $0.distance }
+    try each("eigenvalue_distance") { row in
+      zip(row.eigenvalues, row.closed.eigenvalues).map { ($0 - $1).magnitude }.max() ?? .nan
+    }
     try builder.set("newton_failures", tables.map { Double($0.failures) })
     try builder.set("newton_strangers", tables.map { Double($0.strangers) })
     return try builder.finish()
@@ -131,8 +135,15 @@ private struct NewtonTable {
         continue
       }
       rows[family.rawValue].starts += 1
-      if rows[family.rawValue].found == nil { take(state, family, model, eta) }
+      if isNearer(state, family, model) { take(state, family, model, eta) }
     }
+  }
+
+  /// Whether a point is to stand in the table: the first one found, and on the line the one nearest to its lowest point.
+  private func isNearer(_ state: UVModel.State, _ family: FixedPoint.Family, _ model: UVModel) -> Bool {
+    guard let known = rows[family.rawValue].found else { return true }
+    let lowest = 2 * model.kappa * model.target
+    return family == .zeroLossLine && (state.trace - lowest).magnitude < (known.trace - lowest).magnitude
   }
 
   private mutating func take(_ state: UVModel.State, _ family: FixedPoint.Family, _ model: UVModel, _ eta: Double) {

@@ -3,7 +3,7 @@ import Tensors
 import Testing
 
 @Suite struct UVFitTests {
-  @Test(arguments: [(1.0, 2.0, 0.1), (1, 2, 0.55), (0.3, 1.2, 1.5), (2, 0.5, 0.9)])
+  @Test(arguments: [(1.0, 2.0, 0.1), (1, 2, 0.55), (0.3, 1.2, 1.5), (2, 0.5, 0.9), (1, 2, 0.8)])
   func `A noiseless run gives back its model`(kappa: Double, target: Double, eta: Double) throws {
     let model = UVModel(kappa: kappa, target: target)
     let states = model.trajectory(from: model.state(output: 0.1, trace: 0.9), learningRate: eta, count: 200)

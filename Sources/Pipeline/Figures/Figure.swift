@@ -61,7 +61,7 @@ public struct Figure: Record {
 
   private static let isListOfPositive = Limit<[Double]>("positive numbers") { $0.allSatisfy { $0 > 0 } }
 
-  private static func isFileStem(_ name: String) -> Bool {
+  static func isFileStem(_ name: String) -> Bool {
     let isWord = name.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true

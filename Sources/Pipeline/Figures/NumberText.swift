@@ -22,6 +22,16 @@ enum NumberText {
     return sign + decimal.mantissa + "×10^{" + exponent(decimal.point - 1) + "}"
   }
 
+  /// `value` as plain text, rounded to `digits` significant digits.
+  static func plain(_ value: Double, digits: Int) -> String {
+    guard value.isFinite else { return value.isNaN ? "–" : value < 0 ? "−∞" : "∞" }
+    guard value != 0 else { return "0" }
+    let decimal = DecimalDigits(value.magnitude).rounded(to: max(1, digits))
+    let sign = value < 0 ? "−" : ""
+    if (-3...max(digits, 5)).contains(decimal.point) { return sign + decimal.plain }
+    return sign + decimal.mantissa + "e" + String(decimal.point - 1)
+  }
+
   /// `value` for a reader, rounded to a number of digits behind the point, which are all shown.
   static func fixed(_ value: Double, decimals: Int) -> String {
     let decimal = DecimalDigits(value.magnitude).rounded(decimals: decimals)

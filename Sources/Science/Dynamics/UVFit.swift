@@ -181,38 +181,25 @@ extension UVFit {
       let predicted = step(equation)
       return 1 / (predicted * predicted + (equation.isOfResidual ? floors.residual : floors.trace))
     }
-    // The normal equations ((p, q), (q, s)) (a, b) = (u, v).
-    var (p, q, s, u, v) = (0.0, 0.0, 0.0, 0.0, 0.0)
-    for (equation, weight) in zip(equations, weights) {
-      p += weight * equation.first * equation.first
-      q += weight * equation.first * equation.second
-      s += weight * equation.second * equation.second
-      u += weight * equation.first * equation.target
-      v += weight * equation.second * equation.target
+    let rows = zip(equations, weights).map { equation, weight -> (x: Double, y: Double, target: Double) in
+      let root = weight.squareRoot()
+      return (root * equation.first, root * equation.second, root * equation.target)
     }
-    let determinant = p * s - q * q
-    guard determinant > 1e-14 * p * s else { throw .undetermined }
-    let a = (s * u - q * v) / determinant
-    let b = (p * v - q * u) / determinant
+    let triangle = Triangle(rows)
+    guard triangle.isRegular else { throw .undetermined }
+    let (a, b) = triangle.solution
     // The covariance from the errors themselves, so that it holds whatever their distribution; each error is enlarged by
     // what its own leverage took from it (MacKinnon and White's HC3).
-    var (mp, mq, ms) = (0.0, 0.0, 0.0)
-    for (equation, weight) in zip(equations, weights) {
-      let (x, y) = (equation.first, equation.second)
-      let leverage = weight * (s * x * x - 2 * q * x * y + p * y * y) / determinant
-      let error = weight * (equation.target - a * x - b * y) / max(1e-3, 1 - leverage)
-      mp += error * error * equation.first * equation.first
-      mq += error * error * equation.first * equation.second
-      ms += error * error * equation.second * equation.second
+    var solution = Solution(a: a, b: b, aa: 0, ab: 0, bb: 0)
+    for row in rows {
+      let influence = triangle.influence(row.x, row.y)
+      let leverage = influence.a * row.x + influence.b * row.y
+      let error = (row.target - a * row.x - b * row.y) / max(1e-3, 1 - leverage)
+      solution.aa += error * error * influence.a * influence.a
+      solution.ab += error * error * influence.a * influence.b
+      solution.bb += error * error * influence.b * influence.b
     }
-    let factor = 1 / (determinant * determinant)
-    return Solution(
-      a: a,
-      b: b,
-      aa: factor * (s * s * mp - 2 * s * q * mq + q * q * ms),
-      ab: factor * (-s * q * mp + (s * p + q * q) * mq - q * p * ms),
-      bb: factor * (q * q * mp - 2 * q * p * mq + p * p * ms)
-    )
+    return solution
   }
 
   /// 1 − (squared errors) / (squared deviations of the steps from their mean).
@@ -226,5 +213,65 @@ extension UVFit {
       deviations += deviation * deviation
     }
     return 1 - errors / deviations
+  }
+}
+
+/// The triangular factor of a matrix with two columns, by one Givens rotation for each row and column: with weights over
+/// many orders of magnitude the normal equations would lose what the small ones say.
+private struct Triangle {
+  private var topLeft = 0.0
+  private var topRight = 0.0
+  private var bottom = 0.0
+  private var first = 0.0
+  private var second = 0.0
+  private var squaredNorm = 0.0
+
+  init(_ rows: [(x: Double, y: Double, target: Double)]) {
+    for row in rows {
+      squaredNorm += row.y * row.y
+      let left = Rotation(topLeft, row.x)
+      topLeft = left.length
+      let y = left.apply(&topRight, row.y)
+      let target = left.apply(&first, row.target)
+      let right = Rotation(bottom, y)
+      bottom = right.length
+      _ = right.apply(&second, target)
+    }
+  }
+
+  /// Whether the columns are independent, to more than rounding.
+  var isRegular: Bool { topLeft > 0 && bottom > 1e-10 * squaredNorm.squareRoot() }
+
+  var solution: (a: Double, b: Double) {
+    let b = second / bottom
+    return ((first - topRight * b) / topLeft, b)
+  }
+
+  /// The inverse of (matrix)ᵀ(matrix) applied to a row: how the solution moves with the row's target.
+  func influence(_ x: Double, _ y: Double) -> (a: Double, b: Double) {
+    let u = x / topLeft
+    let v = (y - topRight * u) / bottom
+    let b = v / bottom
+    return ((u - topRight * b) / topLeft, b)
+  }
+}
+
+/// The rotation that turns (p, q) into (length, 0).
+private struct Rotation {
+  let length: Double
+  private let cosine, sine: Double
+
+  init(_ p: Double, _ q: Double) {
+    // Weighted rows are of order one: their squares are in range.
+    length = (p * p + q * q).squareRoot()
+    cosine = length > 0 ? p / length : 1
+    sine = length > 0 ? q / length : 0
+  }
+
+  /// Turns (upper, lower); the new upper element is stored, the new lower one returned.
+  func apply(_ upper: inout Double, _ lower: Double) -> Double {
+    let old = upper
+    upper = cosine * old + sine * lower
+    return cosine * lower - sine * old
   }
 }
