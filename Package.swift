@@ -89,6 +89,6 @@ let package = Package(
       swiftSettings: settings
     ),
 
-    tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration"]),
+    tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration", systemPackage]),
   ]
 )
