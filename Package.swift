@@ -114,7 +114,7 @@ let package = Package(
     tests(of: "Tensors"),
     tests(of: "Dynamics", ["Tensors"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
-    tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration"]),
+    tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration", systemPackage]),
 
     tests(of: "Configuration"),
     tests(of: "Artifacts", ["TestSupport", systemPackage]),

@@ -22,7 +22,26 @@ struct AxisRange: Sendable, Equatable {
   /// The position of the end.
   var end: Double { position(to) }
 
-  func contains(_ value: Double) -> Bool { value >= from && value <= to }
+  /// The largest magnitude of an end: differences of two must be finite.
+  private static let largest = 1e300
+
+  /// The value, or the nearest one that may end an axis.
+  static func clamped(_ value: Double) -> Double {
+    if value.magnitude < 1 / largest { return 0 }
+    return min(max(value, -largest), largest)
+  }
+
+  /// Moves an end to a round number where one is near: 399 steps are drawn on an axis up to 400.
+  mutating func roundOutwards() {
+    guard scale == .linear, to > from else { return }
+    let span = to - from
+    let step = RoundStep(atLeast: span / 8)
+    guard max(from.magnitude, to.magnitude) < 1e12 * step.value else { return }
+    let low = step.multiple(Int((from / step.value).rounded(.down)))
+    let high = step.multiple(Int((to / step.value).rounded(.up)))
+    if from - low < 0.03 * span { from = low }
+    if high - to < 0.03 * span { to = high }
+  }
 }
 
 /// The least and the greatest of some values.
@@ -30,8 +49,10 @@ struct Extent {
   private(set) var least = Double.infinity
   private(set) var greatest = -Double.infinity
 
+  /// Takes in a value; one that is not finite has no place on an axis.
   mutating func add(_ value: Double) {
     guard value.isFinite else { return }
+    let value = AxisRange.clamped(value)
     least = min(least, value)
     greatest = max(greatest, value)
   }
@@ -49,8 +70,8 @@ struct RangeFinder {
   func range() -> AxisRange {
     let axes = panels.map { isHorizontal ? $0.panel.x : $0.panel.y }
     let scale = axes.contains { $0.scale == .log } ? AxisScale.log : .linear
-    let from = axes.lazy.compactMap(\.from).first
-    let to = axes.lazy.compactMap(\.to).first
+    let from = axes.lazy.compactMap(\.from).first.map(AxisRange.clamped)
+    let to = axes.lazy.compactMap(\.to).first.map(AxisRange.clamped)
     if let from, let to, from < to { return AxisRange(from: from, to: to, scale: scale) }
     var extent = Extent()
     for panel in panels { add(panel, scale, to: &extent) }
@@ -68,13 +89,13 @@ struct RangeFinder {
   }
 
   private var isExact: Bool {
-    panels.allSatisfy { $0.marks.contains { $0.kind == .heatmap } }
+    !isHorizontal && panels.allSatisfy { $0.marks.contains { $0.kind == .heatmap } }
   }
 
   /// Room around the data: none around a heat map, and none before and after a curve.
   private func pad(_ range: inout AxisRange) {
     let kinds = panels.flatMap { $0.marks.map(\.kind) }
-    let isCurve = isHorizontal && kinds.allSatisfy { [.lines, .band, .horizontal, .vertical].contains($0) }
+    let isCurve = isHorizontal && kinds.allSatisfy { [.lines, .band, .horizontal, .vertical, .heatmap].contains($0) }
     if range.from == range.to {
       let isLog = range.scale == .log
       let half = range.from == 0 ? 0.5 : range.from.magnitude / 2
@@ -82,7 +103,11 @@ struct RangeFinder {
       range.to = isLog ? range.to * 2 : range.to + half
       return
     }
-    guard !isExact, !isCurve else { return }
+    if isExact { return }
+    if isCurve {
+      if !kinds.contains(.heatmap) { range.roundOutwards() }
+      return
+    }
     switch range.scale {
     case .linear:
       let room = 0.05 * (range.to - range.from)
@@ -106,7 +131,7 @@ struct RangeFinder {
       }
       let others = mark[isHorizontal ? "y" : "x"]
       for name in names {
-        for (index, value) in mark[name].enumerated() where scale == .linear || value > 0 {
+        for (index, value) in mark[name].enumerated() where scale == .linear || AxisRange.clamped(value) > 0 {
           if others.indices.contains(index) {
             // What the other axis leaves out does not count.
             if let from = other.from, others[index] < from { continue }

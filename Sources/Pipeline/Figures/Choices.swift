@@ -39,13 +39,14 @@ public enum LineStyle: String, Choice {
   /// Dashes and dots in turn.
   case dashDot = "dash-dot"
 
-  /// The lengths of dashes and gaps, in points.
+  /// The lengths of dashes and gaps, in halves of the line's width; round ends add two to a dash and take two from a
+  /// gap.
   var dashes: [Double] {
     switch self {
     case .solid: []
-    case .dashed: [4, 2]
-    case .dotted: [1, 1.5]
-    case .dashDot: [4, 1.5, 1, 1.5]
+    case .dashed: [7, 6]
+    case .dotted: [0.2, 4.6]
+    case .dashDot: [7, 5, 0.2, 5]
     }
   }
 }

@@ -14,6 +14,12 @@ struct DataFile: Sendable {
     return offset
   }
 
+  /// Adds bytes as they are; returns where the block begins.
+  mutating func append(bytes block: [UInt8]) -> Int {
+    defer { bytes += block }
+    return bytes.count
+  }
+
   /// Adds the pixels of a picture in single precision; returns where the block begins.
   mutating func append(pixels: [Double]) -> Int {
     let offset = bytes.count

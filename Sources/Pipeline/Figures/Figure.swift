@@ -36,13 +36,7 @@ public struct Figure: Record {
       "The stem of the files' names; the name of the pipeline unless given.",
       limit: .ifPresent(Limit("a name of letters, digits, - and _") { isFileStem($0) })
     ),
-    .init(
-      "width",
-      \.width,
-      "The width; 8.3 for one column of a paper, 17 for two.",
-      unit: "cm",
-      limit: .within(2...60)
-    ),
+    .init("width", \.width, "The width; 8.3 fits a column, 17 a page.", unit: "cm", limit: .within(2...60)),
     .init("height", \.height, "The height.", unit: "cm", limit: .within(2...60)),
     .init(
       "columns",
@@ -84,6 +78,18 @@ public struct Figure: Record {
     if let position = legend?.position, position != .below, position != .none {
       found.append(Inconsistency("legend", "the legend of a whole figure stands 'below' or is 'none'"))
     }
+    let grid = Grid(columns: columnCount, count: panels.count)
+    for index in panels.indices {
+      let first = (column: index % columnCount, row: grid.row(of: index).first ?? index)
+      if sharedX, panels[index].x.scale != panels[first.column].x.scale {
+        found.append(
+          Inconsistency("shared_x", "panels \(first.column + 1) and \(index + 1) differ in their scale of x")
+        )
+      }
+      if sharedY, panels[index].y.scale != panels[first.row].y.scale {
+        found.append(Inconsistency("shared_y", "panels \(first.row + 1) and \(index + 1) differ in their scale of y"))
+      }
+    }
     return found
   }
 
@@ -121,13 +127,7 @@ public struct Panel: Record {
     .init("color", \.color, "The axis of colours, drawn as a bar at the right."),
     .init("legend", \.legend, "The legend; a place alone is enough."),
     .init("notes", \.notes, "Texts at places of the panel."),
-    .init(
-      "series",
-      \.series,
-      "What is drawn, in this order; heat maps come first.",
-      limit: .notEmpty(),
-      required: true
-    ),
+    .init("series", \.series, "What is drawn, in this order; heat maps first.", limit: .notEmpty(), required: true),
   ]
 }
 
@@ -164,9 +164,9 @@ public struct Axis: Record {
 
   /// A range that goes up, and is positive where logarithms are taken.
   public func inconsistencies() -> [Inconsistency] {
-    rangeInconsistencies(from, to, scale)
-      + (tics != nil && scale == .log
-        ? [Inconsistency("tics", "a logarithmic axis has its tics at powers of ten")] : [])
+    let hasSteps = tics != nil && scale == .log
+    return rangeInconsistencies(from, to, scale)
+      + (hasSteps ? [Inconsistency("tics", "a logarithmic axis has its tics at powers of ten")] : [])
   }
 }
 
@@ -259,12 +259,7 @@ public struct Note: Record {
   public static let fields: [Field<Note>] = [
     .init("text", \.text, "The text.", required: true),
     .init("x", \.x, "Where it stands, on the horizontal axis.", required: true),
-    .init(
-      "y",
-      \.y,
-      "Where it stands, on the vertical axis; outside the range it stands outside the panel.",
-      required: true
-    ),
+    .init("y", \.y, "Where it stands, on the vertical axis; it may be outside the panel.", required: true),
     .init("align", \.align, "Whether the text begins, is centred or ends at its place."),
     .init("color", \.color, "The colour."),
   ]

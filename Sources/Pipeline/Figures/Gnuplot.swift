@@ -43,10 +43,8 @@ public enum Gnuplot {
     try Task.checkCancellation()
     guard result.terminationStatus.isSuccess else {
       let lines = result.standardError.split(separator: "\n").filter { $0.contains { !" ^".contains($0) } }
-      throw FigureError(
-        "gnuplot failed (\(result.terminationStatus)): "
-          + (lines.isEmpty ? "no message" : lines.joined(separator: "; "))
-      )
+      let message = lines.isEmpty ? "no message" : lines.joined(separator: "; ")
+      throw FigureError("gnuplot failed (\(result.terminationStatus)): \(message)")
     }
   }
 

@@ -133,10 +133,10 @@ struct Layout: Sendable {
       frames[index].box = box
       fitTics(of: index, content.panels[index].panel)
       frames[index].yLabelX = box.left - left[column] + 0.6 * font
-      frames[index].xLabelY = box.bottom - Self.ticGap - 1.15 * smallFont - 0.65 * font
+      frames[index].xLabelY = box.bottom - Self.ticGap - 1.1 * smallFont - 0.65 * font
       frames[index].barLeft = box.right + Self.barGap
       let barLabels = (frames[index].colorTics?.labelWidth ?? 0) * smallFont
-      frames[index].colorLabelX = frames[index].barLeft + Self.barWidth + Self.ticGap + barLabels + 0.9 * font
+      frames[index].colorLabelX = frames[index].barLeft + Self.barWidth + Self.ticGap + barLabels + 0.75 * font
     }
   }
 
@@ -148,8 +148,8 @@ struct Layout: Sendable {
 
   private mutating func fitTics(of index: Int, _ panel: Panel) {
     let frame = frames[index]
-    let widest = max(4 * 0.636, frame.xTics.labelWidth) * smallFont
-    frames[index].xTics = Tics(frame.x, length: frame.box.width, spacing: widest + 14, step: panel.x.tics)
+    let widest = frame.xTics.labelWidth * smallFont
+    frames[index].xTics = Tics(frame.x, length: frame.box.width, spacing: widest + 9, step: panel.x.tics)
     frames[index].yTics = Tics(frame.y, length: frame.box.height, spacing: 2.6 * smallFont, step: panel.y.tics)
     frames[index].colorTics = frame.color.map { Tics($0, length: frame.box.height, spacing: 2.6 * smallFont) }
   }
@@ -160,8 +160,8 @@ struct Layout: Sendable {
     // Half of the first and of the last label stand outside.
     if frame.xLabel != nil {
       let labels = frame.xTics.labelled.map { $0.label.width * smallFont / 2 }
-      margins.left = max(margins.left, (labels.first ?? 0) * 0.8 + 1)
-      margins.right = max(margins.right, (labels.last ?? 0) * 0.9 + 1)
+      margins.left = max(margins.left, (labels.first ?? 0) + 2)
+      margins.right = max(margins.right, (labels.last ?? 0) + 2)
     }
     if let label = frame.yLabel {
       margins.left = frame.yTics.labelWidth * smallFont + Self.ticGap + 3 + (label.isEmpty ? 0 : 1.35 * font)
@@ -208,13 +208,13 @@ extension PanelContent {
     let scale = panel.color?.scale ?? .linear
     var extent = Extent()
     for mark in marks {
-      for value in mark["z"] where scale == .linear || value > 0 { extent.add(value) }
-      if let value = mark.colorValue { extent.add(value) }
+      for value in mark["z"] where scale == .linear || AxisRange.clamped(value) > 0 { extent.add(value) }
+      if let value = mark.colorValue, scale == .linear || AxisRange.clamped(value) > 0 { extent.add(value) }
     }
     guard !extent.isEmpty else { return nil }
     var range = AxisRange(
-      from: panel.color?.from ?? extent.least,
-      to: panel.color?.to ?? extent.greatest,
+      from: (panel.color?.from).map(AxisRange.clamped) ?? extent.least,
+      to: (panel.color?.to).map(AxisRange.clamped) ?? extent.greatest,
       scale: scale
     )
     if range.from >= range.to { range.to = scale == .log ? range.from * 10 : range.from + 1 }

@@ -61,16 +61,21 @@ struct LegendPlacement {
   private mutating func add(_ mark: Mark, _ frame: Layout.Frame) {
     let weight: Int
     switch mark.kind {
-    case .heatmap, .region: return
+    case .region: return
+    case .heatmap:
+      addCells(mark, frame)
+      return
     case .horizontal:
-      for step in 0..<columns {
-        touch(Double(step) / Double(columns), frame.y.fraction(mark["y"].first ?? .nan), weight: 3)
-      }
+      let height = frame.y.fraction(mark["y"].first ?? .nan)
+      for step in 0..<columns { touch(Double(step) / Double(columns), height, weight: 5) }
       return
     case .vertical:
-      for step in 0..<rows { touch(frame.x.fraction(mark["x"].first ?? .nan), Double(step) / Double(rows), weight: 3) }
+      let place = frame.x.fraction(mark["x"].first ?? .nan)
+      for step in 0..<rows { touch(place, Double(step) / Double(rows), weight: 5) }
       return
     case .vectors: weight = 1
+    // A few points are what a panel is about.
+    case .points where mark["x"].count <= 100: weight = 60
     default: weight = 5
     }
     let xs = mark["x"]
@@ -86,6 +91,19 @@ struct LegendPlacement {
       touch(point.x, point.y, weight: weight)
       if mark.kind == .lines, let start = previous { addSegment(start, point, weight) }
       previous = point
+    }
+  }
+
+  private mutating func addCells(_ mark: Mark, _ frame: Layout.Frame) {
+    let (xs, ys, zs) = (mark["x"], mark["y"], mark["z"])
+    let isLog = frame.color?.scale == .log
+    let places = (x: xs.map(frame.x.fraction), y: ys.map(frame.y.fraction))
+    for row in stride(from: 0, to: ys.count, by: max(1, ys.count / 200)) {
+      for column in stride(from: 0, to: xs.count, by: max(1, xs.count / 200)) {
+        let value = zs[row * xs.count + column]
+        guard value.isFinite, !isLog || value > 0 else { continue }
+        touch(places.x[column], places.y[row], weight: 2)
+      }
     }
   }
 

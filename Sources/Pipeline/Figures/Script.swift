@@ -47,10 +47,11 @@ struct ScriptWriter {
       "if (!exists('format')) { do for [format in 'pdf svg png'] { load stem.'.gp' }; exit }",
       "reset",
       "set encoding utf8",
-      "# In every terminal a line of width 1 and a sign of size P are one point wide.",
+      "# In every terminal a line of width 1 and a sign of size P are one point wide, and dashes are counted in halves of",
+      "# the line's width.",
       "if (format eq 'pdf') {",
       "  set terminal pdfcairo enhanced rounded size \(NumberText.layout(width / 72))in,\(NumberText.layout(height / 72))in "
-        + "font \(font) fontscale 0.75 linewidth 2 dashlength 1",
+        + "font \(font) fontscale 0.75 linewidth 2 dashlength 1.81818",
       "  P = 1.0 / 6",
       "}",
       "if (format eq 'svg') {",
@@ -60,14 +61,13 @@ struct ScriptWriter {
       "}",
       "if (format eq 'png') {",
       "  set terminal pngcairo enhanced rounded size \(pixels(width, 300)),\(pixels(height, 300)) "
-        + "font \(font) fontscale 3.125 linewidth 4.16667",
+        + "font \(font) fontscale 3.125 linewidth 4.16667 dashlength 2",
       "  P = 25.0 / 36",
       "}",
       "set output stem.'.'.format",
       "data = stem.'.dat'",
       "",
       "set border 15 front linecolor rgb '\(Color.frame.hexadecimal)' linewidth 0.6",
-      "set tics out nomirror scale 0.4,0.22 textcolor rgb '#000000' font ',\(NumberText.layout(layout.smallFont))'",
       "unset key",
       "unset colorbox",
       "set clip two",
@@ -83,9 +83,14 @@ struct ScriptWriter {
 
   /// A text in single quotes, in which gnuplot looks for nothing but the closing quote.
   ///
+  /// An apostrophe becomes the typographic one: gnuplot 5.4 takes a doubled quote for one quote only where it does not
+  /// stand at the beginning or beside another.
+  ///
   /// - Precondition: `FigureText` has refused control characters.
   static func quoted(_ text: String) -> String {
-    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+    // By scalars: an apostrophe with an accent is one character, and to gnuplot still a quote.
+    let scalars = text.unicodeScalars.map { $0 == "'" ? "’" : $0 }
+    return "'" + String(String.UnicodeScalarView(scalars)) + "'"
   }
 
   /// A place on the page.
@@ -117,8 +122,7 @@ struct ScriptWriter {
     options: String = ""
   ) {
     guard !text.isEmpty else { return }
-    add(
-      "set label \(Self.quoted(text.markup)) at \(place) \(align.rawValue) font ',\(NumberText.layout(size))'\(options)"
-    )
+    let font = "font ',\(NumberText.layout(size))'"
+    add("set label \(Self.quoted(text.markup)) at \(place) \(align.rawValue) \(font)\(options)")
   }
 }

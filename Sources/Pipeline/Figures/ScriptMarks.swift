@@ -5,16 +5,17 @@ extension ScriptWriter {
     let color = content.color(of: mark, on: frame.color)
     switch mark.kind {
     case .lines:
-      let x = mark["x"]
-      guard !x.isEmpty else { return [] }
       let z = mark["z"]
-      let source = rows(z.isEmpty ? [x, mark["y"]] : [x, mark["y"], z])
+      let kept = z.isEmpty ? Thinning.curve(mark["x"], mark["y"], frame) : Array(z.indices)
+      guard !kept.isEmpty else { return [] }
+      let columns = [mark["x"], mark["y"]] + (z.isEmpty ? [] : [z])
+      let source = rows(columns.map { column in kept.map { column[$0] } })
       let width = NumberText.layout(style.weight)
       let look = z.isEmpty ? Self.line(style, color: color) : "linewidth \(width) linecolor palette"
       let curve = "\(source) with lines \(look)"
-      return [curve] + (style.marker == nil ? [] : signs(mark, color))
+      return [curve] + (style.marker == nil ? [] : signs(mark, frame, color))
     case .points:
-      return signs(mark, color)
+      return signs(mark, frame, color)
     case .vectors:
       return vectors(mark, frame, color)
     case .region:
@@ -43,23 +44,41 @@ extension ScriptWriter {
     return "data binary skip=\(offset) record=(\(count)) format='\(format)' endian=little using \(using)"
   }
 
-  private mutating func signs(_ mark: Mark, _ color: Color) -> [String] {
-    let marker = mark.style.marker ?? .circle
+  private mutating func signs(_ mark: Mark, _ frame: Layout.Frame, _ color: Color) -> [String] {
+    let style = mark.style
+    let marker = style.marker ?? .circle
     let z = mark["z"]
-    let kept = mark["x"].indices.filter { mark["x"][$0].isFinite && mark["y"][$0].isFinite }
+    let kept = Thinning.points(mark["x"], mark["y"], frame, size: style.size)
     guard !kept.isEmpty else { return [] }
-    let columns = [mark["x"], mark["y"]] + (z.isEmpty ? [] : [z])
-    let source = rows(columns.map { column in kept.map { column[$0] } })
-    let look = sign(marker, mark.style.size, color, mark.style.opacity, mark.style.weight)
-    let painted =
-      z.isEmpty
-      ? look : look[..<(look.firstRange(of: " linecolor")?.lowerBound ?? look.endIndex)] + " linecolor palette"
+    let columns = ([mark["x"], mark["y"]] + (z.isEmpty ? [] : [z])).map { column in kept.map { column[$0] } }
+    if kept.count > PointPicture.fewest, z.isEmpty {
+      return [picture(x: columns[0], y: columns[1], frame, style, color)]
+    }
+    let source = rows(columns)
+    let paint = z.isEmpty ? Self.paint(color, style.opacity) : "linecolor palette"
     var elements: [String] = []
     if let inside = marker.inside {
-      elements.append("\(source) with points \(sign(inside, mark.style.size, .white, 1, 0.1))")
+      elements.append("\(source) with points \(sign(inside, style.size, Self.paint(.white), 0.1))")
     }
-    elements.append("\(source) with points \(painted)")
+    elements.append("\(source) with points \(sign(marker, style.size, paint, style.weight))")
     return elements
+  }
+
+  /// Very many points, as a picture along the second axes.
+  private mutating func picture(
+    x: [Double],
+    y: [Double],
+    _ frame: Layout.Frame,
+    _ style: MarkStyle,
+    _ color: Color
+  ) -> String {
+    let picture = PointPicture(x: x, y: y, frame, size: style.size, color: color, opacity: style.opacity)
+    let offset = data.append(bytes: picture.bytes)
+    let dx = (frame.x.end - frame.x.start) / Double(picture.columns)
+    let dy = (frame.y.end - frame.y.start) / Double(picture.rows)
+    return "data binary skip=\(offset) array=(\(picture.columns),\(picture.rows)) format='%uchar%uchar%uchar%uchar' "
+      + "origin=(\(NumberText.shortest(frame.x.start + dx / 2)),\(NumberText.shortest(frame.y.start + dy / 2))) "
+      + "dx=\(NumberText.shortest(dx)) dy=\(NumberText.shortest(dy)) using 1:2:3:4 axes x2y2 with rgbalpha"
   }
 
   private mutating func vectors(_ mark: Mark, _ frame: Layout.Frame, _ color: Color) -> [String] {
@@ -82,7 +101,12 @@ extension ScriptWriter {
         arrow[2] *= mark.style.scale
         arrow[3] *= mark.style.scale
       }
-      guard arrow.allSatisfy(\.isFinite) else { continue }
+      let ends = [
+        frame.x.fraction(arrow[0]), frame.x.fraction(arrow[0] + arrow[2]),
+        frame.y.fraction(arrow[1]), frame.y.fraction(arrow[1] + arrow[3]),
+      ]
+      // An arrow cut off by the frame would lose its head.
+      guard ends.allSatisfy({ $0 >= 0 && $0 <= 1 }) else { continue }
       for (column, value) in arrow.enumerated() { columns[column].append(value) }
     }
     guard !columns[0].isEmpty else { return [] }

@@ -6,6 +6,7 @@ extension ScriptWriter {
     add("# Panel \(number)")
     for side in ["label", "arrow", "object"] { add("unset \(side)") }
     writeMargins(frame.box)
+    writeTics()
     writeAxis("x", frame.x, frame.xTics, isLabelled: frame.xLabel != nil)
     writeAxis("y", frame.y, frame.yTics, isLabelled: frame.yLabel != nil)
     if let color = frame.color { writeColorAxis(color, content) }
@@ -32,7 +33,7 @@ extension ScriptWriter {
     if elements.isEmpty { elements = ["NaN"] }
     add("plot \\")
     for (index, element) in elements.enumerated() {
-      add("  " + element + (index < elements.count - 1 ? ", \\" : ""))
+      add("  " + element + " notitle" + (index < elements.count - 1 ? ", \\" : ""))
     }
     if panel.color?.bar == true, let color = frame.color { writeColorBar(color, content, frame) }
   }
@@ -48,12 +49,17 @@ extension ScriptWriter {
     )
   }
 
+  private mutating func writeTics() {
+    add("set tics out nomirror scale 0.4,0.22 textcolor rgb '#000000' font ',\(NumberText.layout(layout.smallFont))'")
+    add("set xtics offset 0,0.3")
+  }
+
   private mutating func writeAxis(_ name: String, _ range: AxisRange, _ tics: Tics, isLabelled: Bool) {
     add(range.scale == .log ? "set logscale \(name)" : "unset logscale \(name)")
     add("set \(name)range [\(NumberText.shortest(range.from)):\(NumberText.shortest(range.to))]")
     // Pictures are laid along the second axes, which are linear in the positions on the first.
     add("set \(name)2range [\(NumberText.shortest(range.start)):\(NumberText.shortest(range.end))]")
-    add("set \(name)tics (\(list(tics, isLabelled: isLabelled)))")
+    add("set \(name)tics out nomirror (\(list(tics, isLabelled: isLabelled)))")
   }
 
   private func list(_ tics: Tics, isLabelled: Bool) -> String {
@@ -82,7 +88,9 @@ extension ScriptWriter {
     let tics = frame.colorTics ?? Tics(range, length: frame.box.height, spacing: 24)
     add("")
     add("# Its colour bar")
-    for side in ["label", "arrow", "object", "xtics", "ytics", "logscale"] { add("unset \(side)") }
+    for side in ["label", "arrow", "object", "logscale"] { add("unset \(side)") }
+    writeTics()
+    add("unset xtics; unset ytics")
     let left = frame.barLeft
     writeMargins(.init(left: left, right: left + Layout.barWidth, bottom: frame.box.bottom, top: frame.box.top))
     add("set xrange [0:1]; set yrange [0:1]; set x2range [0:1]; set y2range [0:1]; set cbrange [0:1]")
@@ -90,14 +98,14 @@ extension ScriptWriter {
       "\(Self.quoted(tic.label.markup)) \(NumberText.layout(range.fraction(tic.value)))"
     }
     let small = tics.small.map { "'' \(NumberText.layout(range.fraction($0))) 1" }
-    add("set y2tics (\((labelled + small).joined(separator: ", ")))")
+    add("set y2tics out nomirror (\((labelled + small).joined(separator: ", ")))")
     let steps = 256
     let ramp = (0..<steps).flatMap { step in [Double](repeating: (Double(step) + 0.5) / Double(steps), count: 2) }
     let offset = data.append(pixels: ramp)
     add(
       "plot data binary skip=\(offset) array=(2,\(steps)) format='%float32' endian=little "
         + "origin=(0.25,\(NumberText.shortest(0.5 / Double(steps)))) dx=0.5 dy=\(NumberText.shortest(1 / Double(steps))) "
-        + "using 1 with image"
+        + "using 1 with image notitle"
     )
     add("unset y2tics")
   }
@@ -112,9 +120,8 @@ extension ScriptWriter {
     let box = frame.box
     switch content.panel.legend?.position {
     case .rightOutside:
-      let bar =
-        content.panel.color?.bar == true && frame.color != nil ? frame.colorLabelX + 0.6 * layout.font : box.right
-      return (bar + 4, box.top)
+      let hasBar = content.panel.color?.bar == true && frame.color != nil
+      return ((hasBar ? frame.colorLabelX + 0.6 * layout.font : box.right) + 4, box.top)
     case .below:
       let labels = frame.xLabel == nil ? box.bottom - 2 : frame.xLabelY - 0.8 * layout.font
       return ((box.left + box.right - legend.size.width) / 2, labels)
@@ -178,11 +185,10 @@ extension ScriptWriter {
     guard let marker = style.marker else { return }
     let size = max(style.size, 2)
     if let inside = marker.inside {
-      add("set label '' at \(screen(middle, placement.y)) point \(sign(inside, size, .white, 1, 0.1)) front")
+      add("set label '' at \(screen(middle, placement.y)) point \(sign(inside, size, Self.paint(.white), 0.1)) front")
     }
-    add(
-      "set label '' at \(screen(middle, placement.y)) point \(sign(marker, size, color, style.opacity, style.weight)) front"
-    )
+    let look = sign(marker, size, Self.paint(color, style.opacity), style.weight)
+    add("set label '' at \(screen(middle, placement.y)) point \(look) front")
   }
 
   /// The head of an arrow, three points long.
@@ -191,10 +197,10 @@ extension ScriptWriter {
   }
 
   /// The options of a sign.
-  func sign(_ marker: Marker, _ size: Double, _ color: Color, _ opacity: Double, _ weight: Double) -> String {
+  func sign(_ marker: Marker, _ size: Double, _ paint: String, _ weight: Double) -> String {
     let width = marker.inside == nil && marker != .plus && marker != .cross ? 0.1 : weight
-    return "pointtype \(marker.pointType) pointsize \(NumberText.layout(size))*P linewidth \(NumberText.layout(width)) "
-      + Self.paint(color, opacity)
+    return "pointtype \(marker.pointType) pointsize \(NumberText.layout(size))*P "
+      + "linewidth \(NumberText.layout(width)) \(paint)"
   }
 }
 

@@ -22,12 +22,11 @@ struct Selection {
       guard let variable = try variable(reference), let axis = variable.dimensions.firstIndex(of: each) else {
         continue
       }
-      if let length, length != variable.shape[axis] {
-        throw FigureError(
-          "\(place): '\(each)' has length \(length) in one input and \(variable.shape[axis]) in another"
-        )
+      let own = variable.shape[axis]
+      if let length, length != own {
+        throw FigureError("\(place): '\(each)' has length \(length) in one input and \(own) in another")
       }
-      length = variable.shape[axis]
+      length = own
     }
     return length ?? 0
   }
@@ -119,7 +118,8 @@ struct Selection {
     }
     guard length == slice.values.count else {
       throw FigureError(
-        "\(place): arrays of the lengths \(slice.shape) over \(slice.dimensions) and \(frame.shape) over \(frame.dimensions) do not fit"
+        "\(place): an array of \(slice.shape) over \(slice.dimensions) does not fit one of \(frame.shape) over "
+          + "\(frame.dimensions)"
       )
     }
     return Self.gather(slice.values, shape: frame.shape, strides: strides, offset: 0)

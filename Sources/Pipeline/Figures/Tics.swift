@@ -11,39 +11,35 @@ struct Tics: Sendable {
 
   /// Tics for a range that is drawn `length` points long, at least `spacing` points from label to label.
   init(_ range: AxisRange, length: Double, spacing: Double, step: Double? = nil) {
-    let count = max(1, Int(length / spacing))
     switch range.scale {
     case .linear:
       if let step {
         fill(range, every: step)
       } else {
-        fill(range, count: count)
+        fill(range, atLeast: (range.to - range.from) * min(1, spacing / max(length, 1)))
       }
-    case .log: fillDecades(range, count: count)
+    case .log:
+      fillDecades(range, count: max(1, Int(length / spacing)))
+      // Within a part of a decade, steps are more use than digits.
+      if labelled.count < 2 {
+        (labelled, small) = ([], [])
+        fill(range, atLeast: (range.to - range.from) * min(1, spacing / max(length, 1)))
+      }
     }
   }
 
   /// The width of the widest label, in units of the font size.
   var labelWidth: Double { labelled.map(\.label.width).max() ?? 0 }
 
-  private mutating func fill(_ range: AxisRange, count: Int) {
-    let raw = (range.to - range.from) / Double(count)
-    var exponent = Int(decimalLogarithm(raw).rounded(.down))
-    let mantissa = raw / Figures.powerOfTen(exponent)
-    var (digit, parts) = mantissa <= 1 ? (1, 5) : mantissa <= 2 ? (2, 4) : mantissa <= 5 ? (5, 5) : (10, 5)
-    if digit == 10 {
-      digit = 1
-      exponent += 1
+  private mutating func fill(_ range: AxisRange, atLeast least: Double) {
+    let step = RoundStep(atLeast: least)
+    for index in Self.indices(range, step.value) {
+      let value = step.multiple(index)
+      labelled.append(Labelled(value: value, label: Self.label(value, exponent: step.exponent, range)))
     }
-    let step = Double(digit) * Figures.powerOfTen(exponent)
-    for index in Self.indices(range, step) {
-      // From its decimal digits, so that the value is the one nearest to what the label says.
-      let value = Double("\(index * digit)e\(exponent)") ?? Double(index) * step
-      labelled.append(Labelled(value: value, label: Self.label(value, exponent: exponent, range)))
-    }
-    if labelled.count < 2 { parts = 1 }
-    for index in Self.indices(range, step / Double(parts)) where index % parts != 0 {
-      small.append(Double(index) * step / Double(parts))
+    let parts = labelled.count < 2 ? 1 : step.digit == 2 ? 4 : 5
+    for index in Self.indices(range, step.value / Double(parts)) where index % parts != 0 {
+      small.append(Double(index) * step.value / Double(parts))
     }
   }
 
@@ -93,6 +89,30 @@ struct Tics: Sendable {
         }
       }
     }
+  }
+}
+
+/// A step of 1, 2 or 5 times a power of ten.
+struct RoundStep {
+  private(set) var digit: Int
+  private(set) var exponent: Int
+
+  /// The smallest step of at least `least`.
+  init(atLeast least: Double) {
+    exponent = Int(decimalLogarithm(max(least, 1e-300)).rounded(.down))
+    let mantissa = least / Figures.powerOfTen(exponent)
+    digit = mantissa <= 1.000001 ? 1 : mantissa <= 2.000001 ? 2 : mantissa <= 5.000001 ? 5 : 10
+    if digit == 10 {
+      digit = 1
+      exponent += 1
+    }
+  }
+
+  var value: Double { multiple(1) }
+
+  /// A multiple from its decimal digits, so that it is the number nearest to what a label says.
+  func multiple(_ index: Int) -> Double {
+    Double("\(index * digit)e\(exponent)") ?? Double(index * digit) * Figures.powerOfTen(exponent)
   }
 }
 
