@@ -107,7 +107,7 @@ struct DrawingTests {
       "a\\' ; system('\(command)') #", "%s%n %d", "<script>alert(1)</script>", "\\",
     ]
     for text in texts {
-      let quoted = text.replacingOccurrences(of: "'", with: "''")
+      let quoted = text.unicodeScalars.map { $0 == "'" ? "''" : String($0) }.joined()
       let yaml = """
         panels:
           - title: '\(quoted)'

@@ -104,6 +104,24 @@ struct SelectionTests {
     #expect(upright["z"]?.dimensions == ["y", "x"])
   }
 
+  @Test func labelsAreShownByColoursThatTheLegendTells() throws {
+    var map = Artifact()
+    try map.add(Variable(.float64([0, 1]), over: [("a", 2)]), as: "a")
+    try map.add(Variable(.float64([0, 1]), over: [("b", 2)]), as: "b")
+    var outcome = try Variable(.int8([3, 5, 5, 3]), over: [("b", 2), ("a", 2)])
+    outcome.attributes["flag_values"] = .list(.int8([3, 5]))
+    outcome.attributes["flag_meanings"] = .string("converges edge_of_stability")
+    try map.add(outcome, as: "outcome")
+    let yaml = """
+      panels:
+        - color: { palette: categorical, colors: [sky, red] }
+          series: [ { draw: heatmap, x: map/a, y: map/b, z: map/outcome } ]
+      """
+    let text = try Script(FigureContent(figure(yaml), inputs: ["map": map]), stem: "f").text
+    #expect(text.contains("set palette maxcolors 2 defined (0 '#56b4e9', 1 '#d55e00')"))
+    #expect(text.contains("set label 'converges'") && text.contains("set label 'edge of stability'"))
+  }
+
   @Test func unitsAndSourcesAreKept() throws {
     let yaml = series("draw: points, x: portrait/fixed_point_residual, y: 3")
     let points = try drawn(yaml, ["portrait": Toys.portrait()])

@@ -182,6 +182,8 @@ public struct ColorAxis: Record {
   public var scale = AxisScale.linear
   /// The colours.
   public var palette = PaletteName.viridis
+  /// The colours of labels, in the order of their meanings.
+  public var colors: [Color] = []
   /// Whether the bar is drawn.
   public var bar = true
 
@@ -194,14 +196,16 @@ public struct ColorAxis: Record {
     .init("from", \.from, "The value of the first colour; the least one drawn unless given."),
     .init("to", \.to, "The value of the last colour; the greatest one drawn unless given."),
     .init("scale", \.scale, "How values are laid out."),
-    .init("palette", \.palette, "The colours."),
+    .init("palette", \.palette, "The colours; 'categorical' gives each meaning of a label one, told in the legend."),
+    .init("colors", \.colors, "The colours of 'categorical', in the order of the meanings."),
     .init("bar", \.bar, "Whether the bar is drawn."),
   ]
 
-  /// A range that goes up, and colours that have an order.
+  /// A range that goes up; colours one by one only for labels.
   public func inconsistencies() -> [Inconsistency] {
-    rangeInconsistencies(from, to, scale)
-      + (palette == .categorical ? [Inconsistency("palette", "categorical colours have no order")] : [])
+    let hasColors = !colors.isEmpty && palette != .categorical
+    return rangeInconsistencies(from, to, scale)
+      + (hasColors ? [Inconsistency("colors", "colours one by one are for 'palette: categorical'")] : [])
   }
 }
 
@@ -211,6 +215,11 @@ private func rangeInconsistencies(_ from: Double?, _ to: Double?, _ scale: AxisS
   if let from, from <= 0 { return [Inconsistency("from", "a logarithmic axis begins above zero")] }
   if let to, to <= 0 { return [Inconsistency("to", "a logarithmic axis ends above zero")] }
   return []
+}
+
+extension ColorAxis {
+  /// Whether a bar is drawn: labels are told in the legend instead.
+  var hasBar: Bool { bar && palette != .categorical }
 }
 
 /// A legend.

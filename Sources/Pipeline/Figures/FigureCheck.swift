@@ -46,6 +46,11 @@ private struct SeriesCheck {
       checkFilter(left)
       checkLabel()
     }
+    if panel.color?.palette == .categorical, case .array(let input, let path) = series.z?.content,
+      let array = inputs[input]?[path], array.meanings.isEmpty
+    {
+      report("categorical colours are for labels, and '\(path)' has no meanings", series.z?.location)
+    }
     if series.draw == .vectors, series.length != nil, panel.x.scale == .log || panel.y.scale == .log {
       report("arrows of one length need linear axes", series.u?.location)
     }

@@ -38,6 +38,15 @@ struct PanelContent: Sendable {
   let panel: Panel
   /// What is drawn, in the order of drawing.
   let marks: [Mark]
+  /// The meanings of labels that have a colour each.
+  let categories: [Category]
+
+  /// A label's value, its meaning and its colour.
+  struct Category: Sendable {
+    let value: Double
+    let meaning: String
+    let color: Color
+  }
 
   init(_ panel: Panel, _ inputs: [String: Artifact], place: String) throws(FigureError) {
     self.panel = panel
@@ -61,6 +70,35 @@ struct PanelContent: Sendable {
       }
     }
     self.marks = marks.filter { $0.kind == .heatmap } + marks.filter { $0.kind != .heatmap }
+    let labels = panel.color?.palette == .categorical ? marks.first { !$0.labels.isEmpty }?.labels ?? [] : []
+    let colors = panel.color.map { $0.colors.isEmpty ? Color.tints : $0.colors } ?? Color.tints
+    categories = labels.enumerated().map { index, label in
+      Category(value: label.value, meaning: label.meaning, color: colors[index % colors.count])
+    }
+  }
+
+  /// What the legend explains: the marks with a text, and the colours of labels.
+  var explained: [Mark] {
+    marks
+      + categories.map { category in
+        let style = MarkStyle(
+          color: category.color,
+          opacity: 1,
+          line: .solid,
+          weight: 1,
+          size: 4,
+          hasOutline: false,
+          scale: 1
+        )
+        let text = FigureText.words(category.meaning)
+        return Mark(kind: .region, series: -1, columns: [], label: text, style: style)
+      }
+  }
+
+  /// The place of a value on the axis of colours: for a label the number of its colour.
+  func colorPosition(_ value: Double) -> Double {
+    guard panel.color?.palette == .categorical else { return value }
+    return categories.firstIndex { $0.value == value }.map(Double.init) ?? .nan
   }
 }
 
@@ -79,6 +117,8 @@ struct Mark: Sendable {
   var series = 0
   /// The numbers; those of a heat map's z lie in rows of constant y.
   var columns: [Column]
+  /// The meanings of z's values, where they are labels.
+  var labels: [(value: Double, meaning: String)] = []
   /// What the whole mark's colour stands for on the axis of colours.
   var colorValue: Double?
   /// The text in the legend; empty for none.

@@ -12,6 +12,18 @@ public struct FigureText: ConfigurationValue, Equatable {
   /// The text with its markup.
   public let markup: String
 
+  /// The markup for gnuplot, to which an ampersand not before a brace means nothing that anyone writes.
+  var script: String {
+    var result = ""
+    var rest = markup[...]
+    while let character = rest.popFirst() {
+      if character == "&", rest.first != "{" { result += "\\" }
+      result.append(character)
+      if character == "\\", let escaped = rest.popFirst() { result.append(escaped) }
+    }
+    return result
+  }
+
   /// A text that this program has put together.
   init(_ markup: String) {
     self.markup = markup
@@ -76,6 +88,11 @@ public struct FigureText: ConfigurationValue, Equatable {
     }
   }
 
+  /// The meaning of a label as words; in flag_meanings, which spaces separate, their spaces are underscores.
+  static func words(_ meaning: String) -> String {
+    escaped(String(meaning.map { $0 == "_" ? " " : $0 }))
+  }
+
   /// A text as it is, with everything escaped that markup gives a meaning.
   static func escaped(_ text: String) -> String {
     var result = ""
@@ -124,7 +141,7 @@ private struct WidthReader {
       // The next item takes no room.
       _ = item()
       return 0
-    case "&": return item()
+    case "&": return index < scalars.count && scalars[index] == "{" ? item() : DejaVuSans.width(scalar)
     case "~":
       let width = item()
       _ = item()

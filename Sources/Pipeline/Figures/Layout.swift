@@ -57,7 +57,7 @@ struct Layout: Sendable {
     font = figure.fontSize
     let hasCommonLegend = figure.legend != nil
     legend = figure.legend.flatMap { [width, smallFont = 0.9 * figure.fontSize] in
-      LegendBlock($0, content.panels.flatMap(\.marks), fontSize: smallFont, width: width * 0.96, isFlat: true)
+      LegendBlock($0, content.panels.flatMap(\.explained), fontSize: smallFont, width: width * 0.96, isFlat: true)
     }
     let grid = Grid(columns: figure.columnCount, count: content.panels.count)
     frames = content.panels.indices.map { index in
@@ -136,7 +136,7 @@ struct Layout: Sendable {
       frames[index].xLabelY = box.bottom - Self.ticGap - 1.1 * smallFont - 0.65 * font
       frames[index].barLeft = box.right + Self.barGap
       let barLabels = (frames[index].colorTics?.labelWidth ?? 0) * smallFont
-      frames[index].colorLabelX = frames[index].barLeft + Self.barWidth + Self.ticGap + barLabels + 0.75 * font
+      frames[index].colorLabelX = frames[index].barLeft + Self.barWidth + Self.ticGap + barLabels + 0.85 * font
     }
   }
 
@@ -170,7 +170,7 @@ struct Layout: Sendable {
       margins.bottom = Self.ticGap + 1.15 * smallFont + (label.isEmpty ? 0 : 1.3 * font)
     }
     if !panel.title.isEmpty { margins.top = 1.65 * font }
-    if let color = panel.color, color.bar, let tics = frame.colorTics {
+    if let color = panel.color, color.hasBar, let tics = frame.colorTics {
       margins.right = Self.barGap + Self.barWidth + Self.ticGap + tics.labelWidth * smallFont + 4
       if !color.label.isEmpty { margins.right += 1.4 * font }
     }
@@ -205,6 +205,7 @@ struct Grid: Sendable {
 extension PanelContent {
   /// The range of the axis of colours; nil where nothing has a value on it.
   fileprivate var colorRange: AxisRange? {
+    if !categories.isEmpty { return AxisRange(from: -0.5, to: Double(categories.count) - 0.5, scale: .linear) }
     let scale = panel.color?.scale ?? .linear
     var extent = Extent()
     for mark in marks {
@@ -225,6 +226,6 @@ extension PanelContent {
   fileprivate func legendBlock(fontSize: Double, width: Double, hasCommonLegend: Bool) -> LegendBlock? {
     if hasCommonLegend, panel.legend == nil { return nil }
     let legend = panel.legend ?? Legend()
-    return LegendBlock(legend, marks, fontSize: fontSize, width: width, isFlat: legend.position == .below)
+    return LegendBlock(legend, explained, fontSize: fontSize, width: width, isFlat: legend.position == .below)
   }
 }

@@ -91,6 +91,9 @@ public struct Color: ConfigurationValue, Equatable {
   /// The colours of series to which none is given; yellow is too light for a line.
   static let cycle: [Color] = [0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9, 0x000000].map { Color($0) }
 
+  /// The colours of areas that stand for labels: lighter, so that curves are seen on them.
+  static let tints: [Color] = cycle.map { $0.mixed(with: .white, 0.45) }
+
   /// A name, or six digits.
   public static var shape: ValueShape { .either([.choice(names.map(\.name)), .string]) }
 

@@ -123,6 +123,6 @@ struct ScriptWriter {
   ) {
     guard !text.isEmpty else { return }
     let font = "font ',\(NumberText.layout(size))'"
-    add("set label \(Self.quoted(text.markup)) at \(place) \(align.rawValue) \(font)\(options)")
+    add("set label \(Self.quoted(text.script)) at \(place) \(align.rawValue) \(font)\(options)")
   }
 }

@@ -5,7 +5,7 @@ extension ScriptWriter {
     let color = content.color(of: mark, on: frame.color)
     switch mark.kind {
     case .lines:
-      let z = mark["z"]
+      let z = mark["z"].map(content.colorPosition)
       let kept = z.isEmpty ? Thinning.curve(mark["x"], mark["y"], frame) : Array(z.indices)
       guard !kept.isEmpty else { return [] }
       let columns = [mark["x"], mark["y"]] + (z.isEmpty ? [] : [z])
@@ -13,9 +13,9 @@ extension ScriptWriter {
       let width = NumberText.layout(style.weight)
       let look = z.isEmpty ? Self.line(style, color: color) : "linewidth \(width) linecolor palette"
       let curve = "\(source) with lines \(look)"
-      return [curve] + (style.marker == nil ? [] : signs(mark, frame, color))
+      return [curve] + (style.marker == nil ? [] : signs(mark, content, frame, color))
     case .points:
-      return signs(mark, frame, color)
+      return signs(mark, content, frame, color)
     case .vectors:
       return vectors(mark, frame, color)
     case .region:
@@ -44,10 +44,15 @@ extension ScriptWriter {
     return "data binary skip=\(offset) record=(\(count)) format='\(format)' endian=little using \(using)"
   }
 
-  private mutating func signs(_ mark: Mark, _ frame: Layout.Frame, _ color: Color) -> [String] {
+  private mutating func signs(
+    _ mark: Mark,
+    _ content: PanelContent,
+    _ frame: Layout.Frame,
+    _ color: Color
+  ) -> [String] {
     let style = mark.style
     let marker = style.marker ?? .circle
-    let z = mark["z"]
+    let z = mark["z"].map(content.colorPosition)
     let kept = Thinning.points(mark["x"], mark["y"], frame, size: style.size)
     guard !kept.isEmpty else { return [] }
     let columns = ([mark["x"], mark["y"]] + (z.isEmpty ? [] : [z])).map { column in kept.map { column[$0] } }
@@ -176,7 +181,7 @@ extension ScriptWriter {
     pixels.reserveCapacity(x.cells.count * y.cells.count)
     for row in y.cells {
       for column in x.cells {
-        let value = row < 0 || column < 0 ? .nan : z[row * width + column]
+        let value = content.colorPosition(z[row * width + column])
         pixels.append(isLog && value <= 0 ? .nan : value)
       }
     }
@@ -194,7 +199,7 @@ struct PixelAxis {
   /// The position on the axis of the first pixel's middle.
   let origin: Double
   let step: Double
-  /// For each pixel the cell that it shows; -1 for none.
+  /// For each pixel the cell that it shows.
   let cells: [Int]
 
   /// Pixels for cells around `centers`: one for each cell where they are even and within the range, else as many as

@@ -14,7 +14,7 @@ extension ScriptWriter {
     label(panel.title, at: screen(middle.x, frame.box.top + 0.85 * layout.font), size: layout.font)
     label(frame.xLabel ?? .empty, at: screen(middle.x, frame.xLabelY), size: layout.font)
     label(frame.yLabel ?? .empty, at: screen(frame.yLabelX, middle.y), size: layout.font, options: " rotate by 90")
-    if let axis = panel.color, axis.bar, frame.color != nil {
+    if let axis = panel.color, axis.hasBar, frame.color != nil {
       label(axis.label, at: screen(frame.colorLabelX, middle.y), size: layout.font, options: " rotate by 90")
     }
     for note in panel.notes {
@@ -35,7 +35,7 @@ extension ScriptWriter {
     for (index, element) in elements.enumerated() {
       add("  " + element + " notitle" + (index < elements.count - 1 ? ", \\" : ""))
     }
-    if panel.color?.bar == true, let color = frame.color { writeColorBar(color, content, frame) }
+    if panel.color?.hasBar == true, let color = frame.color { writeColorBar(color, content, frame) }
   }
 
   private mutating func writeMargins(_ box: Layout.Box) {
@@ -74,6 +74,12 @@ extension ScriptWriter {
   private mutating func writeColorAxis(_ range: AxisRange, _ content: PanelContent) {
     add(range.scale == .log ? "set logscale cb" : "unset logscale cb")
     add("set cbrange [\(NumberText.shortest(range.from)):\(NumberText.shortest(range.to))]")
+    guard content.categories.isEmpty else {
+      let colors = content.categories.enumerated().map { "\($0.offset) '\($0.element.color.hexadecimal)'" }
+      add("set palette maxcolors \(colors.count) defined (\(colors.joined(separator: ", ")))")
+      return
+    }
+    add("set palette maxcolors 0")
     let palette = content.panel.color?.palette ?? .viridis
     // Sampled evenly, so that a shortened palette ends where its colours do.
     let steps = 16
@@ -120,7 +126,7 @@ extension ScriptWriter {
     let box = frame.box
     switch content.panel.legend?.position {
     case .rightOutside:
-      let hasBar = content.panel.color?.bar == true && frame.color != nil
+      let hasBar = content.panel.color?.hasBar == true && frame.color != nil
       return ((hasBar ? frame.colorLabelX + 0.6 * layout.font : box.right) + 4, box.top)
     case .below:
       let labels = frame.xLabel == nil ? box.bottom - 2 : frame.xLabelY - 0.8 * layout.font
@@ -213,6 +219,7 @@ extension PanelContent {
   /// The colour of a mark: that of its value on the axis of colours, or its own.
   func color(of mark: Mark, on range: AxisRange?) -> Color {
     guard let value = mark.colorValue, let range, let palette = panel.color?.palette else { return mark.style.color }
+    if palette == .categorical { return categories.first { $0.value == value }?.color ?? mark.style.color }
     return palette.color(at: range.fraction(value) * paletteEnd)
   }
 }

@@ -51,9 +51,11 @@ struct Selection {
       let units = try variable(reference)?.units
       columns.append(.init(name: name, values: values, units: units, source: reference.description))
     }
+    let labelled = try series.z.flatMap { reference throws(FigureError) in try variable(reference) }
     return Mark(
       kind: series.draw,
       columns: columns,
+      labels: labelled.map { z in z.meanings.compactMap { word in z.label(meaning: word).map { ($0, word) } } } ?? [],
       colorValue: colorValue,
       label: try label(each: index),
       style: style
@@ -252,7 +254,7 @@ struct Selection {
     }
     guard let value = try slice(reference, each: index).values.first else { return "" }
     for meaning in variable.meanings where variable.label(meaning: meaning) == value {
-      return FigureText.escaped(meaning)
+      return FigureText.words(meaning)
     }
     return NumberText.significant(value, digits: digits)
   }
