@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 PIPELINE := .build/release/pipeline
-FIGURES := fig2 fig3 fig4 fig7 table1
+FIGURES := fig2 fig3 fig4 fig7 table1 uv-phase-diagram
 PROFILE ?=
 PREFIX ?= /usr/local
 

@@ -81,7 +81,8 @@ public struct UVPhaseDiagram: StageKind, Equatable {
     discussion: """
       The rule: bounded for eta < 2 eta_c if eta lambda < 4 + eta^2 kappa^2 y (f - y) at the start, and then convergent \
       for eta < eta_c. The simulation says 'converges' when |eta kappa (f - y)| shrinks by more than the square root \
-      of 2 from half of the steps to their end (at eta_c itself it falls like t^(-1/2)) or is below 1e-9.
+      of 2 from half of the steps to their end (at eta_c itself it falls like t^(-1/2)) and is then below 0.1, or when \
+      it is below 1e-9.
       """,
     outputs: [
       .init("learning_rate", ["learning_rate"], "The learning rates, in the unit in which they were asked for."),

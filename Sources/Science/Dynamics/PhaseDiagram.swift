@@ -24,12 +24,13 @@ public enum PhaseDiagram {
   /// What a simulation says.
   ///
   /// A point that is not convergent keeps its amplitude |z|; one that converges lets it shrink at least as at r = 1,
-  /// where it falls like the inverse root of time: by √2 from half of the steps to their end. An amplitude below 10⁻⁹
-  /// has converged whatever it does.
+  /// where it falls like the inverse root of time: by √2 from half of the steps to their end, and then below a tenth
+  /// (in chaos the largest of a few steps may shrink by chance, but stays of order one). An amplitude below 10⁻⁹ has
+  /// converged whatever it does.
   public static func simulated(_ outcome: UVSweep.Outcome) -> LongRun {
     if outcome.divergedAfter != nil { return .diverges }
     let hasVanished = outcome.finalAmplitude < 1e-9
-    let shrinks = outcome.finalAmplitude < outcome.halfAmplitude * 0.5.squareRoot()
+    let shrinks = outcome.finalAmplitude < min(0.1, outcome.halfAmplitude * 0.5.squareRoot())
     return hasVanished || shrinks ? .converges : .edgeOfStability
   }
 
