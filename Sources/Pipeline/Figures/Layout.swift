@@ -17,6 +17,9 @@ struct Layout: Sendable {
     var x: AxisRange
     var y: AxisRange
     var color: AxisRange?
+    /// The steps between tics, where they are declared.
+    var xStep: Double?
+    var yStep: Double?
     var xTics: Tics
     var yTics: Tics
     var colorTics: Tics?
@@ -70,6 +73,8 @@ struct Layout: Sendable {
         x: x,
         y: y,
         color: panel.colorRange,
+        xStep: column.lazy.compactMap { content.panels[$0].panel.x.tics }.first,
+        yStep: row.lazy.compactMap { content.panels[$0].panel.y.tics }.first,
         xTics: Tics(x, length: 100, spacing: 40),
         yTics: Tics(y, length: 100, spacing: 24)
       )
@@ -131,7 +136,7 @@ struct Layout: Sendable {
         top: y - roomY * rowShares[..<row].reduce(0, +)
       )
       frames[index].box = box
-      fitTics(of: index, content.panels[index].panel)
+      fitTics(of: index)
       frames[index].yLabelX = box.left - left[column] + 0.6 * font
       frames[index].xLabelY = box.bottom - Self.ticGap - 1.1 * smallFont - 0.65 * font
       frames[index].barLeft = box.right + Self.barGap
@@ -146,11 +151,11 @@ struct Layout: Sendable {
     return weights.map { $0 / sum }
   }
 
-  private mutating func fitTics(of index: Int, _ panel: Panel) {
+  private mutating func fitTics(of index: Int) {
     let frame = frames[index]
     let widest = frame.xTics.labelWidth * smallFont
-    frames[index].xTics = Tics(frame.x, length: frame.box.width, spacing: widest + 9, step: panel.x.tics)
-    frames[index].yTics = Tics(frame.y, length: frame.box.height, spacing: 2.6 * smallFont, step: panel.y.tics)
+    frames[index].xTics = Tics(frame.x, length: frame.box.width, spacing: widest + 9, step: frame.xStep)
+    frames[index].yTics = Tics(frame.y, length: frame.box.height, spacing: 2.6 * smallFont, step: frame.yStep)
     frames[index].colorTics = frame.color.map { Tics($0, length: frame.box.height, spacing: 2.6 * smallFont) }
   }
 

@@ -45,8 +45,8 @@ public enum PaletteName: String, Choice {
   /// How far thin lines may go towards the light end and still be seen on white.
   var lineEnd: Double {
     switch self {
-    case .viridis, .cividis: 0.9
-    case .magma: 0.85
+    case .viridis, .cividis: 0.85
+    case .magma: 0.8
     case .grey, .blueRed, .categorical: 1
     }
   }

@@ -106,6 +106,14 @@ public struct Series: Record {
     if draw == .heatmap, each != nil {
       found.append(Inconsistency("each", "a heat map is one picture: fix the dimension with 'at'"))
     }
+    if draw == .heatmap {
+      let thinned = [
+        ("where", !filter.entries.isEmpty), ("every", every != 1), ("first", first != nil), ("last", last != nil),
+      ]
+      for (name, isGiven) in thinned where isGiven {
+        found.append(Inconsistency(name, "a heat map is drawn whole"))
+      }
+    }
     if palette != nil, each == nil {
       found.append(Inconsistency("palette", "colours for 'each', which is not given"))
     }
