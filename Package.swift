@@ -42,7 +42,10 @@ func support(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "pipeline",
-  products: [.executable(name: "pipeline", targets: ["Command"])],
+  products: [
+    .executable(name: "pipeline", targets: ["Command"]),
+    .executable(name: "benchmark", targets: ["UVSweepBenchmark"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -64,8 +67,14 @@ let package = Package(
       providers: [.apt(["libhdf5-dev"])]
     ),
 
+    // The square root of a negative number, which the processor refuses, is the C library's to answer.
+    .target(name: "CKernels", path: "Sources/Science/CKernels", linkerSettings: [.linkedLibrary("m")]),
+    science("Tensors", ["CKernels"]),
+    science("Dynamics", ["Tensors"]),
+
     pipeline("Configuration", ["CLibYAML"]),
     pipeline("Artifacts", ["CLibHDF5", crypto]),
+    pipeline("Figures", ["Artifacts", "Configuration", subprocess, systemPackage]),
     pipeline("Planning", ["Artifacts", "Configuration", deque]),
     pipeline("Store", ["Planning", "Artifacts", "Configuration", crypto, systemPackage]),
     pipeline("Provenance", ["Store", "Planning", "Configuration"]),
@@ -79,7 +88,7 @@ let package = Package(
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),
     .target(
       name: "Stages",
-      dependencies: ["Planning", "Artifacts", "Configuration"],
+      dependencies: ["Dynamics", "Tensors", "Figures", "Planning", "Artifacts", "Configuration", systemPackage],
       path: "Sources/Stages",
       swiftSettings: settings,
       plugins: ["CodeFingerprints"]
@@ -93,6 +102,19 @@ let package = Package(
       path: "Sources/Command",
       swiftSettings: settings
     ),
+
+    .target(name: "CPeak", path: "Benchmarks/CPeak"),
+    .executableTarget(
+      name: "UVSweepBenchmark",
+      dependencies: ["CPeak", "Dynamics", "Tensors"],
+      path: "Benchmarks/UVSweepBenchmark",
+      swiftSettings: settings
+    ),
+
+    tests(of: "Tensors"),
+    tests(of: "Dynamics", ["Tensors"]),
+    tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
+    tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration", systemPackage]),
 
     tests(of: "Configuration"),
     tests(of: "Artifacts", ["TestSupport", systemPackage]),

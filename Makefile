@@ -1,0 +1,64 @@
+# Verbs (make help lists them):
+#   run build test bench figures check-figures install lint format clean help
+
+SHELL := /bin/bash
+PIPELINE := .build/release/pipeline
+FIGURES := fig2 fig3 fig4 fig7 table1 uv-phase-diagram
+PROFILE ?=
+PREFIX ?= /usr/local
+
+.DEFAULT_GOAL := run
+.PHONY: run build test bench figures check-figures install lint format clean help system test-system swift
+
+run: build ## build, draw figure 3 and say where it is (the default)
+	@$(PIPELINE) run fig3.yaml
+	@echo
+	@echo "The pictures of figure 3:"
+	@ls artifacts/figures/fig3/*.pdf artifacts/figures/fig3/*.svg artifacts/figures/fig3/*.png
+
+build: system swift ## build the program: .build/release/pipeline
+	@swift build -c release --product pipeline
+
+test: test-system swift ## install what the tests need, and run them all
+	@swift build -c release --build-tests
+	@swift test -c release --skip-build --disable-xctest
+
+figures: build ## make every figure; PROFILE=quick for the quick ones
+	@for figure in $(FIGURES); do $(PIPELINE) run $$figure $(if $(PROFILE),--profile $(PROFILE)) || exit; done
+
+check-figures: build ## make every figure twice, with other paths and workers, and compare the addresses
+	@scripts/check-figures $(PIPELINE) $(FIGURES)
+
+bench: build ## time the UV sweep beside JAX on this machine (installs JAX into .build/peers)
+	@swift build -c release --product benchmark
+	@scripts/bench-uv-sweep .build/release/benchmark
+
+install: system swift ## install the program into PREFIX (default /usr/local); it needs no Swift afterwards
+	@swift build -c release --product pipeline --static-swift-stdlib
+	@install -d $(DESTDIR)$(PREFIX)/bin
+	@install -m 755 $(PIPELINE) $(DESTDIR)$(PREFIX)/bin/pipeline
+	@echo "installed $(DESTDIR)$(PREFIX)/bin/pipeline"
+
+lint: swift ## check the layout of the sources
+	@swift format lint --strict --recursive Sources Tests Plugins Benchmarks Package.swift
+
+format: swift ## lay the sources out
+	@swift format --in-place --recursive Sources Tests Plugins Benchmarks Package.swift
+
+clean: ## remove what the build made; results in artifacts/ stay
+	@rm -rf .build
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+system:
+	@scripts/install-packages libyaml-dev libhdf5-dev gnuplot-nox pkg-config
+
+test-system: system
+	@scripts/install-packages hdf5-tools python3-h5py python3-xarray python3-h5netcdf poppler-utils
+
+swift:
+	@command -v swift >/dev/null || { \
+	  echo "Swift 6 is missing. This installs it (see swift.org/install):"; \
+	  echo '  curl -O https://download.swift.org/swiftly/linux/swiftly-$$(uname -m).tar.gz && tar zxf swiftly-$$(uname -m).tar.gz && ./swiftly init'; \
+	  exit 1; }

@@ -1,0 +1,62 @@
+extension Variable {
+  /// The part of the array at one index of each dimension that `indices` names; those dimensions are then gone. A
+  /// negative index counts from the end. Names of dimensions that the array does not have are passed over.
+  ///
+  /// - Throws: when an index is out of range.
+  public func slice(at indices: [String: Int]) throws(ArtifactError) -> Variable {
+    var result = self
+    for (dimension, index) in indices.sorted(by: { $0.key < $1.key }) {
+      guard let axis = result.dimensions.firstIndex(of: dimension) else { continue }
+      let length = result.shape[axis]
+      let place = index < 0 ? index + length : index
+      guard (0..<length).contains(place) else {
+        throw ArtifactError("there is no index \(index) along '\(dimension)', which has length \(length)")
+      }
+      result = try result.fixing(axis, at: place)
+    }
+    return result
+  }
+
+  private func fixing(_ axis: Int, at index: Int) throws(ArtifactError) -> Variable {
+    let inner = shape[(axis + 1)...].reduce(1, *)
+    let outer = shape[..<axis].reduce(1, *)
+    let kept = (0..<outer).flatMap { block in
+      let start = (block * shape[axis] + index) * inner
+      return start..<start + inner
+    }
+    var left = zip(dimensions, shape).map { (name: $0, length: $1) }
+    left.remove(at: axis)
+    var variable = try Variable(values.picking(kept), over: left)
+    variable.attributes = attributes
+    return variable
+  }
+}
+
+extension Values {
+  /// The values at these places, in this order.
+  public func picking(_ places: [Int]) -> Values {
+    switch self {
+    case .float64(let values): .float64(places.map { values[$0] })
+    case .float32(let values): .float32(places.map { values[$0] })
+    case .int64(let values): .int64(places.map { values[$0] })
+    case .int32(let values): .int32(places.map { values[$0] })
+    case .int8(let values): .int8(places.map { values[$0] })
+    case .string(let values): .string(places.map { values[$0] })
+    }
+  }
+
+  /// These values and then `others`, which have the same type.
+  ///
+  /// - Precondition: both have one type.
+  public func appending(_ others: Values) -> Values {
+    switch (self, others) {
+    case (.float64(let first), .float64(let second)): .float64(first + second)
+    case (.float32(let first), .float32(let second)): .float32(first + second)
+    case (.int64(let first), .int64(let second)): .int64(first + second)
+    case (.int32(let first), .int32(let second)): .int32(first + second)
+    case (.int8(let first), .int8(let second)): .int8(first + second)
+    case (.string(let first), .string(let second)): .string(first + second)
+    default: preconditionFailure("\(typeName) and \(others.typeName) are not of one type")
+    }
+  }
+}

@@ -1,0 +1,191 @@
+/// The stretch of values along an axis.
+struct AxisRange: Sendable, Equatable {
+  var from: Double
+  var to: Double
+  var scale: AxisScale
+
+  /// How far along the axis a value lies, from 0 to 1; not a number where it has no place.
+  func fraction(_ value: Double) -> Double {
+    (position(value) - start) / (end - start)
+  }
+
+  /// A value, or its logarithm on a logarithmic axis.
+  func position(_ value: Double) -> Double {
+    switch scale {
+    case .linear: value
+    case .log: value > 0 && value.isFinite ? decimalLogarithm(value) : .nan
+    }
+  }
+
+  /// The position of the beginning.
+  var start: Double { position(from) }
+  /// The position of the end.
+  var end: Double { position(to) }
+
+  /// The largest magnitude of an end: differences of two must be finite.
+  private static let largest = 1e300
+
+  /// The value, or the nearest one that may end an axis.
+  static func clamped(_ value: Double) -> Double {
+    if value.magnitude < 1 / largest { return 0 }
+    return min(max(value, -largest), largest)
+  }
+
+  /// Moves an end to a round number where one is near: 399 steps are drawn on an axis up to 400.
+  mutating func roundOutwards() {
+    guard scale == .linear, to > from else { return }
+    let span = to - from
+    let step = RoundStep(atLeast: span / 8)
+    guard max(from.magnitude, to.magnitude) < 1e12 * step.value else { return }
+    let low = step.multiple(Int((from / step.value).rounded(.down)))
+    let high = step.multiple(Int((to / step.value).rounded(.up)))
+    if from - low < 0.03 * span { from = low }
+    if high - to < 0.03 * span { to = high }
+  }
+}
+
+/// The least and the greatest of some values.
+struct Extent {
+  private(set) var least = Double.infinity
+  private(set) var greatest = -Double.infinity
+
+  /// Takes in a value; one that is not finite has no place on an axis.
+  mutating func add(_ value: Double) {
+    guard value.isFinite else { return }
+    let value = AxisRange.clamped(value)
+    least = min(least, value)
+    greatest = max(greatest, value)
+  }
+
+  var isEmpty: Bool { least > greatest }
+}
+
+/// Finds the range of an axis from what is declared and what is drawn.
+struct RangeFinder {
+  let panels: [PanelContent]
+  /// Whether the axis is the horizontal one.
+  let isHorizontal: Bool
+
+  /// The range of the axis, which all the panels share.
+  func range() -> AxisRange {
+    let axes = panels.map { isHorizontal ? $0.panel.x : $0.panel.y }
+    let scale = axes.contains { $0.scale == .log } ? AxisScale.log : .linear
+    let from = axes.lazy.compactMap(\.from).first.map(AxisRange.clamped)
+    let to = axes.lazy.compactMap(\.to).first.map(AxisRange.clamped)
+    if let from, let to, from < to { return AxisRange(from: from, to: to, scale: scale) }
+    var extent = Extent()
+    for panel in panels { add(panel, scale, to: &extent) }
+    var range = AxisRange(from: extent.least, to: extent.greatest, scale: scale)
+    if extent.isEmpty { range = AxisRange(from: scale == .log ? 1 : 0, to: scale == .log ? 10 : 1, scale: scale) }
+    pad(&range)
+    range.from = from ?? range.from
+    range.to = to ?? range.to
+    if range.from >= range.to {
+      // One end is given, and all data lie beyond it.
+      if from != nil { range.to = scale == .log ? range.from * 10 : range.from + 1 }
+      if to != nil { range.from = scale == .log ? range.to / 10 : range.to - 1 }
+    }
+    return range
+  }
+
+  private var isExact: Bool {
+    !isHorizontal && panels.allSatisfy { $0.marks.contains { $0.kind == .heatmap } }
+  }
+
+  /// Room around the data: none around a heat map, and none before and after a curve.
+  private func pad(_ range: inout AxisRange) {
+    let kinds = panels.flatMap { $0.marks.map(\.kind) }
+    let isCurve = isHorizontal && kinds.allSatisfy { [.lines, .band, .horizontal, .vertical, .heatmap].contains($0) }
+    if range.from == range.to {
+      let isLog = range.scale == .log
+      let half = range.from == 0 ? 0.5 : range.from.magnitude / 2
+      range.from = isLog ? range.from / 2 : range.from - half
+      range.to = isLog ? range.to * 2 : range.to + half
+      return
+    }
+    if isExact { return }
+    if isCurve {
+      if !kinds.contains(.heatmap) { range.roundOutwards() }
+      return
+    }
+    switch range.scale {
+    case .linear:
+      let room = 0.05 * (range.to - range.from)
+      // Values that begin at zero are not drawn as if they could be negative.
+      if range.from < 0 || range.from > 2 * room { range.from -= room } else { range.from = 0 }
+      range.to += room
+    case .log:
+      let factor = 1 + 0.1 * (range.end - range.start)
+      range.from /= factor
+      range.to *= factor
+    }
+  }
+
+  private func add(_ content: PanelContent, _ scale: AxisScale, to extent: inout Extent) {
+    let other = isHorizontal ? content.panel.y : content.panel.x
+    let names = isHorizontal ? ["x"] : ["y", "y2"]
+    for mark in content.marks {
+      if mark.kind == .heatmap {
+        for edge in CellEdges(mark[isHorizontal ? "x" : "y"], scale).ends { extent.add(edge) }
+        continue
+      }
+      let others = mark[isHorizontal ? "y" : "x"]
+      for name in names {
+        for (index, value) in mark[name].enumerated() where scale == .linear || AxisRange.clamped(value) > 0 {
+          if others.indices.contains(index) {
+            // What the other axis leaves out does not count.
+            if let from = other.from, others[index] < from { continue }
+            if let to = other.to, others[index] > to { continue }
+          }
+          extent.add(value)
+        }
+      }
+    }
+  }
+}
+
+/// Where the cells of a heat map begin and end along an axis.
+struct CellEdges {
+  /// The edges as positions on the axis, one more than there are cells, going up.
+  let positions: [Double]
+  /// The index of the cell behind each edge but the last.
+  let cells: [Int]
+  private let scale: AxisScale
+  private let centers: [Double]
+
+  /// The edges half-way between the centres.
+  init(_ centers: [Double], _ scale: AxisScale) {
+    let axis = AxisRange(from: 1, to: 2, scale: scale)
+    let placed = centers.indices.map { (position: axis.position(centers[$0]), cell: $0) }
+      .filter { $0.position.isFinite }
+      .sorted { $0.position < $1.position }
+    cells = placed.map(\.cell)
+    self.centers = cells.map { centers[$0] }
+    self.scale = scale
+    let middle = placed.map(\.position)
+    var edges = zip(middle, middle.dropFirst()).map { ($0 + $1) / 2 }
+    if let first = middle.first, let last = middle.last, let low = edges.first, let high = edges.last {
+      edges = [2 * first - low] + edges + [2 * last - high]
+    }
+    positions = edges
+  }
+
+  /// The values at the two ends.
+  var ends: [Double] {
+    guard centers.count > 1, let first = centers.first, let last = centers.last else { return centers }
+    let second = centers[1]
+    let beforeLast = centers[centers.count - 2]
+    switch scale {
+    case .linear: return [first - (second - first) / 2, last + (last - beforeLast) / 2]
+    case .log: return [first * (first / second).squareRoot(), last * (last / beforeLast).squareRoot()]
+    }
+  }
+
+  /// The width of a cell, if all have the same; nil otherwise.
+  var step: Double? {
+    guard let first = positions.first, let last = positions.last, cells.count > 1 else { return nil }
+    let step = (last - first) / Double(cells.count)
+    let isEven = zip(positions, positions.dropFirst()).allSatisfy { abs($1 - $0 - step) < 1e-4 * step }
+    return isEven ? step : nil
+  }
+}

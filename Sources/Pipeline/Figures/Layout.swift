@@ -1,0 +1,236 @@
+/// Where everything stands on the page, in points from the lower left corner.
+struct Layout: Sendable {
+  /// A rectangle.
+  struct Box: Sendable {
+    var left: Double
+    var right: Double
+    var bottom: Double
+    var top: Double
+
+    var width: Double { right - left }
+    var height: Double { top - bottom }
+  }
+
+  /// A panel's place and its axes.
+  struct Frame: Sendable {
+    var box = Box(left: 0, right: 0, bottom: 0, top: 0)
+    var x: AxisRange
+    var y: AxisRange
+    var color: AxisRange?
+    /// The steps between tics, where they are declared.
+    var xStep: Double?
+    var yStep: Double?
+    var xTics: Tics
+    var yTics: Tics
+    var colorTics: Tics?
+    /// The labels of the axes; nil where another panel shows them, and the tics' labels too.
+    var xLabel: FigureText?
+    var yLabel: FigureText?
+    /// The legend, where it is outside or its place is declared.
+    var legend: LegendBlock?
+    /// The rightmost place of what stands at the left, and so on.
+    var xLabelY = 0.0
+    var yLabelX = 0.0
+    var barLeft = 0.0
+    var colorLabelX = 0.0
+  }
+
+  let width: Double
+  let height: Double
+  let font: Double
+  var frames: [Frame]
+  /// The legend of the whole figure.
+  let legend: LegendBlock?
+
+  /// The size of the tics' labels and of legends.
+  var smallFont: Double { 0.9 * font }
+  /// From the frame to the tics' labels.
+  static let ticGap = 5.0
+  /// The width of a colour bar, and its distance from the panel.
+  static let barWidth = 6.0
+  static let barGap = 5.0
+
+  /// Lays out a figure.
+  ///
+  /// - Throws: when nothing would be left for the panels.
+  init(_ content: FigureContent) throws(FigureError) {
+    let figure = content.figure
+    width = figure.width / 2.54 * 72
+    height = figure.height / 2.54 * 72
+    font = figure.fontSize
+    let hasCommonLegend = figure.legend != nil
+    legend = figure.legend.flatMap { [width, smallFont = 0.9 * figure.fontSize] in
+      LegendBlock($0, content.panels.flatMap(\.explained), fontSize: smallFont, width: width * 0.96, isFlat: true)
+    }
+    let grid = Grid(columns: figure.columnCount, count: content.panels.count)
+    frames = content.panels.indices.map { index in
+      let column = figure.sharedX ? grid.column(of: index) : [index]
+      let row = figure.sharedY ? grid.row(of: index) : [index]
+      let panel = content.panels[index]
+      let x = RangeFinder(panels: column.map { content.panels[$0] }, isHorizontal: true).range()
+      let y = RangeFinder(panels: row.map { content.panels[$0] }, isHorizontal: false).range()
+      var frame = Frame(
+        x: x,
+        y: y,
+        color: panel.colorRange,
+        xStep: column.lazy.compactMap { content.panels[$0].panel.x.tics }.first,
+        yStep: row.lazy.compactMap { content.panels[$0].panel.y.tics }.first,
+        xTics: Tics(x, length: 100, spacing: 40),
+        yTics: Tics(y, length: 100, spacing: 24)
+      )
+      if column.last == index {
+        frame.xLabel = column.reversed().lazy.map { content.panels[$0].panel.x.label }.first { !$0.isEmpty } ?? .empty
+      }
+      if row.first == index {
+        frame.yLabel = row.lazy.map { content.panels[$0].panel.y.label }.first { !$0.isEmpty } ?? .empty
+      }
+      return frame
+    }
+    // The room for labels depends on the tics, which depend on the room for the panels.
+    for _ in 0..<3 {
+      try place(content, grid, hasCommonLegend: hasCommonLegend)
+    }
+  }
+
+  private mutating func place(
+    _ content: FigureContent,
+    _ grid: Grid,
+    hasCommonLegend: Bool
+  ) throws(FigureError) {
+    let figure = content.figure
+    var left = [Double](repeating: 0, count: grid.columns)
+    var right = left
+    var top = [Double](repeating: 0, count: grid.rows)
+    var bottom = top
+    for index in frames.indices {
+      let (row, column) = (index / grid.columns, index % grid.columns)
+      let panel = content.panels[index]
+      frames[index].legend = panel.legendBlock(
+        fontSize: smallFont,
+        width: max(frames[index].box.width, 60),
+        hasCommonLegend: hasCommonLegend
+      )
+      let margins = margins(of: frames[index], panel.panel)
+      left[column] = max(left[column], margins.left)
+      right[column] = max(right[column], margins.right)
+      bottom[row] = max(bottom[row], margins.bottom)
+      top[row] = max(top[row], margins.top)
+    }
+    let edge = 2.0
+    let below = legend.map { $0.size.height + 2 } ?? 0
+    let roomX = width - 2 * edge - left.reduce(0, +) - right.reduce(0, +)
+    let roomY = height - 2 * edge - below - top.reduce(0, +) - bottom.reduce(0, +)
+    guard roomX > 20 * Double(grid.columns), roomY > 15 * Double(grid.rows) else {
+      throw FigureError("the figure is too small for its labels: \(figure.width) cm x \(figure.height) cm")
+    }
+    let columnShares = Self.shares(figure.columnWidths, grid.columns)
+    let rowShares = Self.shares(figure.rowHeights, grid.rows)
+    for index in frames.indices {
+      let (row, column) = (index / grid.columns, index % grid.columns)
+      let x = edge + left[0...column].reduce(0, +) + right[..<column].reduce(0, +)
+      let y = height - edge - top[0...row].reduce(0, +) - bottom[..<row].reduce(0, +)
+      let box = Box(
+        left: x + roomX * columnShares[..<column].reduce(0, +),
+        right: x + roomX * columnShares[0...column].reduce(0, +),
+        bottom: y - roomY * rowShares[0...row].reduce(0, +),
+        top: y - roomY * rowShares[..<row].reduce(0, +)
+      )
+      frames[index].box = box
+      fitTics(of: index)
+      frames[index].yLabelX = box.left - left[column] + 0.6 * font
+      frames[index].xLabelY = box.bottom - Self.ticGap - 1.1 * smallFont - 0.65 * font
+      frames[index].barLeft = box.right + Self.barGap
+      let barLabels = (frames[index].colorTics?.labelWidth ?? 0) * smallFont
+      frames[index].colorLabelX = frames[index].barLeft + Self.barWidth + Self.ticGap + barLabels + 0.85 * font
+    }
+  }
+
+  private static func shares(_ given: [Double], _ count: Int) -> [Double] {
+    let weights = given.count == count ? given : [Double](repeating: 1, count: count)
+    let sum = weights.reduce(0, +)
+    return weights.map { $0 / sum }
+  }
+
+  private mutating func fitTics(of index: Int) {
+    let frame = frames[index]
+    let widest = frame.xTics.labelWidth * smallFont
+    frames[index].xTics = Tics(frame.x, length: frame.box.width, spacing: widest + 9, step: frame.xStep)
+    frames[index].yTics = Tics(frame.y, length: frame.box.height, spacing: 2.6 * smallFont, step: frame.yStep)
+    frames[index].colorTics = frame.color.map { Tics($0, length: frame.box.height, spacing: 2.6 * smallFont) }
+  }
+
+  /// The room that a panel needs around it.
+  private func margins(of frame: Frame, _ panel: Panel) -> Box {
+    var margins = Box(left: 3, right: 3, bottom: 4, top: 0.5 * smallFont)
+    // Half of the first and of the last label stand outside.
+    if frame.xLabel != nil {
+      let labels = frame.xTics.labelled.map { $0.label.width * smallFont / 2 }
+      margins.left = max(margins.left, (labels.first ?? 0) + 2)
+      margins.right = max(margins.right, (labels.last ?? 0) + 2)
+    }
+    if let label = frame.yLabel {
+      margins.left = frame.yTics.labelWidth * smallFont + Self.ticGap + 3 + (label.isEmpty ? 0 : 1.35 * font)
+    }
+    if let label = frame.xLabel {
+      margins.bottom = Self.ticGap + 1.15 * smallFont + (label.isEmpty ? 0 : 1.3 * font)
+    }
+    if !panel.title.isEmpty { margins.top = 1.65 * font }
+    if let color = panel.color, color.hasBar, let tics = frame.colorTics {
+      margins.right = Self.barGap + Self.barWidth + Self.ticGap + tics.labelWidth * smallFont + 4
+      if !color.label.isEmpty { margins.right += 1.4 * font }
+    }
+    if let legend = frame.legend {
+      switch panel.legend?.position {
+      case .rightOutside: margins.right += legend.size.width + 4
+      case .below: margins.bottom += legend.size.height + 2
+      default: break
+      }
+    }
+    return margins
+  }
+}
+
+/// Which panels stand in a row or a column.
+struct Grid: Sendable {
+  let columns: Int
+  let count: Int
+
+  var rows: Int { (count + columns - 1) / columns }
+
+  func row(of index: Int) -> [Int] {
+    let first = index / columns * columns
+    return Array(first..<min(first + columns, count))
+  }
+
+  func column(of index: Int) -> [Int] {
+    Array(stride(from: index % columns, to: count, by: columns))
+  }
+}
+
+extension PanelContent {
+  /// The range of the axis of colours; nil where nothing has a value on it.
+  fileprivate var colorRange: AxisRange? {
+    if !categories.isEmpty { return AxisRange(from: -0.5, to: Double(categories.count) - 0.5, scale: .linear) }
+    let scale = panel.color?.scale ?? .linear
+    var extent = Extent()
+    for mark in marks {
+      for value in mark["z"] where scale == .linear || AxisRange.clamped(value) > 0 { extent.add(value) }
+      if let value = mark.colorValue, scale == .linear || AxisRange.clamped(value) > 0 { extent.add(value) }
+    }
+    guard !extent.isEmpty else { return nil }
+    var range = AxisRange(
+      from: (panel.color?.from).map(AxisRange.clamped) ?? extent.least,
+      to: (panel.color?.to).map(AxisRange.clamped) ?? extent.greatest,
+      scale: scale
+    )
+    if range.from >= range.to { range.to = scale == .log ? range.from * 10 : range.from + 1 }
+    return range
+  }
+
+  /// The legend of the panel, unless one of the figure stands for it.
+  fileprivate func legendBlock(fontSize: Double, width: Double, hasCommonLegend: Bool) -> LegendBlock? {
+    if hasCommonLegend, panel.legend == nil { return nil }
+    let legend = panel.legend ?? Legend()
+    return LegendBlock(legend, explained, fontSize: fontSize, width: width, isFlat: legend.position == .below)
+  }
+}

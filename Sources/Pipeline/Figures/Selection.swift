@@ -1,0 +1,277 @@
+internal import Artifacts
+internal import Configuration
+
+/// Takes the numbers of one series out of the inputs: dimensions fixed, elements filtered and thinned.
+struct Selection {
+  let series: Series
+  let inputs: [String: Artifact]
+  let place: String
+
+  /// An array with some dimensions fixed.
+  struct Slice {
+    var values: [Double]
+    var dimensions: [String]
+    var shape: [Int]
+  }
+
+  /// How many marks the series gives.
+  func count() throws(FigureError) -> Int {
+    guard let each = series.each?.value else { return 1 }
+    var length: Int?
+    for (_, reference) in series.given {
+      guard let variable = try variable(reference), let axis = variable.dimensions.firstIndex(of: each) else {
+        continue
+      }
+      let own = variable.shape[axis]
+      if let length, length != own {
+        throw FigureError("\(place): '\(each)' has length \(length) in one input and \(own) in another")
+      }
+      length = own
+    }
+    return length ?? 0
+  }
+
+  /// The mark at one index of `each`.
+  func mark(each index: Int?, style: MarkStyle) throws(FigureError) -> Mark {
+    var slices: [(name: String, reference: DataReference, slice: Slice)] = []
+    for (name, reference) in series.given {
+      slices.append((name, reference, try slice(reference, each: index)))
+    }
+    var colorValue: Double?
+    let colorSlice = slices.first { $0.name == "z" }?.slice
+    if series.draw != .heatmap, let slice = colorSlice, slice.dimensions.isEmpty {
+      colorValue = slice.values.first
+      slices.removeAll { $0.name == "z" }
+    } else if colorSlice == nil, let index {
+      colorValue = coordinate(each: index)
+    }
+    let values = series.draw == .heatmap ? try grid(slices.map(\.slice)) : try elements(slices.map(\.slice), index)
+    var columns: [Mark.Column] = []
+    for ((name, reference, _), values) in zip(slices, values) {
+      let units = try variable(reference)?.units
+      columns.append(.init(name: name, values: values, units: units, source: reference.description))
+    }
+    let labelled = try series.z.flatMap { reference throws(FigureError) in try variable(reference) }
+    return Mark(
+      kind: series.draw,
+      columns: columns,
+      labels: labelled.map { z in z.meanings.compactMap { word in z.label(meaning: word).map { ($0, word) } } } ?? [],
+      colorValue: colorValue,
+      label: try label(each: index),
+      style: style
+    )
+  }
+
+  // MARK: Elements
+
+  /// The slices as lists of equal length, one element for each place that is kept.
+  private func elements(_ slices: [Slice], _ index: Int?) throws(FigureError) -> [[Double]] {
+    guard var frame = slices.max(by: { $0.dimensions.count < $1.dimensions.count }) else { return [] }
+    if series.draw == .vectors, let u = slices.first(where: { $0.dimensions.count == 2 }) { frame = u }
+    var lists: [[Double]] = []
+    for slice in slices { lists.append(try broadcast(slice, over: frame)) }
+    let kept = try keptElements(of: frame, index)
+    return lists.map { list in kept.count == list.count ? list : kept.map { list[$0] } }
+  }
+
+  /// The places, in order, of the elements that are drawn.
+  private func keptElements(of frame: Slice, _ index: Int?) throws(FigureError) -> [Int] {
+    var kept = Array(frame.values.indices)
+    if series.every > 1 {
+      let strides = Self.strides(frame.shape)
+      kept = kept.filter { place in
+        zip(strides, frame.shape).allSatisfy { stride, length in (place / stride) % length % series.every == 0 }
+      }
+    }
+    for entry in series.filter.entries {
+      guard let input = series.mainInput else { continue }
+      let reference = DataReference(.array(input: input, path: entry.name.value))
+      let values = try broadcast(try slice(reference, each: index), over: frame)
+      let wanted: Double?
+      switch entry.value.value {
+      case .number(let number): wanted = number
+      case .meaning(let word): wanted = try variable(reference)?.label(meaning: word)
+      }
+      kept = kept.filter { values[$0] == wanted }
+    }
+    if let first = series.first { kept = Array(kept.prefix(first)) }
+    if let last = series.last { kept = Array(kept.suffix(last)) }
+    return kept
+  }
+
+  /// The slice repeated along the dimensions of `frame` that it lacks.
+  private func broadcast(_ slice: Slice, over frame: Slice) throws(FigureError) -> [Double] {
+    if slice.dimensions == frame.dimensions, slice.shape == frame.shape { return slice.values }
+    if slice.dimensions.isEmpty, let value = slice.values.first {
+      return Array(repeating: value, count: frame.values.count)
+    }
+    // Arrays of two inputs may name one dimension differently; then the lengths decide.
+    if slice.dimensions.count == 1, frame.dimensions.count == 1, slice.shape == frame.shape { return slice.values }
+    let own = Self.strides(slice.shape)
+    var strides: [Int] = []
+    var length = 1
+    for (dimension, count) in zip(frame.dimensions, frame.shape) {
+      if let axis = slice.dimensions.firstIndex(of: dimension), slice.shape[axis] == count {
+        strides.append(own[axis])
+        length *= count
+      } else {
+        strides.append(0)
+      }
+    }
+    guard length == slice.values.count else {
+      throw FigureError(
+        "\(place): an array of \(slice.shape) over \(slice.dimensions) does not fit one of \(frame.shape) over "
+          + "\(frame.dimensions)"
+      )
+    }
+    return Self.gather(slice.values, shape: frame.shape, strides: strides, offset: 0)
+  }
+
+  /// x, y, and z in rows of constant y.
+  private func grid(_ slices: [Slice]) throws(FigureError) -> [[Double]] {
+    let (x, y, z) = (slices[0], slices[1], slices[2])
+    let isTransposed = z.dimensions == x.dimensions + y.dimensions && z.dimensions != y.dimensions + x.dimensions
+    let rowsFirst = isTransposed ? [z.shape[1], z.shape[0]] : z.shape
+    guard rowsFirst == y.shape + x.shape else {
+      throw FigureError("\(place): \(z.shape) cells for \(x.values.count) values of x and \(y.values.count) of y")
+    }
+    guard x.values.count > 1, y.values.count > 1 else {
+      throw FigureError("\(place): a heat map has at least two values of x and of y")
+    }
+    guard isTransposed else { return [x.values, y.values, z.values] }
+    return [x.values, y.values, Self.gather(z.values, shape: rowsFirst, strides: [1, z.shape[1]], offset: 0)]
+  }
+
+  // MARK: Slices
+
+  private func variable(_ reference: DataReference) throws(FigureError) -> Variable? {
+    guard case .array(let input, let path) = reference.content else { return nil }
+    let names = path.split(separator: "/").map(String.init)
+    var group = inputs[input]
+    for name in names.dropLast() { group = group?.groups[name] }
+    guard let name = names.last, let variable = group?[name] else {
+      throw FigureError("\(place): '\(input)' has no array '\(path)'")
+    }
+    return variable
+  }
+
+  private func slice(_ reference: DataReference, each index: Int?) throws(FigureError) -> Slice {
+    guard let variable = try variable(reference) else {
+      guard case .number(let number) = reference.content else { return Slice(values: [], dimensions: [], shape: []) }
+      return Slice(values: [number], dimensions: [], shape: [])
+    }
+    guard let values = variable.values.doubles else {
+      throw FigureError("\(place): '\(reference)' holds texts, which cannot be drawn")
+    }
+    var offset = 0
+    var kept: [Int] = []
+    let strides = Self.strides(variable.shape)
+    for (axis, dimension) in variable.dimensions.enumerated() {
+      if let fixed = try fixedIndex(dimension, length: variable.shape[axis], each: index) {
+        offset += fixed * strides[axis]
+      } else {
+        kept.append(axis)
+      }
+    }
+    let shape = kept.map { variable.shape[$0] }
+    return Slice(
+      values: kept.count == strides.count
+        ? values : Self.gather(values, shape: shape, strides: kept.map { strides[$0] }, offset: offset),
+      dimensions: kept.map { variable.dimensions[$0] },
+      shape: shape
+    )
+  }
+
+  private func fixedIndex(_ dimension: String, length: Int, each index: Int?) throws(FigureError) -> Int? {
+    if dimension == series.each?.value { return index }
+    guard let entry = series.at.entries.first(where: { $0.name.value == dimension }) else { return nil }
+    let given = entry.value.value
+    let place = given < 0 ? length + given : given
+    guard (0..<length).contains(place) else {
+      throw FigureError("\(self.place): there is no index \(given) along '\(dimension)', which has length \(length)")
+    }
+    return place
+  }
+
+  private static func strides(_ shape: [Int]) -> [Int] {
+    var strides = [Int](repeating: 1, count: shape.count)
+    for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * max(1, shape[axis + 1]) }
+    return strides
+  }
+
+  /// The values at `offset` plus every combination of steps, in row-major order of `shape`.
+  private static func gather(_ values: [Double], shape: [Int], strides: [Int], offset: Int) -> [Double] {
+    let count = shape.reduce(1, *)
+    var result: [Double] = []
+    result.reserveCapacity(count)
+    var index = [Int](repeating: 0, count: shape.count)
+    var place = offset
+    while result.count < count {
+      result.append(values[place])
+      var axis = shape.count - 1
+      while axis >= 0 {
+        index[axis] += 1
+        place += strides[axis]
+        if index[axis] < shape[axis] { break }
+        place -= strides[axis] * shape[axis]
+        index[axis] = 0
+        axis -= 1
+      }
+    }
+    return result
+  }
+
+  // MARK: Labels and colours
+
+  /// The value of the coordinate of `each`, if it has one in the main input.
+  private func coordinate(each index: Int) -> Double? {
+    guard let input = series.mainInput, let each = series.each?.value,
+      let values = inputs[input]?[each]?.values.doubles, values.indices.contains(index)
+    else { return nil }
+    return values[index]
+  }
+
+  private func label(each index: Int?) throws(FigureError) -> String {
+    var text = ""
+    for piece in series.label?.value.pieces ?? [] {
+      switch piece {
+      case .markup(let markup): text += markup
+      case .value(let name, let digits): text += try valueText(name, digits, each: index)
+      }
+    }
+    return text
+  }
+
+  private func valueText(_ name: String, _ digits: Int, each index: Int?) throws(FigureError) -> String {
+    guard let input = series.mainInput else { return "" }
+    let reference = DataReference(.array(input: input, path: name))
+    guard let variable = try variable(reference) else { return "" }
+    if case .string(let texts) = variable.values {
+      let positions = try Variable.positions(like: variable)
+      let slice = try Selection(series: series, inputs: ["": positions], place: place)
+        .slice(DataReference(.array(input: "", path: "text")), each: index)
+      return FigureText.escaped(slice.values.first.map { texts[Int($0)] } ?? "")
+    }
+    guard let value = try slice(reference, each: index).values.first else { return "" }
+    for meaning in variable.meanings where variable.label(meaning: meaning) == value {
+      return FigureText.words(meaning)
+    }
+    return NumberText.significant(value, digits: digits)
+  }
+}
+
+extension Variable {
+  /// An artifact with the array `text`, shaped as `variable`, whose values are their own places: a way to select
+  /// among texts as among numbers.
+  fileprivate static func positions(like variable: Variable) throws(FigureError) -> Artifact {
+    do throws(ArtifactError) {
+      var artifact = Artifact()
+      let dimensions = zip(variable.dimensions, variable.shape).map { (name: $0, length: $1) }
+      let places = (0..<variable.values.count).map(Double.init)
+      try artifact.add(Variable(.float64(places), over: dimensions), as: "text")
+      return artifact
+    } catch {
+      throw FigureError(error.description)
+    }
+  }
+}

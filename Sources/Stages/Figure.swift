@@ -1,0 +1,45 @@
+public import Configuration
+public import Figures
+public import Planning
+internal import SystemPackage
+
+/// Draws a figure from the arrays of its inputs.
+extension Figure: StageKind {
+  /// Any inputs, and pictures of them.
+  public static let declaration = KindDeclaration(
+    "figure",
+    "Draws panels of lines, points, arrows, areas and heat maps, bound by name to arrays of the inputs.",
+    discussion: """
+      Data are written 'input/variable', where 'input' is a name under 'inputs:'. The result holds the numbers that are
+      drawn and the gnuplot script; its files are NAME.pdf, NAME.svg and NAME.png (300 dots an inch), and NAME.gp with
+      NAME.dat, from which 'gnuplot NAME.gp' draws the pictures again.
+      """,
+    inputs: .free,
+    outputs: nil
+  )
+
+  /// Checks every name against the declared arrays of the inputs.
+  public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
+    check(against: inputs.mapValues { InputOutline($0) }, &diagnostics)
+  }
+
+  /// Takes the numbers from the inputs and has gnuplot draw them.
+  public func run(_ context: StageContext) async throws -> StageResult {
+    let content = try FigureContent(self, inputs: context.inputs)
+    let script = try Script(content, stem: name ?? context.pipeline)
+    context.report(StageProgress(0.2, "drawing"))
+    let files = try await Gnuplot.draw(script, in: FilePath(context.scratch))
+    return StageResult(try content.artifact(), files: files)
+  }
+}
+
+extension InputOutline {
+  init(_ knowledge: InputKnowledge) {
+    self.init(
+      kind: knowledge.kind,
+      arrays: knowledge.outputs?.map { output in
+        Array(path: output.name, dimensions: output.dimensions, meanings: output.meanings)
+      }
+    )
+  }
+}

@@ -1,0 +1,122 @@
+internal import Artifacts
+public import Configuration
+internal import Dynamics
+public import Planning
+
+/// `spectrum`: the power spectrum of recorded series.
+public struct Spectrum: StageKind, Equatable {
+  /// The variable.
+  public var variable = ""
+  /// Values at the beginning that are left out.
+  public var skip = 0
+  /// The length of a segment.
+  public var segment = 1_024
+  /// Between which frequencies the slope is fitted.
+  public var slope = Band()
+  /// From which frequency on power counts as near one half.
+  public var near = 0.45
+
+  /// A band of frequencies.
+  public struct Band: Record, Equatable {
+    /// The lowest frequency.
+    public var from = 0.003
+    /// The highest frequency.
+    public var to = 0.1
+
+    /// From 0.003 to 0.1.
+    public init() {}
+
+    /// The keys of a band.
+    public static let fields: [Field<Band>] = [
+      .init("from", \.from, "The lowest frequency.", unit: "cycles per step", limit: .within(0...0.5)),
+      .init("to", \.to, "The highest frequency.", unit: "cycles per step", limit: .within(0...0.5)),
+    ]
+
+    /// A band turned around.
+    public func inconsistencies() -> [Inconsistency] {
+      from < to ? [] : [Inconsistency("to", "the band ends before it begins")]
+    }
+  }
+
+  /// Segments of 1024 values.
+  public init() {}
+
+  /// The parameters.
+  public static let fields: [Field<Spectrum>] = [
+    .init("variable", \.variable, "The variable; its last dimension is time.", required: true),
+    .init("skip", \.skip, "Values at the beginning that are left out.", unit: "steps", limit: .nonNegative),
+    .init(
+      "segment",
+      \.segment,
+      "The length of a segment.",
+      unit: "steps",
+      limit: Limit<Int>("a power of two between 8 and 1048576") { (8...1_048_576).contains($0) && $0 & ($0 - 1) == 0 }
+    ),
+    .init("slope", \.slope, "Between which frequencies the slope is fitted."),
+    .init(
+      "near",
+      \.near,
+      "From which frequency on power counts as near one half.",
+      unit: "cycles per step",
+      limit: .within(0...0.5)
+    ),
+  ]
+
+  /// What the kind says of itself.
+  public static let declaration = KindDeclaration(
+    "spectrum",
+    "The power spectrum of recorded series: linearly detrended, Hann window, mean over half-overlapping segments.",
+    discussion: """
+      The density is one-sided; its sum over frequencies divided by the segment's length is the variance. The slope is \
+      that of log power against log frequency by least squares. A series with missing values has a missing spectrum.
+      """,
+    inputs: .named([InputDeclaration("series", "The artifact with the recorded series.")]),
+    outputs: [
+      .init("series", ["series"], unit: nil, "Where in the input each series stands."),
+      .init("frequency", ["frequency"], unit: "cycles per step", "The frequency."),
+      .init("power", ["series", "frequency"], "The power density."),
+      .init("power_error", ["series", "frequency"], "Its standard error over the segments; missing for one segment."),
+      .init("slope", ["series"], "The slope of log power against log frequency."),
+      .init("slope_error", ["series"], "Its standard error."),
+      .init("share_near_half", ["series"], "The share of the power near frequency one half."),
+      .init("segments", [], "The number of segments."),
+    ]
+  )
+
+  /// Checks that the variable is there.
+  public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
+    guard let problem = inputs["series"]?.problem(with: variable, isSeries: true) else { return }
+    diagnostics.report(
+      problem.message,
+      at: nil,
+      hints: Suggestion.hint(for: variable, among: problem.names),
+      problem.names.isEmpty ? nil : "it makes " + problem.names.joined(separator: ", ")
+    )
+  }
+
+  /// Computes the spectra.
+  public func run(_ context: StageContext) async throws -> StageResult {
+    let recorded = try RecordedSeries(try context.input("series"), variable)
+    let length = max(0, (recorded.series.first?.count ?? 0) - skip)
+    guard length >= segment else {
+      throw StageFailure("\(length) values are left after skipping \(skip), fewer than a segment of \(segment)")
+    }
+    let spectra = recorded.series.enumerated().map { index, series in
+      defer { context.report(StageProgress(Double(index + 1) / Double(recorded.series.count))) }
+      return PowerSpectrum(Array(series.dropFirst(skip)), segmentLength: segment)
+    }
+    guard let first = spectra.first else { throw StageFailure("'\(variable)' has no series") }
+    var builder = ResultBuilder(Self.declaration)
+    let shape = [spectra.count, first.frequency.count]
+    let slopes = spectra.map { $0.slope(in: slope.from...slope.to) }
+    try builder.set("series", .string(recorded.labels), shape: [spectra.count])
+    try builder.set("frequency", first.frequency)
+    try builder.set("power", spectra.flatMap(\.power), shape: shape)
+    try builder.set("power_error", spectra.flatMap(\.standardError), shape: shape)
+    try builder.set("slope", slopes.map(\.value))
+    try builder.set("slope_error", slopes.map(\.standardError))
+    try builder.set("share_near_half", spectra.map { $0.share(above: near) })
+    try builder.set("segments", Double(first.segments))
+    return try builder.finish()
+  }
+}

@@ -1,0 +1,81 @@
+import Stages
+import Testing
+
+/// What a user is told about parameters that are wrong, word for word.
+@Suite struct ParameterMistakesTests {
+  @Test func `A state that no parameters have`() throws {
+    let text = try StageRunner.complaint(
+      "uv/trajectories",
+      """
+      cases: [{ name: a, start: { output: 3, trace: 1 } }]
+      learning_rate: 0.1
+      """
+    )
+    #expect(
+      text == """
+        with.yaml:1:47: error: no parameters have this state: the trace is at least 2 kappa |f|
+            1 | cases: [{ name: a, start: { output: 3, trace: 1 } }]
+              |                                               ^
+        """
+    )
+  }
+
+  @Test func `A case with neither a network nor a start`() throws {
+    let text = try StageRunner.complaint("uv/trajectories", "cases: [{ name: a }]\nlearning_rate: 0.1")
+    #expect(text.contains("with.yaml:1:17: error: a case has either a 'network' or a 'start'"))
+  }
+
+  @Test func `A unit of learning rates that does not exist`() throws {
+    let text = try StageRunner.complaint("uv/phase-portrait", "learning_rate: { values: [1], relative_to: critcal }")
+    #expect(
+      text == """
+        with.yaml:1:44: error: 'critcal' where one of absolute, critical, trace, sharpness is expected
+            1 | learning_rate: { values: [1], relative_to: critcal }
+              |                                            ^~~~~~~
+              = did you mean 'critical'?
+        """
+    )
+  }
+
+  @Test func `Steps that are no multiple of a block`() throws {
+    let text = try StageRunner.complaint("uv/phase-diagram", "learning_rate: 1\nsteps: 100")
+    #expect(text.contains("'steps' is '100', and must be a multiple of 16, at most 10 million"))
+  }
+
+  @Test func `A learning rate of zero`() throws {
+    let text = try StageRunner.complaint("uv/fixed-points", "learning_rate: [0.1, 0]")
+    #expect(text.contains("learning rates are positive"))
+  }
+
+  @Test func `A range without its count`() throws {
+    let text = try StageRunner.complaint("uv/fixed-points", "learning_rate: { from: 0.1, to: 1 }")
+    #expect(text.contains("1:24: error: a range needs 'from', 'to' and 'count', or a list of 'values'"))
+  }
+
+  @Test func `A range given twice`() throws {
+    let text = try StageRunner.complaint("uv/fixed-points", "learning_rate: { values: [1], count: 3 }")
+    #expect(text.contains("values are either listed or given by from, to and count"))
+  }
+
+  @Test func `Bins that are not equal`() throws {
+    let text = try StageRunner.complaint("uv/bifurcation", "value: { from: 1, to: 8, count: 10, spacing: log }")
+    #expect(text.contains("bins are equal: give from, to and a count of at least 2"))
+  }
+
+  @Test func `More values than are recorded`() throws {
+    let text = try StageRunner.complaint(
+      "uv/trajectories",
+      """
+      cases: [{ name: a, start: {} }]
+      learning_rate: { from: 0.1, to: 1, count: 1000 }
+      steps: 1000000
+      """
+    )
+    #expect(text.contains("at most 20 million are recorded"))
+  }
+
+  @Test func `A segment that is no power of two`() throws {
+    let text = try StageRunner.complaint("spectrum", "{ variable: x, segment: 1000 }")
+    #expect(text.contains("'segment' is '1000', and must be a power of two between 8 and 1048576"))
+  }
+}

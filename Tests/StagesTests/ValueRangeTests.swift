@@ -1,0 +1,34 @@
+import Configuration
+import Stages
+import Testing
+
+@Suite struct ValueRangeTests {
+  private func range(_ text: String) throws -> [Double] {
+    var diagnostics = Diagnostics()
+    let node = try YAMLParser.parse(Array(text.utf8), name: "range.yaml")
+    let range = ValueRange.decode(node, &diagnostics)
+    try diagnostics.throwIfAny()
+    return try #require(range).all
+  }
+
+  @Test func `A linear range includes both ends exactly`() throws {
+    #expect(try range("{ from: 0.1, to: 0.3, count: 3 }") == [0.1, 0.2, 0.3])
+    #expect(try range("{ from: 0.9, to: 2.1, count: 1201 }").last == 2.1)
+  }
+
+  @Test func `A logarithmic range has equal ratios`() throws {
+    let values = try range("{ from: 0.001, to: 1000, count: 7, spacing: log }")
+    for (value, expected) in zip(values, [1e-3, 1e-2, 1e-1, 1, 10, 100, 1000]) {
+      #expect((value / expected - 1).magnitude < 1e-15)
+    }
+  }
+
+  @Test func `A list or a number stands for itself`() throws {
+    #expect(try range("[3, 1, 2]") == [3, 1, 2])
+    #expect(try range("0.5") == [0.5])
+  }
+
+  @Test func `A logarithmic range from zero is refused where it begins`() {
+    #expect(throws: Diagnostics.self) { try range("{ from: 0, to: 1, count: 3, spacing: log }") }
+  }
+}

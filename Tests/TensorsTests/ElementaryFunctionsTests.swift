@@ -1,0 +1,100 @@
+import Glibc
+import Tensors
+import Testing
+
+@Suite struct ElementaryFunctionsTests {
+  /// The distance from the exact value in units of the result's last place; the exact value from 64-bit mantissas.
+  private func ulps(_ value: Double, _ exact: Float80) -> Double {
+    Double((Float80(value) - exact).magnitude / Float80(Double(exact).ulp))
+  }
+
+  private func worst(_ arguments: some Sequence<Double>, _ function: (Double) -> Double, _ exact: (Double) -> Float80)
+    -> Double
+  {
+    arguments.map { ulps(function($0), exact($0)) }.max() ?? 0
+  }
+
+  private func arguments(_ range: ClosedRange<Double>) -> [Double] {
+    var random = RandomStream(seed: 1, "arguments")
+    return (0..<200_000).map { _ in random.uniform(in: range) }
+  }
+
+  @Test func `exp is within one ulp over its whole range`() {
+    #expect(worst(arguments(-708...709), Elementary.exp) { expl(Float80($0)) } < 1)
+    #expect(worst(arguments(-1...1), Elementary.exp) { expl(Float80($0)) } < 1)
+  }
+
+  @Test func `exp of special values is as in IEEE 754`() {
+    #expect(Elementary.exp(0) == 1)
+    #expect(Elementary.exp(710) == .infinity)
+    #expect(Elementary.exp(-746) == 0)
+    #expect(Elementary.exp(-744) == 2 * .leastNonzeroMagnitude)
+    #expect(Elementary.exp(.nan).isNaN)
+    #expect(Elementary.exp(-.infinity) == 0)
+  }
+
+  @Test func `log is within one ulp, near one and for subnormal numbers too`() {
+    #expect(worst(arguments(0...1e6), Elementary.log) { logl(Float80($0)) } < 1)
+    #expect(worst(arguments(0.5...2), Elementary.log) { logl(Float80($0)) } < 1)
+    #expect(worst(arguments(4 * .leastNonzeroMagnitude...1e-308), Elementary.log) { logl(Float80($0)) } < 1)
+    #expect(Elementary.log(1) == 0)
+    #expect(Elementary.log(0) == -.infinity)
+    #expect(Elementary.log(-1).isNaN)
+  }
+
+  @Test func `Sine and cosine of turns are within one ulp`() {
+    let pi = Float80.pi
+    let turns = arguments(-2...2) + arguments(-1e-3...1e-3)
+    // The reference reduces its argument exactly, as its π has 64 bits only.
+    func reduced(_ x: Double) -> (Float80, Int) {
+      let quarter = (x * 4).rounded()
+      return (2 * pi * Float80(x - quarter / 4), Int(quarter) & 3)
+    }
+    func sine(_ x: Double) -> Float80 {
+      let (angle, quarter) = reduced(x)
+      return [sinl(angle), cosl(angle), -sinl(angle), -cosl(angle)][quarter]
+    }
+    func cosine(_ x: Double) -> Float80 {
+      let (angle, quarter) = reduced(x)
+      return [cosl(angle), -sinl(angle), -cosl(angle), sinl(angle)][quarter]
+    }
+    #expect(worst(turns, Elementary.sin(turns:), sine) < 1)
+    #expect(worst(turns, Elementary.cos(turns:), cosine) < 1)
+  }
+
+  @Test(arguments: [(0.0, 0.0, 1.0), (0.25, 1, 0), (0.5, 0, -1), (0.75, -1, 0), (1e300, 0, 1), (-0.25, -1, 0)])
+  func `Quarter turns are exact`(turns: Double, sine: Double, cosine: Double) {
+    #expect(Elementary.sin(turns: turns) == sine)
+    #expect(Elementary.cos(turns: turns) == cosine)
+  }
+
+  @Test func `Fused multiply-add in integers is the processor's`() {
+    var random = RandomStream(seed: 3, "bits")
+    func bits() -> Double {
+      // Every exponent, subnormal numbers, infinities and not-a-numbers are as likely as their share of bit patterns.
+      Double(bitPattern: UInt64(random.uniform() * 0x1p32) << 32 | UInt64(random.uniform() * 0x1p32))
+    }
+    func near(_ value: Double) -> Double { value * (1 + random.uniform(in: -1...1) * 0x1p-50) }
+    for round in 0..<400_000 {
+      let (x, y) = (bits(), round % 3 == 0 ? random.uniform(in: -2...2) : bits())
+      // A third of the sums cancel nearly all of the product.
+      let z = round % 3 == 1 ? -near(x * y) : round % 3 == 2 ? near(x * y) * 0x1p-53 : bits()
+      let exact = z.addingProduct(x, y)
+      let ours = Elementary.fusedMultiplyAdd(x, y, z)
+      if ours.bitPattern != exact.bitPattern, !(ours.isNaN && exact.isNaN) {
+        Issue.record("\(x) * \(y) + \(z) gave \(ours) and not \(exact)")
+        return
+      }
+    }
+  }
+
+  @Test func `Fused multiply-add rounds subnormal results once`() {
+    var random = RandomStream(seed: 4, "subnormal")
+    for _ in 0..<200_000 {
+      let x = random.uniform(in: -1...1) * 0x1p-530
+      let y = random.uniform(in: -1...1) * 0x1p-530
+      let z = random.uniform(in: -1...1) * 0x1p-1040
+      #expect(Elementary.fusedMultiplyAdd(x, y, z).bitPattern == z.addingProduct(x, y).bitPattern)
+    }
+  }
+}
