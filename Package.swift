@@ -119,8 +119,11 @@ let package = Package(
     tests(of: "Configuration"),
     tests(of: "Artifacts", ["TestSupport", systemPackage]),
     tests(of: "Planning", ["Artifacts", "Configuration", "Toys"]),
-    tests(of: "Store", ["Artifacts", "Configuration", "TestSupport", systemPackage]),
-    tests(of: "Execution", ["Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", systemPackage]),
+    tests(of: "Store", ["Artifacts", "Configuration", "Planning", "TestSupport", systemPackage]),
+    tests(
+      of: "Execution",
+      ["Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", "ToyWorker", systemPackage]
+    ),
     tests(of: "Command", ["Artifacts", "TestSupport", systemPackage]),
     support("TestSupport", [subprocess, systemPackage]),
     support("Toys", ["Planning", "Artifacts", "Configuration"]),

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Artifacts
 import Configuration
 import Reporting
+import Store
 
 /// The exit codes of the program.
 enum ExitStatus: Int32, Error {
@@ -12,15 +14,26 @@ enum ExitStatus: Int32, Error {
   case wrongInput = 2
   /// A check did not hold.
   case checkFailed = 3
+  /// The user stopped it.
+  case interrupted = 130
 
   /// Tells the user what went wrong, and finds the exit code for it.
   static func report(_ error: any Error) -> ExitStatus {
     switch error {
     case let status as ExitStatus:
       return status
+    case let code as ExitCode:
+      return ExitStatus(rawValue: code.rawValue) ?? .stageFailed
     case let diagnostics as Diagnostics:
       Terminal.complain(diagnostics.description)
       return .wrongInput
+    case let error as ArtifactError:
+      // Only commands that are given a file read it themselves; stages do so in a worker.
+      Terminal.complain("error: \(error)")
+      return .wrongInput
+    case let error as StoreError:
+      Terminal.complain("error: \(error)")
+      return .stageFailed
     default:
       let message = Main.fullMessage(for: error)
       guard Main.exitCode(for: error) != .success else {

@@ -49,12 +49,31 @@ struct RunCommand: AsyncParsableCommand {
     let heading = pipeline.title.isEmpty ? pipeline.name : "\(pipeline.name): \(pipeline.title)"
     if !quiet { Terminal.say(heading) }
     let console = Console(stages: pipeline.actions.map(\.name), isQuiet: quiet)
-    let summary = await runner.run(pipeline, force: force) { console.show($0) }
+    let summary = await Interruption.cancelling {
+      await runner.run(pipeline, force: force) { console.show($0) }
+    }
+    try Self.check(summary, of: pipeline)
     let elapsed = started.duration(to: .now).components
     let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
     if !quiet { Terminal.say(Self.describe(summary, seconds)) }
     try publish(pipeline, summary, store)
     if !summary.isComplete { throw ExitStatus.stageFailed }
+  }
+
+  /// Says why the run ended before its time, if it did.
+  private static func check(_ summary: RunSummary, of pipeline: Pipeline) throws {
+    switch summary.stopped {
+    case nil: return
+    case .interrupted:
+      Terminal.complain(
+        "interrupted: \(summary.keys.count) of \(pipeline.actions.count) stages are done and kept; "
+          + "the same command goes on from there"
+      )
+      throw ExitStatus.interrupted
+    case .noWorkers(let reason):
+      Terminal.complain("error: no worker process could be started: \(reason)")
+      throw ExitStatus.stageFailed
+    }
   }
 
   private static func describe(_ summary: RunSummary, _ seconds: Double) -> String {

@@ -18,6 +18,6 @@ struct WorkerCommand: AsyncParsableCommand {
 
   func run() async throws {
     let store = try ArtifactStore(at: FilePath(store))
-    await Worker(store: store, kinds: .all, program: Program.nameAndVersion).serve()
+    try await Worker(store: store, kinds: .all, program: Program.nameAndVersion).serve()
   }
 }

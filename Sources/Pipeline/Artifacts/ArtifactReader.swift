@@ -10,8 +10,9 @@ extension Artifact {
   /// - Throws: what the library says, or what in the file is not of the form of an artifact.
   public init(contentsOf path: String) throws(ArtifactError) {
     HDF5.silence()
+    let access = try HDF5.fileAccess()
     let file = try HDF5Handle(
-      H5Fopen(path, h5_read_only(), hid_t(H5P_DEFAULT)),
+      H5Fopen(path, h5_read_only(), access.id),
       closing: H5Fclose,
       "cannot read \(path)"
     )

@@ -9,7 +9,7 @@ extension Artifact {
     HDF5.silence()
     let creation = try HDF5Handle(H5Pcreate(h5_file_create_class()), closing: H5Pclose, "creating a file")
     try HDF5.check(H5Pset_obj_track_times(creation.id, false), "turning timestamps off")
-    let access = try HDF5Handle(H5Pcreate(h5_file_access_class()), closing: H5Pclose, "creating a file")
+    let access = try HDF5.fileAccess()
     try HDF5.check(
       H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, H5F_LIBVER_V110),
       "fixing the version of the format"
@@ -173,6 +173,14 @@ extension Values {
 }
 
 extension HDF5 {
+  /// How files are opened: without the library's locks. The store renames whole files, so that nobody reads one that is
+  /// written; the locks fail on some network file systems, and a process that is being started holds on to them.
+  static func fileAccess() throws(ArtifactError) -> HDF5Handle {
+    let access = try HDF5Handle(H5Pcreate(h5_file_access_class()), closing: H5Pclose, "choosing how to open a file")
+    try check(H5Pset_file_locking(access.id, false, true), "turning file locks off")
+    return access
+  }
+
   /// UTF-8 texts of any length.
   static func textType() throws(ArtifactError) -> HDF5Handle {
     let type = try HDF5Handle(H5Tcopy(h5_c_string()), closing: H5Tclose, "choosing a type")

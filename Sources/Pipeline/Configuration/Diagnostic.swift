@@ -102,16 +102,9 @@ public struct Diagnostics: Error, Sendable, Equatable {
 }
 
 extension Diagnostics: CustomStringConvertible {
-  /// The diagnostics in the order of their places, with a count when there are several.
+  /// The diagnostics in the order of their places, those without one first, with a count when there are several.
   public var description: String {
-    let sorted = all.enumerated().sorted { left, right in
-      guard let first = left.element.location, let second = right.element.location else {
-        return left.offset < right.offset
-      }
-      let a = (first.source.name, first.start.line, first.start.column, left.offset)
-      let b = (second.source.name, second.start.line, second.start.column, right.offset)
-      return a < b
-    }
+    let sorted = all.enumerated().sorted { Self.order($0) < Self.order($1) }
     let limit = 20
     var parts = sorted.prefix(limit).map { $0.element.description }
     if all.count > 1 {
@@ -119,5 +112,9 @@ extension Diagnostics: CustomStringConvertible {
       parts.append(count + (all.count > limit ? ", the first \(limit) shown" : ""))
     }
     return parts.joined(separator: "\n")
+  }
+  private static func order(_ entry: (offset: Int, element: Diagnostic)) -> (String, Int, Int, Int) {
+    guard let location = entry.element.location else { return ("", 0, 0, entry.offset) }
+    return (location.source.name, location.start.line, location.start.column, entry.offset)
   }
 }

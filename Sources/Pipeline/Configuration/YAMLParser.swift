@@ -269,7 +269,11 @@ private struct DocumentBuilder {
   }
 
   private func position(_ mark: yaml_mark_t) -> SourcePosition {
-    SourcePosition(line: Int(mark.line) + 1, column: Int(mark.column) + 1)
+    // The end of a text without a last line feed is marked one line further down.
+    guard mark.line < source.lines.count else {
+      return SourcePosition(line: source.lines.count, column: (source.lines.last?.unicodeScalars.count ?? 0) + 1)
+    }
+    return SourcePosition(line: Int(mark.line) + 1, column: Int(mark.column) + 1)
   }
 
   private func position(offset: Int) -> SourcePosition {

@@ -15,6 +15,7 @@ actor Coordinator {
   private var running = 0
   private var cached = 0
   private var computed: Set<String> = []
+  private var stopped: RunStop?
   /// Workers for whom there was nothing ready.
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
@@ -35,9 +36,9 @@ actor Coordinator {
     plan = Plan(pipeline.actions)
   }
 
-  /// The next action to run; waits while none is ready and some are running. Nil when all is done.
+  /// The next action to run; waits while none is ready and some are running. Nil when all is done, or is to stop.
   func next() async -> Assignment? {
-    while true {
+    while stopped == nil {
       while let task = plan.next() {
         keys[task.action.name] = task.key
         let known = store.record(for: task.key)
@@ -45,7 +46,10 @@ actor Coordinator {
         if let reason {
           return hand(out: task, reason)
         }
-        guard let address = known.flatMap({ ContentDigest($0.artifact.address) }) else { continue }
+        guard let address = known.flatMap({ ContentDigest($0.artifact.address) }) else {
+          // A record without an address is not read as one.
+          return hand(out: task, .neverBuilt)
+        }
         cached += 1
         plan.finish(task.action.name, address: address)
         observe(.cached(stage: task.action.name, address: address))
@@ -54,6 +58,13 @@ actor Coordinator {
       if plan.isFinished { return nil }
       await withCheckedContinuation { waiting.append($0) }
     }
+    return nil
+  }
+
+  /// Hands out no more actions. What runs is left to run to its end, or to be stopped by whoever started it.
+  func stop(_ reason: RunStop) {
+    stopped = stopped ?? reason
+    wake()
   }
 
   private func hand(out task: Plan.Task, _ reason: RunReason) -> Assignment {
@@ -123,7 +134,8 @@ actor Coordinator {
       cached: cached,
       computed: computed,
       failed: failed,
-      unreachable: unreachable
+      unreachable: unreachable,
+      stopped: stopped
     )
   }
 }

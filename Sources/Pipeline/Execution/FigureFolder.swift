@@ -15,7 +15,7 @@ public struct FigureFolder: Sendable {
   }
 
   /// What became of a file that was to be put into the folder.
-  public enum Outcome: Sendable, Equatable {
+  public enum Outcome: Sendable, Hashable {
     /// It is there, as before.
     case unchanged
     /// It was put there.

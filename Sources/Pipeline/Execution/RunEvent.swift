@@ -17,6 +17,14 @@ public enum RunEvent: Sendable {
   case unreachable(stage: String, because: String)
 }
 
+/// Why a run ended before its time.
+public enum RunStop: Sendable, Equatable {
+  /// The user asked for it.
+  case interrupted
+  /// No worker process could be started.
+  case noWorkers(String)
+}
+
 /// How a run ended.
 public struct RunSummary: Sendable {
   /// For each action that is done, the key of its record.
@@ -29,7 +37,9 @@ public struct RunSummary: Sendable {
   public let failed: Int
   /// How many were not tried since they need one that failed.
   public let unreachable: Int
+  /// Why the run ended before its time, if it did.
+  public let stopped: RunStop?
 
   /// Whether every result is there.
-  public var isComplete: Bool { failed == 0 && unreachable == 0 }
+  public var isComplete: Bool { failed == 0 && unreachable == 0 && stopped == nil }
 }

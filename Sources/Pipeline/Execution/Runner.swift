@@ -1,7 +1,7 @@
 internal import Artifacts
+internal import Glibc
 public import Planning
 public import Store
-internal import Subprocess
 public import SystemPackage
 
 /// Runs a pipeline: asks the plan what is ready, the store what is known, and worker processes for the rest.
@@ -33,7 +33,8 @@ public struct Runner: Sendable {
     self.cores = max(1, cores)
   }
 
-  /// Runs what is missing of `pipeline`.
+  /// Runs what is missing of `pipeline`. When the task is cancelled the workers are stopped; what is in the store by
+  /// then is whole, and the next run goes on from there.
   ///
   /// - Parameters:
   ///   - force: run everything, known or not.
@@ -51,10 +52,21 @@ public struct Runner: Sendable {
       cores: cores,
       observe: observe
     )
-    await withTaskGroup { group in
-      for _ in 0..<min(workers, pipeline.actions.count) {
-        group.addTask { await keepWorking(coordinator) }
+    store.removeAbandonedScratch()
+    // Writing to a worker that has died must be an error here and not the end of this process.
+    signal(SIGPIPE, SIG_IGN)
+    await withTaskCancellationHandler {
+      await withTaskGroup { group in
+        for _ in 0..<min(workers, pipeline.actions.count) {
+          group.addTask { await keepWorking(coordinator) }
+        }
       }
+    } onCancel: {
+      Task { await coordinator.stop(.interrupted) }
+    }
+    if Task.isCancelled {
+      await coordinator.stop(.interrupted)
+      store.removeAbandonedScratch()
     }
     return await coordinator.summary()
   }
@@ -62,12 +74,19 @@ public struct Runner: Sendable {
   /// One place of the pool: a worker process for as long as there is work, and a new one after a crash.
   private func keepWorking(_ coordinator: Coordinator) async {
     var assignment = await coordinator.next()
-    while let current = assignment {
+    while let current = assignment, !Task.isCancelled {
       let worker = WorkerProcess(executable: executable, arguments: workerArguments)
-      if let lost = await worker.serve(current, coordinator) {
-        await coordinator.fail(lost.assignment, lost.message)
+      let ending = await worker.serve(current, coordinator)
+      // A worker that was stopped with the run has failed nothing.
+      if Task.isCancelled { return }
+      switch ending {
+      case .noMoreWork: return
+      case .notAccepted(let refused): assignment = refused
+      case .notStarted(let reason): return await coordinator.stop(.noWorkers(reason))
+      case .lost(let lost, let reason):
+        await coordinator.fail(lost, reason)
+        assignment = await coordinator.next()
       }
-      assignment = await coordinator.next()
     }
   }
 }
@@ -77,56 +96,4 @@ struct Assignment: Sendable {
   let task: Plan.Task
   let order: WorkOrder
   let started: ContinuousClock.Instant
-}
-
-/// The runner's side of a worker process.
-private struct WorkerProcess {
-  let executable: FilePath
-  let arguments: [String]
-
-  /// Has a process work on `first` and on whatever follows.
-  ///
-  /// - Returns: nil when there is no more work, or the assignment during which the process ended, and how.
-  func serve(_ first: Assignment, _ coordinator: Coordinator) async -> (assignment: Assignment, message: String)? {
-    let current = CurrentAssignment(first)
-    do {
-      let result = try await Subprocess.run(
-        .path(executable),
-        arguments: Arguments(arguments),
-        input: .inputWriter,
-        output: .sequence,
-        error: .currentStandardError
-      ) { execution in
-        var lines = execution.standardOutput.strings().makeAsyncIterator()
-        while let assignment = await current.value {
-          _ = try await execution.standardInputWriter.write(assignment.order.line)
-          var isDone = false
-          while !isDone, let line = try await lines.next() {
-            isDone = try await coordinator.take(WorkReport(line: line), of: assignment)
-          }
-          guard isDone else { return }
-          await current.set(coordinator.next())
-        }
-        try await execution.standardInputWriter.finish()
-      }
-      guard let lost = await current.value else { return nil }
-      return (lost, "the worker process ended: \(result.terminationStatus)")
-    } catch {
-      guard let lost = await current.value else { return nil }
-      return (lost, "the worker process failed: \(error)")
-    }
-  }
-}
-
-/// The assignment that a worker process is at; it outlives the process, so that a crash can be put down to it.
-private actor CurrentAssignment {
-  private(set) var value: Assignment?
-
-  init(_ value: Assignment) {
-    self.value = value
-  }
-
-  func set(_ value: Assignment?) {
-    self.value = value
-  }
 }

@@ -38,7 +38,8 @@ struct WorkOrder: Record {
   }
 }
 
-/// What a worker says, as a line of JSON on its standard output: some progress, then how it ended.
+/// What a worker says, as a line of JSON on its standard output: that it took the order, some progress, then how it
+/// ended.
 struct WorkReport: Record {
   /// How far the work is, from 0 to 1.
   var fraction = 0.0
@@ -55,7 +56,7 @@ struct WorkReport: Record {
   }
 
   static let fields: [Field<WorkReport>] = [
-    .init("fraction", \.fraction, "How far the work is."),
+    .init("fraction", \.fraction, "How far the work is.", limit: .within(0...1)),
     .init("message", \.message, "What is being done, or what went wrong."),
     .init("outcome", \.outcome, "How the work ended."),
     .init("address", \.address, "The address of the artifact."),
@@ -64,8 +65,8 @@ struct WorkReport: Record {
   init() {}
 
   init(fraction: Double, _ message: String) {
-    // A stage's own arithmetic must not be able to break the line.
-    self.fraction = fraction.isFinite ? fraction : 0
+    // A stage's own arithmetic must not be able to break the line; the comparison is false for what is no number.
+    self.fraction = fraction >= 0 ? min(fraction, 1) : 0
     self.message = message
   }
 
@@ -87,9 +88,9 @@ extension Record {
 
   /// Reads one line of JSON.
   init(line: String) throws(Diagnostics) {
-    let node = try YAMLParser.parse(Array(line.utf8), name: "message")
+    let json = try JSONValue(reading: line, name: "message")
     var diagnostics = Diagnostics()
-    guard let value = Self.decode(node, &diagnostics) else { throw diagnostics }
+    guard let value = Self.decode(Node(json), &diagnostics) else { throw diagnostics }
     self = value
   }
 }

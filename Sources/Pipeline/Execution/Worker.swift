@@ -13,25 +13,33 @@ public struct Worker: Sendable {
   private let store: ArtifactStore
   private let kinds: StageKinds
   private let program: String
+  /// Where reports go: the standard output of the process, before a stage could write to it.
+  private let channel: FileDescriptor
 
   /// A worker on a store.
   ///
   /// - Parameter program: the name and version of this program, for the record.
-  public init(store: ArtifactStore, kinds: StageKinds, program: String) {
+  public init(store: ArtifactStore, kinds: StageKinds, program: String) throws {
     self.store = store
     self.kinds = kinds
     self.program = program
+    // What a library prints must not get among the reports.
+    channel = try FileDescriptor.standardOutput.duplicate()
+    _ = try FileDescriptor.standardError.duplicate(as: .standardOutput)
   }
 
   /// Serves until standard input ends.
   public func serve() async {
+    // Ctrl-C reaches every process of the terminal; the runner is the one that acts on it.
+    signal(SIGINT, SIG_IGN)
     while let line = readLine() {
       do {
         let order = try WorkOrder(line: line)
+        send(WorkReport(fraction: 0, ""))
         let address = try await execute(order)
-        Self.send(WorkReport(address: address))
+        send(WorkReport(address: address))
       } catch {
-        Self.send(WorkReport(failure: String(describing: error)))
+        send(WorkReport(failure: String(describing: error)))
       }
     }
   }
@@ -40,8 +48,7 @@ public struct Worker: Sendable {
     guard let kind = kinds[order.kind] else { throw StageFailure("this program has no kind '\(order.kind)'") }
     var diagnostics = Diagnostics()
     guard let stage = kind.decode(Node(order.parameters), &diagnostics) else { throw diagnostics }
-    let scratch = store.root.appending("scratch").appending("\(getpid())-\(order.key.prefix(12))")
-    try FileSystem.createFolder(scratch)
+    let scratch = try store.makeScratch(for: order.key)
     defer { FileSystem.removeFolder(scratch) }
     var inputs: [String: Artifact] = [:]
     var addresses: [String: String] = [:]
@@ -57,7 +64,7 @@ public struct Worker: Sendable {
       stage: order.stage,
       threads: order.threads,
       scratch: scratch.string,
-      report: { Self.send(WorkReport(fraction: $0.fraction, $0.message)) }
+      report: { send(WorkReport(fraction: $0.fraction, $0.message)) }
     )
     let result = try await stage.run(context)
     var record = ActionRecord()
@@ -77,9 +84,9 @@ public struct Worker: Sendable {
     return address
   }
 
-  private static func send(_ report: WorkReport) {
+  private func send(_ report: WorkReport) {
     // One write a line, so that reports of several threads do not mix.
     let line = report.line
-    _ = try? FileDescriptor.standardOutput.writeAll(line.utf8)
+    _ = try? channel.writeAll(line.utf8)
   }
 }

@@ -29,7 +29,7 @@ public struct Pipeline: Sendable {
     name = file.name
     title = file.title
     let parameters = Self.parameters(of: file, choices, &diagnostics)
-    let substitution = Substitution(parameters)
+    var substitution = Substitution(parameters)
     var stages: [Stage] = []
     if file.stages.entries.isEmpty, let place = file.stages.node.location {
       diagnostics.report("there are no stages", at: place)
@@ -93,6 +93,7 @@ public struct Pipeline: Sendable {
         error.all.forEach { diagnostics.report($0) }
       }
     }
+    for value in values.values { Substitution.refuse(in: value, &diagnostics) }
     return values
   }
 

@@ -5,13 +5,19 @@ internal import Configuration
 /// A scalar that is one expression becomes the parameter's value, of whatever type; an expression inside a longer
 /// text becomes the text of a scalar parameter.
 struct Substitution {
+  /// How many nodes, and how many bytes of text, may be put in: a small file may not become a huge pipeline.
+  private static let maximumSize = 10_000_000
+
   private let values: [String: Node]
+  private let sizes: [String: Int]
+  private var size = 0
 
   init(_ values: [String: Node]) {
     self.values = values
+    sizes = values.mapValues(Self.size)
   }
 
-  func apply(to node: Node, _ diagnostics: inout Diagnostics) -> Node {
+  mutating func apply(to node: Node, _ diagnostics: inout Diagnostics) -> Node {
     switch node.content {
     case .sequence(let items):
       return Node(.sequence(items.map { apply(to: $0, &diagnostics) }), at: node.location)
@@ -21,12 +27,29 @@ struct Substitution {
       }
       return Node(.mapping(replaced), at: node.location)
     case .scalar(let text, _):
-      guard text.contains("${{") else { return node }
+      guard text.utf8.contains(UInt8(ascii: "$")), text.contains("${{") else { return node }
       return replace(in: text, of: node, &diagnostics) ?? node
     }
   }
 
-  private func replace(in text: String, of node: Node, _ diagnostics: inout Diagnostics) -> Node? {
+  /// Reports expressions in values that are taken as they are.
+  static func refuse(in node: Node, _ diagnostics: inout Diagnostics) {
+    switch node.content {
+    case .sequence(let items):
+      for item in items { refuse(in: item, &diagnostics) }
+    case .mapping(let entries):
+      for entry in entries { refuse(in: entry.value, &diagnostics) }
+    case .scalar(let text, _):
+      guard text.utf8.contains(UInt8(ascii: "$")), text.contains("${{") else { return }
+      diagnostics.report(
+        "an expression in the value of a parameter",
+        at: node.location,
+        hints: "parameters are values; expressions stand in stages"
+      )
+    }
+  }
+
+  private mutating func replace(in text: String, of node: Node, _ diagnostics: inout Diagnostics) -> Node? {
     var result = ""
     var rest = text[...]
     while let open = rest.firstRange(of: "${{") {
@@ -52,7 +75,7 @@ struct Substitution {
     return Node(.scalar(text: result + rest, isPlain: false), at: node.location)
   }
 
-  private func value(
+  private mutating func value(
     of expression: String,
     at location: SourceLocation?,
     _ diagnostics: inout Diagnostics
@@ -67,13 +90,29 @@ struct Substitution {
       return nil
     }
     let name = String(parts[1])
-    if let value = values[name] { return value }
-    diagnostics.report(
-      "there is no parameter '\(name)'",
-      at: location,
-      hints: Suggestion.hint(for: name, among: values.keys.sorted()),
-      values.isEmpty ? "the file declares none" : "parameters: " + values.keys.sorted().joined(separator: ", ")
-    )
-    return nil
+    guard let value = values[name] else {
+      let names = values.keys.sorted()
+      diagnostics.report(
+        "there is no parameter '\(name)'",
+        at: location,
+        hints: Suggestion.hint(for: name, among: names),
+        names.isEmpty ? "the file declares none" : "parameters: " + Suggestion.list(names)
+      )
+      return nil
+    }
+    size += sizes[name] ?? 0
+    guard size <= Self.maximumSize else {
+      diagnostics.report("the values of parameters, written out, are beyond \(Self.maximumSize) bytes", at: location)
+      return nil
+    }
+    return value
+  }
+
+  private static func size(_ node: Node) -> Int {
+    switch node.content {
+    case .scalar(let text, _): 1 + text.utf8.count
+    case .sequence(let items): items.reduce(1) { $0 + size($1) }
+    case .mapping(let entries): entries.reduce(1) { $0 + $1.key.utf8.count + size($1.value) }
+    }
   }
 }

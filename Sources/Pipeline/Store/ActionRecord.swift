@@ -30,9 +30,14 @@ public struct ActionRecord: Record, Equatable {
     .init("inputs", \.inputs, "The addresses of the inputs.", required: true),
     .init("code", \.code, "The digest of the code that the result depends on.", required: true),
     .init("artifact", \.artifact, "The artifact.", required: true),
-    .init("files", \.files, "The files made from the artifact."),
+    .init("files", \.files, "The files made from the artifact.", limit: fileNames),
     .init("provenance", \.provenance, "Where, when and with what the result was made."),
   ]
+
+  // A record is data: its names become paths, and must not lead out of their folder.
+  private static let fileNames = Limit<[String: ObjectRecord]>("files under plain names") {
+    $0.keys.allSatisfy(\.isFileName)
+  }
 }
 
 /// An object of the store.
@@ -54,10 +59,23 @@ public struct ObjectRecord: Record, Equatable {
     .init("address", \.address, "The name of the object.", limit: digest, required: true),
     .init("file", \.file, "The digest of the file's bytes.", limit: digest, required: true),
     .init("bytes", \.bytes, "The size of the file.", unit: "bytes", limit: .nonNegative, required: true),
-    .init("suffix", \.suffix, "The suffix of the file's name.", limit: Limit("a word") { $0.utf8.count <= 8 }),
+    .init("suffix", \.suffix, "The suffix of the file's name.", limit: Limit("a word") { $0.isSuffix }),
   ]
 
   private static let digest = Limit<String>("64 hexadecimal digits") { text in
     text.utf8.count == 64 && text.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+  }
+}
+
+extension String {
+  /// Whether this is the name of a file that stays in its folder and is not hidden there.
+  var isFileName: Bool {
+    let isPrintable = unicodeScalars.allSatisfy { $0 != "/" && $0.value >= 0x20 && $0.value != 0x7f }
+    return !isEmpty && utf8.count <= 200 && isPrintable && first != "."
+  }
+
+  /// Whether this is a suffix such as `h5` or `pdf`.
+  var isSuffix: Bool {
+    !isEmpty && utf8.count <= 8 && allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
   }
 }

@@ -44,7 +44,8 @@ extension ArtifactStore {
 
   /// Stores a file under the digest of its bytes, with its extension; the file itself is moved.
   public func store(file: FilePath) throws -> ObjectRecord {
-    try store(file, address: nil, suffix: file.extension ?? "bin")
+    let suffix = file.extension ?? ""
+    return try store(file, address: nil, suffix: suffix.isSuffix ? suffix : "bin")
   }
 
   private func store(_ file: FilePath, address: ContentDigest?, suffix: String) throws -> ObjectRecord {
@@ -64,16 +65,23 @@ extension ArtifactStore {
     return object
   }
 
-  /// Reads an artifact and checks that its content is what its address says.
-  public func artifact(at address: ContentDigest) throws -> Artifact {
+  /// Reads an artifact and checks that its content is what its address says. One that is not is moved aside, so that
+  /// the next run makes it anew.
+  public func artifact(at address: ContentDigest) throws(StoreError) -> Artifact {
     let file = path("objects", address.description, "h5")
-    let artifact = try Artifact(contentsOf: file.string)
-    guard artifact.address == address else {
-      let aside = root.appending("scratch").appending("damaged-\(address.short)-\(getpid()).h5")
-      try FileSystem.move(file, to: aside)
-      throw StoreError("\(file) was damaged; it is now \(aside), and running again makes it anew")
+    // Told apart first: a file that cannot be opened now may be whole.
+    _ = try FileSystem.read(file, limit: 0)
+    let reason: String
+    do throws(ArtifactError) {
+      let artifact = try Artifact(contentsOf: file.string)
+      if artifact.address == address { return artifact }
+      reason = "its content is \(artifact.address.short)"
+    } catch {
+      reason = error.description
     }
-    return artifact
+    let aside = root.appending("scratch").appending("damaged-\(address.short)-\(getpid()).h5")
+    try FileSystem.move(file, to: aside)
+    throw StoreError("\(file) is damaged (\(reason)); it is now \(aside), and running again makes it anew")
   }
 }
 
@@ -81,15 +89,22 @@ extension ArtifactStore {
   /// What is known of an action; nil if nothing is, or if what is there is not readable.
   public func record(for key: ContentDigest) -> ActionRecord? {
     guard let bytes = try? FileSystem.read(path("actions", key.description, "json")),
-      let node = try? YAMLParser.parse(bytes, name: key.short)
+      let text = String(validating: bytes, as: UTF8.self),
+      let value = try? JSONValue(reading: text, name: key.short)
     else { return nil }
     var diagnostics = Diagnostics()
-    guard let record = ActionRecord.decode(node, &diagnostics), record.key == key.description else { return nil }
+    guard let record = ActionRecord.decode(Node(value), &diagnostics), record.key == key.description else { return nil }
     return record
   }
 
   /// Writes down what an action made.
+  ///
+  /// - Throws: also when the record is one that would not be read back.
   public func write(_ record: ActionRecord) throws(StoreError) {
+    var diagnostics = Diagnostics()
+    guard ContentDigest(record.key) != nil, ActionRecord.decode(Node(record.json), &diagnostics) != nil else {
+      throw StoreError("a record that cannot be kept: \(diagnostics)")
+    }
     let file = path("actions", record.key, "json")
     try FileSystem.createFolder(file.removingLastComponent())
     try FileSystem.writeAtomically(Array((record.json.canonicalText + "\n").utf8), to: file)
@@ -106,5 +121,33 @@ extension ArtifactStore {
       guard size == object.bytes else { return .objectDamaged(address: object.address) }
     }
     return nil
+  }
+}
+
+extension ArtifactStore {
+  /// A new folder for the work of this process on an action.
+  public func makeScratch(for key: String) throws(StoreError) -> FilePath {
+    let folder = root.appending("scratch").appending("\(getpid())-\(key.prefix(12))-\(Self.host)")
+    FileSystem.removeFolder(folder)
+    try FileSystem.createFolder(folder)
+    return folder
+  }
+
+  /// Removes the scratch folders of processes of this machine that are no more.
+  public func removeAbandonedScratch() {
+    let scratch = root.appending("scratch")
+    for name in (try? FileSystem.contents(of: scratch)) ?? [] {
+      let parts = name.split(separator: "-", maxSplits: 2)
+      // A store may be shared: of another machine's processes nothing is known here.
+      guard parts.count == 3, parts[2] == Self.host, let process = pid_t(parts[0]), process > 0 else { continue }
+      if kill(process, 0) != 0, errno == ESRCH { FileSystem.removeFolder(scratch.appending(name)) }
+    }
+  }
+
+  private static var host: String {
+    var name = utsname()
+    guard uname(&name) == 0 else { return "unknown" }
+    let text = withUnsafeBytes(of: name.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    return text.isFileName ? text : "unknown"
   }
 }

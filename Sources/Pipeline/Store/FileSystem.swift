@@ -23,19 +23,24 @@ public enum FileSystem {
   /// Writes a file so that `path` holds all of it or what it held before, whatever happens in between.
   public static func writeAtomically(_ bytes: [UInt8], to path: FilePath) throws(StoreError) {
     let temporary = FilePath("\(path).\(getpid()).tmp")
-    try attempt("cannot write \(path)") {
-      let file = try FileDescriptor.open(
-        temporary,
-        .writeOnly,
-        options: [.create, .truncate],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead]
-      )
-      try file.closeAfter {
-        _ = try file.writeAll(bytes)
-        try synchronize(file)
+    do {
+      try attempt("cannot write \(path)") {
+        let file = try FileDescriptor.open(
+          temporary,
+          .writeOnly,
+          options: [.create, .truncate],
+          permissions: [.ownerReadWrite, .groupRead, .otherRead]
+        )
+        try file.closeAfter {
+          _ = try file.writeAll(bytes)
+          try synchronize(file)
+        }
       }
+      try move(temporary, to: path)
+    } catch {
+      remove(temporary)
+      throw error
     }
-    try move(temporary, to: path)
   }
 
   /// Makes the bytes of a file durable.
@@ -55,7 +60,8 @@ public enum FileSystem {
     guard rename(path.string, destination.string) == 0 else {
       throw StoreError("cannot rename \(path) to \(destination)", Errno(rawValue: errno))
     }
-    try synchronize(destination.removingLastComponent())
+    let folder = destination.removingLastComponent()
+    try synchronize(folder.isEmpty ? "." : folder)
   }
 
   /// Makes a folder, and those above it.
@@ -66,6 +72,8 @@ public enum FileSystem {
     guard mkdir(path.string, 0o755) == 0 || errno == EEXIST else {
       throw StoreError("cannot make the folder \(path)", Errno(rawValue: errno))
     }
+    // Without this a power cut could take the folder away from under a file that was synchronized.
+    try synchronize(parent.isEmpty ? "." : parent)
   }
 
   /// Whether there is a file or folder.
@@ -90,9 +98,12 @@ public enum FileSystem {
     unlink(path.string)
   }
 
-  /// Removes a folder that holds files only, if it is there.
+  /// Removes a folder with all that is in it, if it is there; links are removed and not followed.
   public static func removeFolder(_ path: FilePath) {
-    for name in (try? contents(of: path)) ?? [] { unlink(path.appending(name).string) }
+    for name in (try? contents(of: path)) ?? [] {
+      let entry = path.appending(name)
+      if unlink(entry.string) != 0, errno == EISDIR { removeFolder(entry) }
+    }
     rmdir(path.string)
   }
 

@@ -6,11 +6,14 @@ public import SystemPackage
 public struct Program: Sendable {
   /// What a program said, and how it ended.
   public struct Outcome: Sendable, Equatable {
+    /// What it wrote to standard output.
     public let output: String
+    /// What it wrote to standard error.
     public let errors: String
     /// The exit code, or the signal as a negative number.
     public let status: Int
 
+    /// An outcome.
     public init(output: String, errors: String, status: Int) {
       self.output = output
       self.errors = errors
@@ -18,8 +21,10 @@ public struct Program: Sendable {
     }
   }
 
+  /// Where it lies.
   public let path: FilePath
 
+  /// A program of the machine.
   public init(at path: FilePath) {
     self.path = path
   }

@@ -3,8 +3,10 @@ public import SystemPackage
 
 /// A new folder, which is removed with all that is in it when the last reference goes.
 public final class TemporaryFolder: Sendable {
+  /// The folder.
   public let path: FilePath
 
+  /// Makes the folder.
   public init() throws {
     var template = Array("/tmp/pipeline-test-XXXXXX".utf8CString)
     guard let made = mkdtemp(&template) else { throw Errno(rawValue: errno) }

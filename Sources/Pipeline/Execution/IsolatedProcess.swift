@@ -1,0 +1,29 @@
+internal import Subprocess
+public import SystemPackage
+
+/// A process for work that may crash: libhdf5 is known to do so over files that were damaged in the wrong place.
+public enum IsolatedProcess {
+  /// How a process ended.
+  public enum Ending: Sendable, Equatable {
+    /// With this exit code.
+    case exited(Int32)
+    /// By this signal.
+    case crashed(signal: Int32)
+  }
+
+  /// Runs a program to its end, with this process's streams.
+  public static func run(_ executable: FilePath, _ arguments: [String]) async throws -> Ending {
+    let result = try await Subprocess.run(
+      .path(executable),
+      arguments: Arguments(arguments),
+      // The crash is told in one line; a backtrace of the library would bury it.
+      environment: .inherit.updating(["SWIFT_BACKTRACE": "enable=no"]),
+      output: .currentStandardOutput,
+      error: .currentStandardError
+    )
+    switch result.terminationStatus {
+    case .exited(let code): return .exited(code)
+    case .signaled(let signal): return .crashed(signal: signal)
+    }
+  }
+}

@@ -1,0 +1,99 @@
+internal import Glibc
+internal import Planning
+internal import Subprocess
+internal import SystemPackage
+
+/// The runner's side of a worker process.
+struct WorkerProcess {
+  let executable: FilePath
+  let arguments: [String]
+
+  /// How a worker process ended.
+  enum Ending: Sendable {
+    /// There was no more work for it.
+    case noMoreWork
+    /// It never took an order: the program or the machine is at fault, and not an action.
+    case notStarted(reason: String)
+    /// It had ended, between two orders, before it was given this one.
+    case notAccepted(Assignment)
+    /// It ended while it worked on this.
+    case lost(Assignment, reason: String)
+  }
+
+  /// Has a process work on `first` and on whatever follows.
+  func serve(_ first: Assignment, _ coordinator: Coordinator) async -> Ending {
+    let progress = Progress(first)
+    let reason: String
+    do {
+      let result = try await Subprocess.run(
+        .path(executable),
+        arguments: Arguments(arguments),
+        input: .inputWriter,
+        output: .sequence,
+        error: .currentStandardError
+      ) { execution in
+        // Only a line feed ends a message: a text in it may hold the line separators of Unicode.
+        let messages = execution.standardOutput.strings(
+          separatedBy: .unicodeScalarSequence(["\n"]),
+          bufferingPolicy: .unbounded
+        )
+        var lines = messages.makeAsyncIterator()
+        while let assignment = await progress.assignment {
+          // A pipe that is broken means that the process is ending: how it ended says more.
+          guard (try? await execution.standardInputWriter.write(assignment.order.line)) != nil else { return }
+          var isDone = false
+          while !isDone, let line = try await lines.next() {
+            let report = try WorkReport(line: line)
+            await progress.accept()
+            isDone = await coordinator.take(report, of: assignment)
+          }
+          guard isDone else { return }
+          await progress.turn(to: coordinator.next())
+        }
+        try await execution.standardInputWriter.finish()
+      }
+      reason = Self.describe(result.terminationStatus)
+    } catch {
+      reason = String(describing: error)
+    }
+    return await progress.ending(reason)
+  }
+
+  private static func describe(_ status: TerminationStatus) -> String {
+    switch status {
+    case .exited(let code): return "the worker process exited with code \(code)"
+    case .signaled(let number):
+      let name = strsignal(number).map { String(cString: $0) } ?? "unknown"
+      // The kernel kills with 9 when memory runs out; nothing else here does.
+      let cause = number == SIGKILL ? "; was memory short?" : ""
+      return "the worker process was ended by signal \(number) (\(name)\(cause))"
+    }
+  }
+}
+
+/// How far a worker process is; this outlives the process, so that a crash can be put down to what it was at.
+private actor Progress {
+  private(set) var assignment: Assignment?
+  private var isAccepted = false
+  private var hasServed = false
+
+  init(_ assignment: Assignment) {
+    self.assignment = assignment
+  }
+
+  func accept() {
+    isAccepted = true
+    hasServed = true
+  }
+
+  func turn(to next: Assignment?) {
+    assignment = next
+    isAccepted = false
+  }
+
+  func ending(_ reason: String) -> WorkerProcess.Ending {
+    guard let assignment else { return .noMoreWork }
+    if isAccepted { return .lost(assignment, reason: reason) }
+    return hasServed ? .notAccepted(assignment) : .notStarted(reason: reason)
+  }
+}

@@ -1,0 +1,153 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The program as a user calls it: what it says and with what it exits.
+@Suite struct CommandLineTests {
+  private let folder: TemporaryFolder
+  private let pipeline: Program
+
+  init() throws {
+    folder = try TemporaryFolder()
+    pipeline = try Program(built: "pipeline")
+  }
+
+  private func run(_ arguments: String...) async throws -> Program.Outcome {
+    try await pipeline.run(arguments, in: folder.path)
+  }
+
+  @Test func `The help names the commands and the exit codes`() async throws {
+    let outcome = try await run("--help")
+    #expect(outcome.status == 0)
+    #expect(outcome.errors == "")
+    for word in ["run", "check", "stages", "show", "130 interrupted"] { #expect(outcome.output.contains(word)) }
+    #expect(!outcome.output.contains("worker"))
+    #expect(try await run("run", "--help").output.contains("--jobs"))
+    #expect(try await run("--version") == .init(output: "0.1.0\n", errors: "", status: 0))
+  }
+
+  @Test func `A pipeline that is nowhere is told with the nearest name`() async throws {
+    #expect(
+      try await run("run", "fig3")
+        == .init(
+          output: "",
+          errors: """
+            error: there is no pipeline file 'fig3', here or in pipelines/
+                  = there is no folder pipelines/ here
+
+            """,
+          status: 2
+        )
+    )
+    try folder.write("", to: "pipelines/fig3.yaml")
+    try folder.write("", to: "pipelines/table1.yaml")
+    #expect(
+      try await run("run", "fgi3")
+        == .init(
+          output: "",
+          errors: """
+            error: there is no pipeline file 'fgi3', here or in pipelines/
+                  = did you mean 'fig3'?
+                  = pipelines/ has fig3.yaml, table1.yaml
+
+            """,
+          status: 2
+        )
+    )
+  }
+
+  @Test(arguments: [["run", "a.yaml"], ["check", "a.yaml"], ["run", "a"], ["run", "./a.yaml", "--store", "s"]])
+  func `Mistakes in the file are told before anything is made`(arguments: [String]) async throws {
+    try folder.write("pipeline: a\nstages:\n  one: { kind: no/such }\n  one: { kind: x }\n", to: "a.yaml")
+    let outcome = try await pipeline.run(arguments, in: folder.path)
+    let name = arguments[1].hasPrefix("./") ? "./a.yaml" : "a.yaml"
+    #expect(
+      outcome
+        == .init(
+          output: "",
+          errors: """
+            \(name):4:3: error: the key 'one' is here twice
+                4 |   one: { kind: x }
+                  |   ^~~
+                  = it was first set at \(name):3:3
+
+            """,
+          status: 2
+        )
+    )
+    #expect(folder.files() == ["a.yaml"])
+  }
+
+  @Test func `A kind that is not there is told with those that are`() async throws {
+    try folder.write("pipeline: a\nstages:\n  one: { kind: no/such }\n", to: "a.yaml")
+    let outcome = try await run("run", "a")
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.hasPrefix("a.yaml:3:16: error: there is no kind of stage 'no/such'\n"))
+    #expect(try await run("stages", "no/such").status == 2)
+    #expect(try await run("stages", "no/such").errors.hasPrefix("error: there is no kind of stage 'no/such'\n"))
+  }
+
+  @Test(arguments: [
+    (["run", "a", "--set", "x"], "--set takes name=value, and got 'x'"),
+    (["run", "a", "--set", "=x"], "--set takes name=value, and got '=x'"),
+    (["run", "a", "--jobs", "0"], "--jobs is between 1 and 1024, and got 0"),
+    (["run", "a", "--jobs", "many"], "'many'"),
+    (["run", "a", "--nonsense"], "Unknown option '--nonsense'"),
+    (["run"], "pipeline"),
+    (["nonsense"], "nonsense"),
+  ])
+  func `A wrong command is told with its usage and exits with 2`(arguments: [String], message: String) async throws {
+    try folder.write("pipeline: a\nstages: {}\n", to: "a.yaml")
+    let outcome = try await pipeline.run(arguments, in: folder.path)
+    #expect(outcome.status == 2)
+    #expect(outcome.output == "")
+    #expect(outcome.errors.contains(message))
+    #expect(outcome.errors.lowercased().contains("usage: pipeline"))
+    #expect(folder.files() == ["a.yaml"])
+  }
+
+  @Test(arguments: [
+    ("", "error: a.yaml is empty\n"),
+    ("# comment\n", "error: a.yaml is empty\n"),
+    ("[", "a.yaml:1:2: error: not YAML: "),
+    ("pipeline: a\nstages: {}\n", "a.yaml:2:9: error: there are no stages\n"),
+  ])
+  func `A file that is no pipeline exits with 2`(text: String, message: String) async throws {
+    try folder.write(text, to: "a.yaml")
+    let outcome = try await run("check", "a.yaml")
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.hasPrefix(message), "\(outcome.errors)")
+  }
+
+  @Test func `Bytes that are no text, and files beyond all bounds, exit with 2`() async throws {
+    try folder.write([0x61, 0x3a, 0x20, 0xff], to: "a.yaml")
+    let bytes = try await run("check", "a.yaml")
+    #expect(bytes.status == 2)
+    #expect(bytes.errors.hasPrefix("a.yaml:1:4: error: not UTF-8 text: the byte 0xff at offset 3\n"))
+    try folder.write([UInt8](repeating: 0x20, count: 100_000_000), to: "big.yaml")
+    let big = try await run("check", "big.yaml")
+    #expect(big.status == 2)
+    #expect(big.errors.hasPrefix("error: big.yaml has 100000000 bytes; a pipeline file may have 4194304\n"))
+    // A file without a size of its own, and without an end.
+    let endless = try await run("check", "/dev/zero")
+    #expect(endless.status == 2)
+    #expect(endless.errors.hasPrefix("error: /dev/zero has "))
+  }
+
+  @Test func `A file that is no artifact is told as such`() async throws {
+    try folder.write("text", to: "a.h5")
+    let outcome = try await run("show", "a.h5")
+    #expect(outcome == .init(output: "", errors: "error: cannot read a.h5: file signature not found\n", status: 2))
+    let missing = try await run("show", "b.h5")
+    #expect(missing.status == 2)
+    #expect(missing.errors.hasPrefix("error: cannot read b.h5: "))
+    #expect(missing.errors.contains("No such file or directory"))
+  }
+
+  @Test func `A store that cannot be made is told as such`() async throws {
+    try folder.write("x", to: "file")
+    let outcome = try await run("worker", "file/store")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors == "error: cannot make the folder file/store: Not a directory\n")
+  }
+}

@@ -1,0 +1,50 @@
+import Artifacts
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Artifact files with some bytes changed, read back by the program: it may refuse them, and may not crash.
+@Suite struct HostileFileTests {
+  @Test func `A damaged artifact is refused or read, and never ends the program by a signal`() async throws {
+    let folder = try TemporaryFolder()
+    let pipeline = try Program(built: "pipeline")
+    let path = folder.path.appending("a.h5")
+    try sample().write(to: path.string)
+    let bytes = try readBytes(path)
+    var random = SplitMix64(seed: 2)
+    var refused = 0
+    for round in 0..<300 {
+      var changed = bytes
+      for _ in 0..<(round % 4 + 1) {
+        // The file is mostly zeros; what is not zero is structure.
+        var place = Int.random(in: changed.indices, using: &random)
+        while changed[place] == 0, Bool.random(using: &random) {
+          place = Int.random(in: changed.indices, using: &random)
+        }
+        changed[place] = UInt8.random(in: 0...255, using: &random)
+      }
+      let file = try folder.write(changed, to: "changed.h5")
+      let outcome = try await pipeline.run(["show", file.string])
+      #expect([0, 2].contains(outcome.status), "round \(round): \(outcome)")
+      if outcome.status == 0 {
+        #expect(outcome.output.hasPrefix("address "))
+      } else {
+        refused += 1
+        #expect(outcome.errors.hasPrefix("error: "))
+        #expect(outcome.errors.hasSuffix("\n"))
+      }
+    }
+    #expect(refused > 50, "the changes hit nothing")
+  }
+
+  private func sample() throws -> Artifact {
+    var artifact = Artifact(attributes: ["title": .string("sample"), "list": .list(.float64([1, 2, 3]))])
+    try artifact.add(try Variable(.float64([1, 2, 3]), over: [("x", 3)], units: "m", description: "d"), as: "x")
+    try artifact.add(try Variable(.int32([1, 2, 3, 4, 5, 6]), over: [("y", 2), ("x", 3)]), as: "matrix")
+    try artifact.add(try Variable(.string(["one", "two"]), over: [("y", 2)]), as: "texts")
+    var group = Artifact()
+    try group.add(try Variable(.int8([1]), units: "1"), as: "flag")
+    try artifact.add(group, as: "group")
+    return artifact
+  }
+}
