@@ -118,7 +118,7 @@ let package = Package(
 
     tests(of: "Configuration"),
     tests(of: "Artifacts", ["TestSupport", systemPackage]),
-    tests(of: "Planning", ["Artifacts", "Configuration", "Toys"]),
+    tests(of: "Planning", ["Artifacts", "Configuration", "TestSupport", "Toys"]),
     tests(of: "Store", ["Artifacts", "Configuration", "Planning", "TestSupport", systemPackage]),
     tests(
       of: "Execution",
