@@ -1,4 +1,5 @@
 import Artifacts
+import Configuration
 import Execution
 import Planning
 import Store
@@ -100,6 +101,27 @@ import Toys
     // A parameter that does not change the result: nothing below runs.
     let noted = try await run(text.replacing("VALUE", with: "42, note: x"))
     #expect(noted.computed == ["a"])
+  }
+
+  @Test func `The record says where a result came from, and the artifact does not`() async throws {
+    let summary = try await run(sums, workers: 1)
+    let key = try #require(summary.keys["tenth"])
+    let record = try #require(store.record(for: key))
+    let total = try #require(summary.keys["total"])
+    #expect(record.kind == "quotient")
+    #expect(record.parameters == ["divisor": .number(10)])
+    #expect(record.code == "toys")
+    #expect(record.inputs == ["of": store.record(for: total)?.artifact.address])
+    guard case .object(let statement) = record.provenance else {
+      Issue.record("no statement")
+      return
+    }
+    #expect(statement["pipeline"] == "toy")
+    #expect(statement["stage"] == "tenth")
+    #expect(statement["program"] == "toy 1")
+    #expect(Set(statement.keys).isSuperset(of: ["started", "seconds", "threads", "machine"]))
+    let address = try #require(ContentDigest(record.artifact.address))
+    #expect(try store.artifact(at: address).attributes.keys.sorted() == ["kind", "title"])
   }
 
   @Test func `A forced run computes everything and says so`() async throws {
