@@ -54,9 +54,12 @@ public struct Worker: Sendable {
     var addresses: [String: String] = [:]
     for (name, text) in order.inputs {
       guard let address = ContentDigest(text) else { throw StageFailure("'\(text)' is no address") }
+      // Said beforehand, as libhdf5 may crash over an object that was damaged: the user then knows which.
+      send(WorkReport(fraction: 0, "reading \(store.path(of: address))"))
       inputs[name] = try store.artifact(at: address)
       addresses[name] = text
     }
+    send(WorkReport(fraction: 0, ""))
     let statement = Statement(pipeline: order.pipeline, stage: order.stage, program: program)
     let context = StageContext(
       inputs: inputs,
