@@ -18,8 +18,8 @@ struct CheckCommand: ParsableCommand {
     let pipeline = try project.pipeline(try options.choices(), .all)
     Terminal.say("\(project.file): pipeline '\(pipeline.name)' is well-formed, with \(pipeline.actions.count) stages")
     for action in pipeline.actions {
-      let needs =
-        action.inputs.values.isEmpty ? "" : " <- " + Set(action.inputs.values).sorted().joined(separator: ", ")
+      let sources = Set(action.inputs.values.flatMap(\.references)).sorted()
+      let needs = sources.isEmpty ? "" : " <- " + sources.joined(separator: ", ")
       Terminal.say("  \(action.name) (\(action.kind))\(needs)")
     }
   }

@@ -4,9 +4,9 @@ internal import Dynamics
 public import Planning
 
 /// `spectrum`: the power spectrum of recorded series.
-public struct Spectrum: StageKind, Equatable {
+public struct Spectrum: StageKind {
   /// The variable.
-  public var variable = ""
+  public var variable = Located("")
   /// Values at the beginning that are left out.
   public var skip = 0
   /// The length of a segment.
@@ -85,18 +85,12 @@ public struct Spectrum: StageKind, Equatable {
 
   /// Checks that the variable is there.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
-    guard let problem = inputs["series"]?.problem(with: variable, isSeries: true) else { return }
-    diagnostics.report(
-      problem.message,
-      at: nil,
-      hints: Suggestion.hint(for: variable, among: problem.names),
-      problem.names.isEmpty ? nil : "it makes " + problem.names.joined(separator: ", ")
-    )
+    inputs["series"]?.check(variable, isSeries: true, &diagnostics)
   }
 
   /// Computes the spectra.
   public func run(_ context: StageContext) async throws -> StageResult {
-    let recorded = try RecordedSeries(try context.input("series"), variable)
+    let recorded = try RecordedSeries(try context.input("series"), variable.value)
     let length = max(0, (recorded.series.first?.count ?? 0) - skip)
     guard length >= segment else {
       throw StageFailure("\(length) values are left after skipping \(skip), fewer than a segment of \(segment)")
@@ -105,7 +99,7 @@ public struct Spectrum: StageKind, Equatable {
       defer { context.report(StageProgress(Double(index + 1) / Double(recorded.series.count))) }
       return PowerSpectrum(Array(series.dropFirst(skip)), segmentLength: segment)
     }
-    guard let first = spectra.first else { throw StageFailure("'\(variable)' has no series") }
+    guard let first = spectra.first else { throw StageFailure("'\(variable.value)' has no series") }
     var builder = ResultBuilder(Self.declaration)
     let shape = [spectra.count, first.frequency.count]
     let slopes = spectra.map { $0.slope(in: slope.from...slope.to) }

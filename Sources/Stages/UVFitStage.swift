@@ -4,13 +4,13 @@ internal import Dynamics
 public import Planning
 
 /// `uv/fit`: the UV model that fits a recorded trajectory best.
-public struct UVFitStage: StageKind, Equatable {
+public struct UVFitStage: StageKind {
   /// The variable with the residual.
-  public var residual = "residual"
+  public var residual = Located("residual")
   /// The variable with the trace.
-  public var trace = "trace"
+  public var trace = Located("trace")
   /// The variable with the learning rate.
-  public var learningRate = "eta"
+  public var learningRate = Located("eta")
   /// The first step that is used.
   public var from = 0
   /// The last step that is used; nil for all.
@@ -86,29 +86,25 @@ public struct UVFitStage: StageKind, Equatable {
   /// Checks that the variables are there.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
     guard let input = inputs["trajectory"] else { return }
-    for (name, isSeries) in [(residual, true), (trace, true), (learningRate, false)] {
-      guard let problem = input.problem(with: name, isSeries: isSeries) else { continue }
-      diagnostics.report(
-        problem.message,
-        at: nil,
-        hints: Suggestion.hint(for: name, among: problem.names),
-        problem.names.isEmpty ? nil : "it makes " + problem.names.joined(separator: ", ")
-      )
-    }
+    input.check(residual, isSeries: true, &diagnostics)
+    input.check(trace, isSeries: true, &diagnostics)
+    input.check(learningRate, isSeries: false, &diagnostics)
   }
 
   /// Fits every series.
   public func run(_ context: StageContext) async throws -> StageResult {
     let input = try context.input("trajectory")
-    let residuals = try RecordedSeries(input, residual)
-    let traces = try RecordedSeries(input, trace)
+    let residuals = try RecordedSeries(input, residual.value)
+    let traces = try RecordedSeries(input, trace.value)
     guard residuals.series.map(\.count) == traces.series.map(\.count) else {
-      throw StageFailure("'\(residual)' and '\(trace)' have different shapes")
+      throw StageFailure("'\(residual.value)' and '\(trace.value)' have different shapes")
     }
-    guard let rates = try input.required(learningRate).values.doubles,
+    guard let rates = try input.required(learningRate.value).values.doubles,
       rates.count == residuals.series.count || rates.count == 1, !rates.isEmpty
     else {
-      throw StageFailure("'\(learningRate)' has not one learning rate for each of \(residuals.series.count) series")
+      throw StageFailure(
+        "'\(learningRate.value)' has not one learning rate for each of \(residuals.series.count) series"
+      )
     }
     let etas = residuals.series.indices.map { rates.count == 1 ? rates[0] : rates[$0] }
     let level = Confidence(rawValue: confidence.rawValue) ?? .ninetyFive

@@ -50,7 +50,7 @@ import Toys
     )
     #expect(pipeline.actions.map(\.name) == ["one", "half", "total"])
     #expect(pipeline.actions[1].parameters == ["divisor": .number(10)])
-    #expect(pipeline.actions[1].inputs == ["of": "one"])
+    #expect(pipeline.actions[1].inputs == ["of": .one("one")])
     #expect(pipeline.actions[1].fingerprint == "toys")
     #expect(pipeline.actions[2].location?.description == "toy.yaml:3:3")
   }

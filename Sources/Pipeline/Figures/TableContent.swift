@@ -1,4 +1,5 @@
 public import Artifacts
+internal import Configuration
 
 /// A table with its numbers: what is kept in the artifact, and its text as Markdown, CSV and LaTeX.
 public struct TableContent: Sendable {

@@ -1,5 +1,6 @@
 public import Configuration
 internal import Dynamics
+public import Planning
 
 /// Learning rates, given as they are or in units of what the model makes of them.
 public struct LearningRates: Record, Equatable {

@@ -1,4 +1,5 @@
 internal import Artifacts
+internal import Configuration
 internal import Planning
 
 /// A variable of an artifact whose last dimension is time, as one series for each index of the others.
@@ -52,13 +53,20 @@ extension Artifact {
 }
 
 extension InputKnowledge {
-  /// Why a variable cannot be what a parameter names, or nil; nothing is said where the outputs are not known.
-  func problem(with name: String, isSeries: Bool) -> (message: String, names: [String])? {
-    guard let outputs else { return nil }
-    guard let output = outputs.first(where: { $0.name == name }) else {
-      return ("stage '\(stage)' (\(kind)) makes no variable '\(name)'", outputs.map(\.name))
+  /// Reports what is wrong with a variable that a parameter names; nothing is said where the outputs are not known.
+  func check(_ name: Located<String>, isSeries: Bool, _ diagnostics: inout Diagnostics) {
+    guard let outputs else { return }
+    let names = outputs.map(\.name)
+    guard let output = outputs.first(where: { $0.name == name.value }) else {
+      diagnostics.report(
+        "stage '\(stage)' (\(kind)) makes no variable '\(name.value)'",
+        at: name.location,
+        hints: Suggestion.hint(for: name.value, among: names),
+        "it makes " + names.joined(separator: ", ")
+      )
+      return
     }
-    return isSeries && output.dimensions.isEmpty
-      ? ("'\(name)' of stage '\(stage)' is a single value and no series", []) : nil
+    guard isSeries, output.dimensions.isEmpty else { return }
+    diagnostics.report("'\(name.value)' of stage '\(stage)' is a single value and no series", at: name.location)
   }
 }

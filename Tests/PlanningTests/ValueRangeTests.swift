@@ -1,5 +1,5 @@
 import Configuration
-import Stages
+import Planning
 import Testing
 
 @Suite struct ValueRangeTests {
@@ -21,6 +21,18 @@ import Testing
     for (value, expected) in zip(values, [1e-3, 1e-2, 1e-1, 1, 10, 100, 1000]) {
       #expect((value / expected - 1).magnitude < 1e-15)
     }
+  }
+
+  @Test func `Powers of two and ten that are steps of a range are exact`() throws {
+    #expect(try range("{ from: 0.25, to: 4, count: 5, spacing: log2 }") == [0.25, 0.5, 1, 2, 4])
+    #expect(try range("{ from: 1e-3, to: 1e+3, count: 7, spacing: log10 }") == [1e-3, 1e-2, 1e-1, 1, 10, 100, 1000])
+    #expect(try range("{ from: 8, to: 1, count: 4, spacing: log2 }") == [8, 4, 2, 1])
+  }
+
+  @Test func `Long ranges over many orders of magnitude have one ratio`() throws {
+    let values = try range("{ from: 1e-300, to: 1e+300, count: 997, spacing: log }")
+    let ratios = zip(values, values.dropFirst()).map { $1 / $0 }
+    #expect(ratios.allSatisfy { ($0 / ratios[0] - 1).magnitude < 1e-12 })
   }
 
   @Test func `A list or a number stands for itself`() throws {

@@ -1,5 +1,3 @@
-public import Configuration
-
 /// A value with its place in the file, so that what is found out later about it can be reported there.
 ///
 /// The place is no part of the value's JSON: it does not enter the key of an action.
@@ -44,7 +42,7 @@ public struct NamedValues<Value: ConfigurationValue>: ConfigurationValue {
   public init() {}
 
   /// The names.
-  var names: [String] { entries.map(\.name.value) }
+  public var names: [String] { entries.map(\.name.value) }
 
   /// A mapping whose keys are free.
   public static var shape: ValueShape { .dictionary(Value.shape) }
