@@ -1,3 +1,4 @@
+import Artifacts
 import Configuration
 import Planning
 import Testing
@@ -150,7 +151,7 @@ import Toys
     ("{ a: [1], exclude: [{ a: 1 }] }", "every point of the sweep is excluded"),
     ("{ a: [1], b: [1], include: [{ a: 2 }] }", "a point that is added names every axis; this lacks b"),
     ("{ a: { range: 2000 }, b: { range: 2000 } }", "more than 1000000 points"),
-    ("[1, 2]", "a list where a mapping of names (each: any value) is expected"),
+    ("[1, 2]", "a list where the axes of a sweep are expected"),
     ("{}", "a mapping where the axes of a sweep are expected"),
     ("{ value: [1] }", "the axis 'value' has the name of an array or dimension of number"),
   ])
