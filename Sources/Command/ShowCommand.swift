@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import Execution
+import Glibc
 import Reporting
 import SystemPackage
 
@@ -23,6 +24,9 @@ struct ShowCommand: AsyncParsableCommand {
     // The file may come from anywhere, and the library that reads it may crash over it.
     switch try await IsolatedProcess.run("/proc/self/exe", ["show", "--in-this-process", "--", file]) {
     case .exited(let code): throw ExitCode(code)
+    case .crashed(signal: SIGPIPE):
+      // Nobody reads on, as in 'pipeline show FILE | head'.
+      throw ExitStatus.done
     case .crashed(let signal):
       throw ArtifactError("cannot read \(file): it is damaged, and reading it ended with signal \(signal)")
     }

@@ -36,14 +36,14 @@ public final class Console: Sendable {
         if !isTerminal { line(stage, "started", "\(kind): \(reason)", &state) }
       case .progress(let stage, let progress):
         guard let index = state.working.firstIndex(where: { $0.stage == stage }) else { return }
-        state.working[index].text = "\(Int(progress.fraction * 100)) % \(progress.message)"
+        state.working[index].text = "\(Int(progress.fraction * 100)) % \(Self.printable(progress.message))"
       case .finished(let stage, let address, let seconds):
         state.working.removeAll { $0.stage == stage }
         line(stage, "done in \(Self.duration(seconds))", address.short, &state)
       case .failed(let stage, let message):
         state.working.removeAll { $0.stage == stage }
         clearStatus(&state)
-        Terminal.write("error: stage '\(stage)': \(message)\n", to: .standardError)
+        Terminal.write("error: stage '\(stage)': \(Self.printable(message, lines: true))\n", to: .standardError)
       case .unreachable(let stage, let cause):
         line(stage, "not run", "it needs '\(cause)'", &state)
       }
@@ -72,6 +72,16 @@ public final class Console: Sendable {
     guard state.statusIsShown else { return }
     Terminal.write("\r\u{1b}[K", to: .standardError)
     state.statusIsShown = false
+  }
+
+  /// A stage's text with control characters replaced, so that it can neither drive the terminal nor break the line.
+  private static func printable(_ text: String, lines: Bool = false) -> String {
+    var printable = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      let isControl = scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
+      printable.append(isControl && !(lines && scalar == "\n") ? " " : scalar)
+    }
+    return String(printable)
   }
 
   private static func pad(_ text: String, _ width: Int) -> String {
