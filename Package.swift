@@ -111,6 +111,12 @@ let package = Package(
       swiftSettings: settings
     ),
 
+    .testTarget(
+      name: "BuildTests",
+      dependencies: ["FingerprintTool", "TestSupport", systemPackage],
+      path: "Tests/BuildTests",
+      swiftSettings: settings
+    ),
     tests(of: "Tensors"),
     tests(of: "Dynamics", ["Tensors"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),

@@ -67,7 +67,7 @@ public struct Statistics: StageKind {
       )
     }
     for variable in variables {
-      input.check(variable, isSeries: true, &diagnostics)
+      input.checkVariable(variable, isSeries: true, &diagnostics)
       guard let output = outputs.first(where: { $0.name == variable.value }) else { continue }
       let lacking = over.map(\.value).filter { !output.dimensions.contains($0) }
       if !lacking.isEmpty || !output.meanings.isEmpty {

@@ -84,9 +84,9 @@ public struct UVFitStage: StageKind {
   /// Checks that the variables are there.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
     guard let input = inputs["trajectory"] else { return }
-    input.check(residual, isSeries: true, &diagnostics)
-    input.check(trace, isSeries: true, &diagnostics)
-    input.check(learningRate, isSeries: false, &diagnostics)
+    input.checkVariable(residual, isSeries: true, &diagnostics)
+    input.checkVariable(trace, isSeries: true, &diagnostics)
+    input.checkVariable(learningRate, isSeries: false, &diagnostics)
   }
 
   /// Fits every series.

@@ -111,7 +111,8 @@ import Toys
     #expect(record.kind == "quotient")
     #expect(record.parameters == ["divisor": .number(10)])
     #expect(record.code == "toys")
-    #expect(record.inputs == ["of": store.record(for: total)?.artifact.address])
+    let inputAddress = try #require(store.record(for: total).flatMap { ContentDigest($0.artifact.address) })
+    #expect(record.inputs == ["of": .one(inputAddress)])
     guard case .object(let statement) = record.provenance else {
       Issue.record("no statement")
       return

@@ -31,10 +31,13 @@ struct Stage {
       return nil
     }
     substitution.point = nil
-    let swept = entry.value["matrix"].map { substitution.apply(to: $0, &diagnostics) }
     var points: [Matrix.Point?] = [nil]
-    if let swept {
-      guard let matrix = Matrix(swept, &diagnostics) else { return nil }
+    if let written = entry.value["matrix"] {
+      var found = Diagnostics()
+      let node = substitution.apply(to: written, &found)
+      let read = found.isEmpty ? Matrix(node, &found) : nil
+      for diagnostic in found.all { diagnostics.report(diagnostic) }
+      guard let matrix = read else { return nil }
       self.matrix = matrix
       points = matrix.points
     } else {
@@ -124,6 +127,7 @@ extension Stage {
             outputs: stage.matrix == nil ? single : single.map { OutputDeclaration.stacked($0, along: axes) }
           )
         } else if !names.contains(source) {
+          knowledge[input.name] = InputKnowledge(stage: source, kind: "", outputs: nil)
           diagnostics.report(
             "there is no stage '\(source)'",
             at: input.stage.location,
@@ -144,7 +148,8 @@ extension Stage {
         placed.location = placed.location ?? inputsLocation ?? location
         diagnostics.report(placed)
       }
-      if index == 0 { result = instance.parameters?.outputs(of: knowledge) }
+      // Of a stage whose parameters have a mistake the declared arrays are known.
+      if index == 0 { result = instance.parameters.map { $0.outputs(of: knowledge) } ?? kind.declaration.outputs }
     }
     if let result { checkAxes(result, &diagnostics) }
     return result

@@ -51,7 +51,7 @@ extension Artifact {
 
 extension InputKnowledge {
   /// Reports what is wrong with a variable that a parameter names; nothing is said where the outputs are not known.
-  func check(_ name: Located<String>, isSeries: Bool, _ diagnostics: inout Diagnostics) {
+  func checkVariable(_ name: Located<String>, isSeries: Bool, _ diagnostics: inout Diagnostics) {
     guard let outputs else { return }
     let names = outputs.map(\.name)
     guard let output = outputs.first(where: { $0.name == name.value }) else {
