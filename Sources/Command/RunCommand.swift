@@ -48,7 +48,7 @@ struct RunCommand: AsyncParsableCommand {
     )
     let heading = pipeline.title.isEmpty ? pipeline.name : "\(pipeline.name): \(pipeline.title)"
     if !quiet { Terminal.say(heading) }
-    let console = Console(stages: pipeline.actions.map(\.name), isQuiet: quiet)
+    let console = Console(actions: pipeline.actions, isQuiet: quiet)
     let summary = await Interruption.cancelling {
       await runner.run(pipeline, force: force) { console.show($0) }
     }

@@ -39,6 +39,15 @@ public struct Action: Sendable {
     self.location = location
   }
 
+  /// The stage that it belongs to: the name without the values of a point.
+  public var stage: String { Self.stage(of: name) }
+
+  /// The stage that an action of this name belongs to.
+  public static func stage(of name: String) -> String {
+    // The name of a stage has no brackets.
+    String(name.prefix { $0 != "[" })
+  }
+
   /// Names what the action computes: the digest of all that determines its result.
   ///
   /// - Parameter addresses: the addresses of the inputs, by the input's name.
