@@ -67,10 +67,9 @@ extension Artifact {
       return longest
     }
     let lengths = example.dimensions.indices.map { axis in present.map { $0.shape[axis] }.max() ?? 0 }
-    var values = example.values.prefix(0)
-    for variable in variables {
-      values = try values.appending(filling(variable, to: lengths, like: example, name))
-    }
+    var parts: [Values] = []
+    for variable in variables { parts.append(try filling(variable, to: lengths, like: example, name)) }
+    let values = example.values.joining(parts)
     var stacked = try Variable(values, over: axes + zip(example.dimensions, lengths).map { (name: $0, length: $1) })
     stacked.attributes = example.attributes
     return stacked

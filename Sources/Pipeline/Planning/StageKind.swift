@@ -113,6 +113,11 @@ public struct OutputDeclaration: Sendable {
   }
 }
 
+extension OutputDeclaration {
+  /// The summary for a reader of the array alone: a list of meanings does not follow it.
+  var title: String { summary.last == ":" ? summary.dropLast() + "." : summary }
+}
+
 /// What is known of an input before anything runs.
 public struct InputKnowledge: Sendable {
   /// The stage that makes it.
