@@ -17,7 +17,10 @@ struct Main: AsyncParsableCommand {
       130 interrupted.
       """,
     version: Program.version,
-    subcommands: [RunCommand.self, CheckCommand.self, StagesCommand.self, ShowCommand.self, WorkerCommand.self]
+    subcommands: [
+      RunCommand.self, CheckCommand.self, StagesCommand.self, ShowCommand.self, GraphCommand.self, SchemaCommand.self,
+      WorkerCommand.self,
+    ]
   )
 
   static func main() async {

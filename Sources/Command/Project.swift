@@ -62,14 +62,27 @@ struct PipelineOptions: ParsableArguments {
   @Argument(help: "The pipeline file, by path or by its name in pipelines/.")
   var pipeline: String
 
+  @OptionGroup var values: ChoiceOptions
+
+  @Option(name: .long, help: "The folder of the store (default: artifacts, beside the folder of the pipeline file).")
+  var store: String?
+
+  /// The changes to the pipeline's parameters.
+  func choices() throws -> Pipeline.Choices { try values.choices() }
+
+  /// The store's folder.
+  func storePath(of project: Project) -> FilePath {
+    store.map { FilePath($0) } ?? project.storePath
+  }
+}
+
+/// The options that change a pipeline's parameters.
+struct ChoiceOptions: ParsableArguments {
   @Option(name: .long, help: "The named set of parameter values to use, such as quick.")
   var profile: String?
 
   @Option(name: .customLong("set"), help: ArgumentHelp("A value for a parameter of the file.", valueName: "name=value"))
   var settings: [String] = []
-
-  @Option(name: .long, help: "The folder of the store (default: artifacts, beside the folder of the pipeline file).")
-  var store: String?
 
   /// The changes to the pipeline's parameters.
   func choices() throws -> Pipeline.Choices {
@@ -82,10 +95,5 @@ struct PipelineOptions: ParsableArguments {
       choices.settings.append((String(setting[..<equals]), String(setting[setting.index(after: equals)...])))
     }
     return choices
-  }
-
-  /// The store's folder.
-  func storePath(of project: Project) -> FilePath {
-    store.map { FilePath($0) } ?? project.storePath
   }
 }
