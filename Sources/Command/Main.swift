@@ -18,8 +18,8 @@ struct Main: AsyncParsableCommand {
       """,
     version: Program.version,
     subcommands: [
-      RunCommand.self, CheckCommand.self, StagesCommand.self, ShowCommand.self, GraphCommand.self, SchemaCommand.self,
-      WorkerCommand.self,
+      RunCommand.self, CheckCommand.self, StagesCommand.self, SchemaCommand.self, GraphCommand.self,
+      ShowCommand.self, DiffCommand.self, WorkerCommand.self,
     ]
   )
 
