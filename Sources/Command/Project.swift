@@ -29,16 +29,27 @@ struct Project {
 
   /// Reads and checks the pipeline.
   func pipeline(_ choices: Pipeline.Choices, _ kinds: StageKinds) throws -> Pipeline {
+    try Pipeline(try read(), choices: choices, kinds: kinds)
+  }
+
+  /// The names of the file's profiles.
+  func profiles() throws -> [String] {
+    var diagnostics = Diagnostics()
+    let file = PipelineFile.decodePart(try read(), &diagnostics)
+    try diagnostics.throwIfAny()
+    return file?.profiles.names ?? []
+  }
+
+  private func read() throws -> Node {
     if let size = FileSystem.size(of: file), size > YAMLParser.maximumBytes {
       throw Diagnostics(YAMLParser.tooLarge(name: file.string, bytes: size))
     }
-    let bytes: [UInt8]
     do {
-      bytes = try FileSystem.read(file, limit: YAMLParser.maximumBytes)
-    } catch {
+      let bytes = try FileSystem.read(file, limit: YAMLParser.maximumBytes)
+      return try YAMLParser.parse(bytes, name: file.string)
+    } catch let error as StoreError {
       throw Diagnostics(Diagnostic(error.description, at: nil))
     }
-    return try Pipeline(try YAMLParser.parse(bytes, name: file.string), choices: choices, kinds: kinds)
   }
 
   private static func isFolder(_ path: FilePath) -> Bool {
