@@ -20,7 +20,7 @@ import Testing
     let outcome = try await run("--help")
     #expect(outcome.status == 0)
     #expect(outcome.errors == "")
-    for word in ["run", "check", "stages", "show", "graph", "schema", "130 interrupted"] {
+    for word in ["init", "run", "check", "stages", "schema", "graph", "show", "diff", "gc", "130 interrupted"] {
       #expect(outcome.output.contains(word))
     }
     #expect(!outcome.output.contains("worker"))
