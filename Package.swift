@@ -82,7 +82,7 @@ let package = Package(
       "Execution",
       ["Provenance", "Store", "Planning", "Artifacts", "Configuration", subprocess, systemPackage]
     ),
-    pipeline("Reporting", ["Execution", "Planning", "Artifacts", systemPackage]),
+    pipeline("Reporting", ["Execution", "Store", "Planning", "Artifacts", "Configuration", systemPackage]),
 
     .executableTarget(name: "FingerprintTool", path: "Sources/Build/FingerprintTool", swiftSettings: settings),
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),

@@ -29,16 +29,27 @@ struct Project {
 
   /// Reads and checks the pipeline.
   func pipeline(_ choices: Pipeline.Choices, _ kinds: StageKinds) throws -> Pipeline {
+    try Pipeline(try read(), choices: choices, kinds: kinds)
+  }
+
+  /// The names of the file's profiles.
+  func profiles() throws -> [String] {
+    var diagnostics = Diagnostics()
+    let file = PipelineFile.decodePart(try read(), &diagnostics)
+    try diagnostics.throwIfAny()
+    return file?.profiles.names ?? []
+  }
+
+  private func read() throws -> Node {
     if let size = FileSystem.size(of: file), size > YAMLParser.maximumBytes {
       throw Diagnostics(YAMLParser.tooLarge(name: file.string, bytes: size))
     }
-    let bytes: [UInt8]
     do {
-      bytes = try FileSystem.read(file, limit: YAMLParser.maximumBytes)
-    } catch {
+      let bytes = try FileSystem.read(file, limit: YAMLParser.maximumBytes)
+      return try YAMLParser.parse(bytes, name: file.string)
+    } catch let error as StoreError {
       throw Diagnostics(Diagnostic(error.description, at: nil))
     }
-    return try Pipeline(try YAMLParser.parse(bytes, name: file.string), choices: choices, kinds: kinds)
   }
 
   private static func isFolder(_ path: FilePath) -> Bool {
@@ -62,14 +73,27 @@ struct PipelineOptions: ParsableArguments {
   @Argument(help: "The pipeline file, by path or by its name in pipelines/.")
   var pipeline: String
 
+  @OptionGroup var values: ChoiceOptions
+
+  @Option(name: .long, help: "The folder of the store (default: artifacts, beside the folder of the pipeline file).")
+  var store: String?
+
+  /// The changes to the pipeline's parameters.
+  func choices() throws -> Pipeline.Choices { try values.choices() }
+
+  /// The store's folder.
+  func storePath(of project: Project) -> FilePath {
+    store.map { FilePath($0) } ?? project.storePath
+  }
+}
+
+/// The options that change a pipeline's parameters.
+struct ChoiceOptions: ParsableArguments {
   @Option(name: .long, help: "The named set of parameter values to use, such as quick.")
   var profile: String?
 
   @Option(name: .customLong("set"), help: ArgumentHelp("A value for a parameter of the file.", valueName: "name=value"))
   var settings: [String] = []
-
-  @Option(name: .long, help: "The folder of the store (default: artifacts, beside the folder of the pipeline file).")
-  var store: String?
 
   /// The changes to the pipeline's parameters.
   func choices() throws -> Pipeline.Choices {
@@ -82,10 +106,5 @@ struct PipelineOptions: ParsableArguments {
       choices.settings.append((String(setting[..<equals]), String(setting[setting.index(after: equals)...])))
     }
     return choices
-  }
-
-  /// The store's folder.
-  func storePath(of project: Project) -> FilePath {
-    store.map { FilePath($0) } ?? project.storePath
   }
 }

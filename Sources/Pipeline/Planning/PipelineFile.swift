@@ -24,7 +24,7 @@ public struct PipelineFile: Record {
       "pipeline",
       \.name,
       "The name of the pipeline; its figures are kept under it.",
-      limit: Limit("a name of letters, digits, - and _") { $0.isName },
+      limit: Limit("a name of letters, digits, - and _", bounds: String.nameBounds) { $0.isName },
       required: true
     ),
     .init("title", \.title, "A title for people."),
@@ -77,6 +77,9 @@ public struct NodeMap: ConfigurationValue {
 }
 
 extension String {
+  /// The pattern of `isName`.
+  static let nameBounds = ValueBounds(["pattern": "^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}$"])
+
   /// Whether this is a name of letters, digits, `-` and `_`, which is safe in a path.
   public var isName: Bool {
     let isWord = utf8.allSatisfy { byte in

@@ -51,6 +51,9 @@ public struct ValueRange: Record, Equatable {
     }
   }
 
+  /// A list, or a number.
+  public static var shorthand: ValueShape? { .either([.list(.number), .number]) }
+
   private static func wrap(_ list: Node) -> Node {
     Node(.mapping([.init(key: "values", keyLocation: list.location, value: list)]), at: list.location)
   }

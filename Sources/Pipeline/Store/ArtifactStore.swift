@@ -34,7 +34,7 @@ public struct ArtifactStore: Sendable {
     path("objects", address.description, "h5")
   }
 
-  private func path(_ folder: String, _ digest: String, _ suffix: String) -> FilePath {
+  func path(_ folder: String, _ digest: String, _ suffix: String) -> FilePath {
     root.appending(folder).appending(String(digest.prefix(2))).appending("\(digest).\(suffix)")
   }
 }

@@ -41,6 +41,9 @@ public struct LearningRates: Record, Equatable {
   /// `[a, b]` or a number for `{ values: [a, b] }`.
   public static func expandShorthand(_ node: Node) -> Node? { ValueRange.expandShorthand(node) }
 
+  /// A list, or a number.
+  public static var shorthand: ValueShape? { ValueRange.shorthand }
+
   /// Those of the range.
   public func inconsistencies() -> [Inconsistency] {
     var found = range.inconsistencies()
