@@ -2,7 +2,7 @@ public import Configuration
 
 /// A figure as it is declared: its size, its panels and what is shared between them.
 public struct Figure: Record {
-  /// The stem of the files' names; nil for the pipeline's name.
+  /// The stem of the files' names; nil for `figure`.
   public var name: String?
   /// The width in centimetres.
   public var width = 17.0
@@ -33,8 +33,8 @@ public struct Figure: Record {
     .init(
       "name",
       \.name,
-      "The stem of the files' names; the name of the pipeline unless given.",
-      limit: .ifPresent(Limit("a name of letters, digits, - and _") { isFileStem($0) })
+      "The stem of the files' names; unless given, they are published under the name of the pipeline.",
+      limit: .ifPresent(.name)
     ),
     .init("width", \.width, "The width; 8.3 fits a column, 17 a page.", unit: "cm", limit: .within(2...60)),
     .init("height", \.height, "The height.", unit: "cm", limit: .within(2...60)),
@@ -54,17 +54,6 @@ public struct Figure: Record {
   ]
 
   private static let isListOfPositive = Limit<[Double]>("positive numbers") { $0.allSatisfy { $0 > 0 } }
-
-  static func isFileStem(_ name: String) -> Bool {
-    let isWord = name.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-      default: byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-      }
-    }
-    return isWord && !name.isEmpty && name.utf8.count <= 100 && !name.hasPrefix("-")
-  }
 
   /// Lists that fit the grid, and a legend where a figure's may stand.
   public func inconsistencies() -> [Inconsistency] {
