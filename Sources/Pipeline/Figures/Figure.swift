@@ -53,6 +53,8 @@ public struct Figure: Record {
     .init("panels", \.panels, "The panels, row by row.", limit: .notEmpty(), required: true),
   ]
 
+  /// How much larger a row or a column may be than another.
+  private static let largestRatio = 50.0
   private static let isListOfPositive = Limit<[Double]>("positive numbers") { $0.allSatisfy { $0 > 0 } }
 
   /// Lists that fit the grid, and a legend where a figure's may stand.
@@ -63,6 +65,12 @@ public struct Figure: Record {
     }
     if !columnWidths.isEmpty, columnWidths.count != columnCount {
       found.append(Inconsistency("column_widths", "\(columnWidths.count) widths for \(columnCount) columns of panels"))
+    }
+    for (name, shares) in [("row_heights", rowHeights), ("column_widths", columnWidths)] {
+      if let least = shares.min(), let greatest = shares.max(), greatest > Self.largestRatio * least {
+        let ratio = NumberText.shortest(Self.largestRatio)
+        found.append(Inconsistency(name, "the largest is more than \(ratio) times the smallest"))
+      }
     }
     if let position = legend?.position, position != .below, position != .none {
       found.append(Inconsistency("legend", "the legend of a whole figure stands 'below' or is 'none'"))
