@@ -80,9 +80,9 @@ let package = Package(
     pipeline("Provenance", ["Store", "Planning", "Configuration"]),
     pipeline(
       "Execution",
-      ["Provenance", "Store", "Planning", "Artifacts", "Configuration", subprocess, systemPackage]
+      ["Provenance", "Store", "Planning", "Artifacts", "Configuration", deque, subprocess, systemPackage]
     ),
-    pipeline("Reporting", ["Execution", "Planning", "Artifacts", systemPackage]),
+    pipeline("Reporting", ["Execution", "Store", "Planning", "Artifacts", systemPackage]),
 
     .executableTarget(name: "FingerprintTool", path: "Sources/Build/FingerprintTool", swiftSettings: settings),
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),

@@ -17,6 +17,9 @@ extension Table: StageKind {
     outputs: nil
   )
 
+  /// The name that the user chose, else the word of the kind.
+  public var fileStem: String? { name ?? Self.declaration.name }
+
   /// Checks every name against the declared arrays of the inputs.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
     check(against: inputs.mapValues { InputOutline($0) }, &diagnostics)
@@ -25,7 +28,7 @@ extension Table: StageKind {
   /// Takes the numbers from the inputs and writes the table.
   public func run(_ context: StageContext) async throws -> StageResult {
     let content = try TableContent(self, inputs: context.inputs)
-    let stem = name ?? context.pipeline
+    let stem = name ?? "table"
     var files: [String: String] = [:]
     for (suffix, text) in [("md", content.markdown), ("csv", content.commaSeparated), ("tex", content.latex)] {
       let path = FilePath(context.scratch).appending("\(stem).\(suffix)")

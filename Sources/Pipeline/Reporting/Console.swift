@@ -2,6 +2,7 @@ internal import Artifacts
 public import Execution
 internal import Glibc
 internal import Planning
+internal import Store
 internal import Synchronization
 internal import SystemPackage
 
@@ -31,6 +32,8 @@ public final class Console: Sendable {
       switch event {
       case .cached(let stage, let address):
         line(stage, "cached", address.short, &state)
+      case .waiting(let stage, let holder):
+        line(stage, "waiting", "another run computes it" + (holder.map { ": process \($0.number)" } ?? ""), &state)
       case .started(let stage, let kind, let reason):
         state.working.append((stage, kind))
         if !isTerminal { line(stage, "started", "\(kind): \(reason)", &state) }
