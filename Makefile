@@ -26,8 +26,8 @@ test: test-system swift ## install what the tests need, and run them all
 figures: build ## make every figure; PROFILE=quick for the quick ones
 	@for figure in $(FIGURES); do $(PIPELINE) run $$figure $(if $(PROFILE),--profile $(PROFILE)) || exit; done
 
-check-figures: build ## make every figure twice, with other paths and workers, and compare the addresses
-	@scripts/check-figures $(PIPELINE) $(FIGURES)
+check-figures: build ## make every figure twice, at other paths and with other workers, and compare all bytes
+	@scripts/check-figures $(PIPELINE) pipelines $(FIGURES)
 
 bench: build ## time the UV sweep beside JAX on this machine (installs JAX into .build/peers)
 	@swift build -c release --product benchmark

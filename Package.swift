@@ -80,7 +80,7 @@ let package = Package(
     pipeline("Provenance", ["Store", "Planning", "Configuration"]),
     pipeline(
       "Execution",
-      ["Provenance", "Store", "Planning", "Artifacts", "Configuration", subprocess, systemPackage]
+      ["Provenance", "Store", "Planning", "Artifacts", "Configuration", deque, subprocess, systemPackage]
     ),
     pipeline("Reporting", ["Execution", "Store", "Planning", "Artifacts", "Configuration", systemPackage]),
 

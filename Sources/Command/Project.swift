@@ -1,5 +1,7 @@
 import ArgumentParser
 import Configuration
+import Execution
+import FoundationEssentials
 import Planning
 import Stages
 import Store
@@ -18,18 +20,30 @@ struct Project {
     let named = path.extension == nil ? FilePath("\(name).yaml") : path
     let inPipelines = FilePath("pipelines").pushing(named)
     let candidates = [path, named] + (path.isAbsolute ? [] : [inPipelines])
-    guard let file = candidates.first(where: { FileSystem.size(of: $0) != nil && !Self.isFolder($0) }) else {
+    guard let file = candidates.first(where: { FileSystem.size(of: $0) != nil && !FileSystem.isFolder($0) }) else {
       throw Diagnostics(Self.notFound(name))
     }
     self.file = file
-    let folder = file.removingLastComponent()
-    let project = folder.lastComponent?.string == "pipelines" ? folder.removingLastComponent() : folder
-    storePath = project.appending("artifacts")
+    storePath = Self.storePath(beside: file.removingLastComponent())
+  }
+
+  /// The store of pipeline files in a folder: beside the folder if that is `pipelines`, else in it.
+  private static func storePath(beside folder: FilePath) -> FilePath {
+    if folder.lastComponent?.string == "pipelines" { return folder.removingLastComponent().appending("artifacts") }
+    // The folder's name may not be written: `pipeline run one.yaml` within pipelines/, or `./one.yaml`.
+    let working = FilePath(FileManager.default.currentDirectoryPath)
+    guard working.pushing(folder).lexicallyNormalized().lastComponent?.string == "pipelines" else {
+      return folder.appending("artifacts")
+    }
+    return folder.appending("..").appending("artifacts").lexicallyNormalized()
   }
 
   /// Reads and checks the pipeline.
   func pipeline(_ choices: Pipeline.Choices, _ kinds: StageKinds) throws -> Pipeline {
-    try Pipeline(try read(), choices: choices, kinds: kinds)
+    let pipeline = try Pipeline(try read(), choices: choices, kinds: kinds)
+    // That the files of two stages have one name is a mistake of the pipeline file as any other.
+    _ = try PublishedNames(of: pipeline)
+    return pipeline
   }
 
   /// The names of the file's profiles.
@@ -52,10 +66,6 @@ struct Project {
     }
   }
 
-  private static func isFolder(_ path: FilePath) -> Bool {
-    (try? FileSystem.contents(of: path)) != nil
-  }
-
   private static func notFound(_ name: String) -> Diagnostic {
     let files = (try? FileSystem.contents(of: "pipelines")) ?? []
     let known = files.filter { $0.hasSuffix(".yaml") }
@@ -75,7 +85,13 @@ struct PipelineOptions: ParsableArguments {
 
   @OptionGroup var values: ChoiceOptions
 
-  @Option(name: .long, help: "The folder of the store (default: artifacts, beside the folder of the pipeline file).")
+  @Option(
+    name: .long,
+    help: """
+      The folder of the store (default: artifacts, beside the folder pipelines/ that holds the file, else beside the \
+      file).
+      """
+  )
   var store: String?
 
   /// The changes to the pipeline's parameters.

@@ -33,7 +33,11 @@ import Toys
   @discardableResult
   private func run(_ text: String, workers: Int = 2, force: Bool = false) async throws -> RunSummary {
     log.clear()
-    return try await runner(workers: workers).run(try toyPipeline(text), force: force) { log.add($0) }
+    let pipeline = try toyPipeline(text)
+    var options = RunOptions()
+    options.keepsGoing = true
+    if force { options.forced = Set(pipeline.actions.map(\.name)) }
+    return try await runner(workers: workers).run(pipeline, options) { log.add($0) }
   }
 
   private func value(_ stage: String, of summary: RunSummary) throws -> Int? {
@@ -186,6 +190,7 @@ import Toys
     // The dead worker's folder goes with the next run.
     try await run(sums)
     #expect(try FileSystem.contents(of: store.root.appending("scratch")) == [])
+    #expect(try FileSystem.contents(of: store.root.appending("leases")) == [])
   }
 
   @Test func `What a stage prints, and absurd progress, do not disturb the run`() async throws {

@@ -237,6 +237,7 @@ extension Stage {
         ) { first, _ in first },
         fingerprint: kinds.fingerprint(of: kind),
         onFailure: onFailure,
+        fileStem: instance.parameters?.fileStem,
         location: location
       )
     }

@@ -2,6 +2,7 @@ internal import Artifacts
 public import Execution
 internal import Glibc
 public import Planning
+internal import Store
 internal import Synchronization
 internal import SystemPackage
 
@@ -46,6 +47,11 @@ public final class Console: Sendable {
       switch event {
       case .cached(let action, let address):
         tell(action, \.cached, &state) { line($0, "cached", address.short, &$1) }
+      case .waiting(let action, let holder):
+        let process = holder.map { ": process \($0.number)" } ?? ""
+        if state.sweeps[Action.stage(of: action)] == nil {
+          line(action, "waiting", "another run computes it" + process, &state)
+        }
       case .started(let action, let kind, let reason):
         state.working.append((action, kind))
         let isPoint = state.sweeps[Action.stage(of: action)] != nil

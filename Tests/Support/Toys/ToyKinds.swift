@@ -102,8 +102,10 @@ private struct Pick: StageKind {
 }
 
 private struct Drawing: StageKind {
-  var name = "picture.txt"
+  var name: String?
   var text = ""
+
+  var fileStem: String? { name.map { String($0.prefix { $0 != "." }) } ?? "drawing" }
 
   static let declaration = KindDeclaration("drawing", "A file for people.", inputs: .free, outputs: [])
   static let fields: [Field<Drawing>] = [
@@ -116,7 +118,7 @@ private struct Drawing: StageKind {
     guard let file = fopen(path, "w") else { throw StageFailure("no file") }
     fputs(text, file)
     fclose(file)
-    return StageResult(Artifact(attributes: ["text": .string(text)]), files: [name: path])
+    return StageResult(Artifact(attributes: ["text": .string(text)]), files: [name ?? "drawing.txt": path])
   }
 }
 
