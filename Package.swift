@@ -111,6 +111,12 @@ let package = Package(
       swiftSettings: settings
     ),
 
+    .testTarget(
+      name: "BuildTests",
+      dependencies: ["FingerprintTool", "TestSupport", systemPackage],
+      path: "Tests/BuildTests",
+      swiftSettings: settings
+    ),
     tests(of: "Tensors"),
     tests(of: "Dynamics", ["Tensors"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
@@ -118,7 +124,7 @@ let package = Package(
 
     tests(of: "Configuration"),
     tests(of: "Artifacts", ["TestSupport", systemPackage]),
-    tests(of: "Planning", ["Artifacts", "Configuration", "Toys"]),
+    tests(of: "Planning", ["Artifacts", "Configuration", "TestSupport", "Toys"]),
     tests(of: "Store", ["Artifacts", "Configuration", "Planning", "TestSupport", systemPackage]),
     tests(
       of: "Execution",

@@ -48,7 +48,7 @@ struct RunCommand: AsyncParsableCommand {
     )
     let heading = pipeline.title.isEmpty ? pipeline.name : "\(pipeline.name): \(pipeline.title)"
     if !quiet { Terminal.say(heading) }
-    let console = Console(stages: pipeline.actions.map(\.name), isQuiet: quiet)
+    let console = Console(actions: pipeline.actions, isQuiet: quiet)
     let summary = await Interruption.cancelling {
       await runner.run(pipeline, force: force) { console.show($0) }
     }
@@ -77,12 +77,13 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private static func describe(_ summary: RunSummary, _ seconds: Double) -> String {
-    let total = summary.keys.count + summary.failed + summary.unreachable
+    let total = summary.keys.count + summary.skipped + summary.failed + summary.unreachable
     let time = Console.duration(seconds)
     if summary.computed.isEmpty, summary.isComplete {
       return "nothing to do: \(total) stages up to date (\(time))"
     }
     var parts = ["\(summary.computed.count) computed", "\(summary.cached) cached"]
+    if summary.skipped > 0 { parts.append("\(summary.skipped) left out") }
     if summary.failed > 0 { parts.append("\(summary.failed) failed") }
     if summary.unreachable > 0 { parts.append("\(summary.unreachable) not run") }
     return "\(total) stages: " + parts.joined(separator: ", ") + " in \(time)"

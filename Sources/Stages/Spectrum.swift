@@ -88,7 +88,7 @@ public struct Spectrum: StageKind {
 
   /// Checks that the variable is there.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
-    inputs["series"]?.check(variable, isSeries: true, &diagnostics)
+    inputs["series"]?.checkVariable(variable, isSeries: true, &diagnostics)
   }
 
   /// Computes the spectra.

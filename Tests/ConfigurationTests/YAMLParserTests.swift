@@ -198,12 +198,21 @@ import Testing
     }
     #expect(
       message(text) == """
-        a.yaml:6:5: error: more than 200000 nodes once the aliases are written out
+        a.yaml:6:5: error: more than 1000000 nodes once the aliases are written out
             6 | a5: &a5 [*a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4]
               |     ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
               = aliases of aliases multiply
         """
     )
+  }
+
+  @Test func `Anchors beyond all measure are refused at once`() {
+    let text = "a:\n" + (0..<300_000).map { "- &a\($0) x\n" }.joined()
+    let clock = ContinuousClock()
+    var found = ""
+    let duration = clock.measure { found = message(text) }
+    #expect(found.hasPrefix("a.yaml:1002:3: error: more than 1000 anchors\n"))
+    #expect(duration < .seconds(5))
   }
 
   @Test func `A node may not hold itself`() {

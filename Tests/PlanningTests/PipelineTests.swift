@@ -50,7 +50,7 @@ import Toys
     )
     #expect(pipeline.actions.map(\.name) == ["one", "half", "total"])
     #expect(pipeline.actions[1].parameters == ["divisor": .number(10)])
-    #expect(pipeline.actions[1].inputs == ["of": "one"])
+    #expect(pipeline.actions[1].inputs == ["of": .one("one")])
     #expect(pipeline.actions[1].fingerprint == "toys")
     #expect(pipeline.actions[2].location?.description == "toy.yaml:3:3")
   }
@@ -97,7 +97,7 @@ import Toys
 
   @Test(arguments: [
     ("${{ parameters.m }}", "there is no parameter 'm'"),
-    ("${{ matrix.n }}", "the expression 'matrix.n' is not known"),
+    ("${{ matrix.n }}", "the expression 'matrix.n' in a stage without a matrix"),
     ("${{ parameters.n", "'${{' without '}}'"),
     ("x ${{ parameters.list }}", "parameters.list is a list, which cannot stand inside a text"),
   ])
@@ -129,7 +129,6 @@ import Toys
       """
     #expect(
       message(text) == """
-        error: 'of' has no array 'valu'
         toy.yaml:2:1: error: unknown key 'titel'
             2 | titel: A toy
               | ^~~~~
@@ -147,7 +146,7 @@ import Toys
             6 |   three: { kind: sum, input: { x: on } }
               |                       ^~~~~
               = did you mean 'inputs'?
-              = known here: kind, with, inputs
+              = known here: kind, with, inputs, matrix, on_failure
         toy.yaml:7:35: error: the input 'of' of quotient is missing
             7 |   four: { kind: quotient, inputs: { off: one } }
               |                                   ^~~~~~~~~~~~
@@ -157,6 +156,9 @@ import Toys
               |                                     ^~~
               = did you mean 'of'?
               = inputs: of
+        toy.yaml:8:54: error: 'of' has no array 'valu'
+            8 |   five: { kind: pick, with: { array: valu }, inputs: { of: one } }
+              |                                                      ^~~~~~~~~~~
         toy.yaml:9:3: error: 'a b' is not a name of letters, digits, - and _
             9 |   "a b": { kind: sum }
               |   ^~~~~

@@ -9,7 +9,7 @@ import Testing
       name: name,
       kind: "k",
       parameters: [:],
-      inputs: Dictionary(uniqueKeysWithValues: inputs.enumerated().map { ("i\($0.offset)", $0.element) }),
+      inputs: Dictionary(uniqueKeysWithValues: inputs.enumerated().map { ("i\($0.offset)", .one($0.element)) }),
       fingerprint: "f",
       location: nil
     )
@@ -38,7 +38,7 @@ import Testing
     #expect(plan["c"] == .ready)
     #expect(plan.readyCount == 1)
     let task = plan.next()
-    #expect(task?.addresses == ["i0": address, "i1": address, "i2": address])
+    #expect(task?.addresses == ["i0": .one(address), "i1": .one(address), "i2": .one(address)])
     #expect(plan["c"] == .running)
     plan.finish("c", address: address)
     #expect(plan["c"] == .done(address: address))
@@ -82,7 +82,7 @@ import Testing
       var started: [String] = []
       while !plan.isFinished {
         while running.count < 3, let task = plan.next() {
-          #expect(Set(task.action.inputs.values).isSubset(of: finished))
+          #expect(Set(task.action.inputs.values.flatMap(\.references)).isSubset(of: finished))
           running.append(task.action.name)
           started.append(task.action.name)
         }
@@ -108,10 +108,10 @@ import Testing
         name: name,
         kind: kind,
         parameters: parameters,
-        inputs: [input: "source \(name)"],
+        inputs: [input: .one("source \(name)")],
         fingerprint: fingerprint,
         location: nil
-      ).key([input: address ?? self.address])
+      ).key([input: .one(address ?? self.address)])
     }
     #expect(key() == key(name: "other"))
     let others = [
@@ -127,5 +127,48 @@ import Testing
             + "\"pipeline action\":1}"
         )
     )
+  }
+
+  private func point(_ name: String) -> Action {
+    Action(name: name, kind: "k", parameters: [:], inputs: [:], fingerprint: "f", onFailure: .skip, location: nil)
+  }
+
+  private func stacking(_ name: String, _ members: [String?]) -> Action {
+    let axis = SweepAxis("i", [.init("i", members.indices.map { .integer($0) })])
+    return Action(
+      name: name,
+      kind: "k",
+      parameters: [:],
+      inputs: ["all": .stack(axes: [axis], members: members)],
+      fingerprint: "f",
+      location: nil
+    )
+  }
+
+  @Test func `A point that fails is missing from a stack where its stage says so`() throws {
+    var plan = Plan([point("a"), point("b"), stacking("all", ["a", nil, "b"])])
+    _ = plan.next()
+    _ = plan.next()
+    plan.fail("a", "no reason")
+    #expect(plan["a"] == .skipped("no reason"))
+    #expect(plan["all"] == .waiting(missing: 1))
+    plan.finish("b", address: address)
+    let next = plan.next()
+    let task = try #require(next)
+    #expect(task.addresses["all"]?.references == [address])
+    guard case .stack(_, let members) = task.addresses["all"] else {
+      Issue.record("no stack")
+      return
+    }
+    #expect(members == [nil, nil, address])
+  }
+
+  @Test func `Whoever needs a skipped point by itself cannot be run`() {
+    var plan = Plan([point("a"), action("user", ["a"]), action("after", ["user"])])
+    _ = plan.next()
+    plan.fail("a", "no reason")
+    #expect(plan["user"] == .unreachable(because: "a"))
+    #expect(plan["after"] == .unreachable(because: "a"))
+    #expect(plan.isFinished)
   }
 }

@@ -28,7 +28,9 @@ import Testing
     record.key = key.description
     record.kind = "sum"
     record.parameters = ["x": .number(0.1), "text": "a\u{2028}b\u{85}\u{7f}"]
-    record.inputs = ["a": object.address]
+    let axis = SweepAxis("i", [.init("i", [.number(1), .number(2)], unit: "s")])
+    let address = ContentDigest(of: "input")
+    record.inputs = ["a": .one(address), "b": .stack(axes: [axis], members: [address, nil])]
     record.code = "c"
     record.artifact = object
     record.files = ["fig.pdf": object]

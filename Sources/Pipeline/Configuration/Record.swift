@@ -135,11 +135,14 @@ extension Record {
     let fields = fields
     var record = Self()
     var found = Diagnostics()
+    // A misspelt key is not missing as well.
+    var meant: Set<String> = []
     for entry in entries {
       if let field = fields.first(where: { $0.name == entry.key }) {
         field.read(entry.value, &record, &found)
       } else {
         let names = fields.map(\.name)
+        if let nearest = Suggestion.nearest(to: entry.key, among: names) { meant.insert(nearest) }
         found.report(
           "unknown key '\(entry.key)'",
           at: entry.keyLocation,
@@ -148,7 +151,8 @@ extension Record {
         )
       }
     }
-    for field in fields where field.isRequired && !entries.contains(where: { $0.key == field.name }) {
+    for field in fields where field.isRequired && !meant.contains(field.name) {
+      guard !entries.contains(where: { $0.key == field.name }) else { continue }
       found.report("the key '\(field.name)' is missing", at: node.location?.firstLine, hints: field.summary)
     }
     if found.isEmpty {

@@ -117,11 +117,11 @@ actor Coordinator {
   /// How the run ended.
   func summary() -> RunSummary {
     var done: [String: ContentDigest] = [:]
-    var failed = 0
-    var unreachable = 0
+    var (skipped, failed, unreachable) = (0, 0, 0)
     for action in pipeline.actions {
       switch plan[action.name] {
       case .done: done[action.name] = keys[action.name]
+      case .skipped: skipped += 1
       case .failed: failed += 1
       case .unreachable(let cause):
         unreachable += 1
@@ -133,6 +133,7 @@ actor Coordinator {
       keys: done,
       cached: cached,
       computed: computed,
+      skipped: skipped,
       failed: failed,
       unreachable: unreachable,
       stopped: stopped

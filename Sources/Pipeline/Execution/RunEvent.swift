@@ -33,7 +33,9 @@ public struct RunSummary: Sendable {
   public let cached: Int
   /// Those that were computed.
   public let computed: Set<String>
-  /// How many could not be.
+  /// How many points of sweeps could not be, and are missing from the stacked results.
+  public let skipped: Int
+  /// How many others could not be.
   public let failed: Int
   /// How many were not tried since they need one that failed.
   public let unreachable: Int

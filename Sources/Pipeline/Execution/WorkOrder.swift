@@ -9,7 +9,7 @@ struct WorkOrder: Record {
   var stage = ""
   var kind = ""
   var parameters: JSONValue = [:]
-  var inputs: [String: String] = [:]
+  var inputs: [String: Source<ContentDigest>] = [:]
   var code = ""
   var threads = 1
 
@@ -32,7 +32,7 @@ struct WorkOrder: Record {
     stage = task.action.name
     kind = task.action.kind
     parameters = task.action.parameters
-    inputs = task.addresses.mapValues(\.description)
+    inputs = task.addresses
     code = task.action.fingerprint
     self.threads = threads
   }

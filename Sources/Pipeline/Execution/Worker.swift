@@ -51,12 +51,8 @@ public struct Worker: Sendable {
     let scratch = try store.makeScratch(for: order.key)
     defer { FileSystem.removeFolder(scratch) }
     var inputs: [String: Artifact] = [:]
-    var addresses: [String: String] = [:]
-    for (name, text) in order.inputs {
-      guard let address = ContentDigest(text) else { throw StageFailure("'\(text)' is no address") }
-      inputs[name] = try store.artifact(at: address)
-      addresses[name] = text
-    }
+    for (name, source) in order.inputs { inputs[name] = try artifact(of: source) }
+    send(WorkReport(fraction: 0, ""))
     let statement = Statement(pipeline: order.pipeline, stage: order.stage, program: program)
     let context = StageContext(
       inputs: inputs,
@@ -71,7 +67,7 @@ public struct Worker: Sendable {
     record.key = order.key
     record.kind = order.kind
     record.parameters = order.parameters
-    record.inputs = addresses
+    record.inputs = order.inputs
     record.code = order.code
     record.artifact = try store.store(result.artifact, scratch: scratch)
     for (name, path) in result.files {
@@ -82,6 +78,20 @@ public struct Worker: Sendable {
     try store.write(record)
     guard let address = ContentDigest(record.artifact.address) else { throw StageFailure("no address") }
     return address
+  }
+
+  private func artifact(of source: Source<ContentDigest>) throws -> Artifact {
+    switch source {
+    case .one(let address): return try artifact(at: address)
+    case .stack(let axes, let members):
+      return try Artifact(stacking: members.map { try $0.map(artifact(at:)) }, along: axes)
+    }
+  }
+
+  private func artifact(at address: ContentDigest) throws -> Artifact {
+    // Said beforehand, as libhdf5 may crash over an object that was damaged: the user then knows which.
+    send(WorkReport(fraction: 0, "reading \(store.path(of: address))"))
+    return try store.artifact(at: address)
   }
 
   private func send(_ report: WorkReport) {

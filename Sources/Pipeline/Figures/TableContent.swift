@@ -32,7 +32,7 @@ public struct TableContent: Sendable {
         return slice.dimensions.isEmpty ? try slice.repeated(count, over: rows.dimensions[0]) : slice
       }
       let texts = parts.flatMap { Self.texts($0, digits: column.digits) }
-      return (parts.dropFirst().reduce(parts[0].values) { $0.appending($1.values) }, texts)
+      return (parts[0].values.joining(parts.map(\.values)), texts)
     }
   }
 

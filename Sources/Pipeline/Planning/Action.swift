@@ -4,16 +4,19 @@ public import Configuration
 /// One computation: a kind with its parameters and where its inputs come from. A value that can be printed, stored
 /// and sent to a worker.
 public struct Action: Sendable {
-  /// The name of the stage; within a pipeline it names the action.
+  /// The name of the stage, for a sweep with the values of its point: `train[seed=2]`. It names the action within a
+  /// pipeline.
   public let name: String
   /// The kind of the stage.
   public let kind: String
   /// The parameters with defaults filled in.
   public let parameters: JSONValue
-  /// For each input the action that makes it.
-  public let inputs: [String: String]
+  /// For each input the actions that make it.
+  public let inputs: [String: Source<String>]
   /// The digest of the code that the result depends on.
   public let fingerprint: String
+  /// What becomes of a sweep when this point of it fails.
+  public let onFailure: FailureRule
   /// Where the stage is declared.
   public let location: SourceLocation?
 
@@ -22,8 +25,9 @@ public struct Action: Sendable {
     name: String,
     kind: String,
     parameters: JSONValue,
-    inputs: [String: String],
+    inputs: [String: Source<String>],
     fingerprint: String,
+    onFailure: FailureRule = .fail,
     location: SourceLocation?
   ) {
     self.name = name
@@ -31,21 +35,39 @@ public struct Action: Sendable {
     self.parameters = parameters
     self.inputs = inputs
     self.fingerprint = fingerprint
+    self.onFailure = onFailure
     self.location = location
+  }
+
+  /// The stage that it belongs to: the name without the values of a point.
+  public var stage: String { Self.stage(of: name) }
+
+  /// The stage that an action of this name belongs to.
+  public static func stage(of name: String) -> String {
+    // The name of a stage has no brackets.
+    String(name.prefix { $0 != "[" })
   }
 
   /// Names what the action computes: the digest of all that determines its result.
   ///
   /// - Parameter addresses: the addresses of the inputs, by the input's name.
-  public func key(_ addresses: [String: ContentDigest]) -> ContentDigest {
+  public func key(_ addresses: [String: Source<ContentDigest>]) -> ContentDigest {
     // The number is raised when the meaning of what is digested, or of what is stored under it, changes.
     let content: JSONValue = [
       "pipeline action": .number(1),
       "kind": .string(kind),
       "parameters": parameters,
-      "inputs": .object(addresses.mapValues { .string($0.description) }),
+      "inputs": .object(addresses.mapValues(\.json)),
       "code": .string(fingerprint),
     ]
     return ContentDigest(of: content.canonicalText)
   }
+}
+
+/// What becomes of those who need an action when it fails.
+public enum FailureRule: String, Choice {
+  /// They cannot be run.
+  case fail
+  /// A stack of the sweep is made without the point, which is then missing.
+  case skip
 }

@@ -35,17 +35,18 @@ public struct Pipeline: Sendable {
       diagnostics.report("there are no stages", at: place)
     }
     for entry in file.stages.entries where !diagnostics.isFull {
-      let node = substitution.apply(to: entry.value, &diagnostics)
-      if let stage = Stage(entry, node, kinds, &diagnostics) { stages.append(stage) }
+      if let stage = Stage(entry, &substitution, kinds, &diagnostics) { stages.append(stage) }
     }
     let names = file.stages.names
     let byName = Dictionary(stages.map { ($0.name, $0) }) { first, _ in first }
-    for stage in stages where !diagnostics.isFull {
-      stage.checkInputs(byName, names, &diagnostics)
-    }
     let order = Self.order(stages, byName, &diagnostics)
+    var outputs: [String: [OutputDeclaration]] = [:]
+    // In a circle nothing stands after what it needs; the inputs are checked nevertheless.
+    for stage in order.isEmpty ? stages : order where !diagnostics.isFull {
+      outputs[stage.name] = stage.check(byName, outputs, names, &diagnostics)
+    }
     try diagnostics.throwIfAny()
-    actions = order.map { $0.action(kinds) }
+    actions = order.flatMap { $0.actions(byName, kinds) }
   }
 
   /// The values of the parameters: of the file, changed by the profile, changed by the command line.
@@ -107,10 +108,10 @@ public struct Pipeline: Sendable {
     var done: Set<String> = []
     // An explicit stack, so that a chain of any length cannot overflow the thread's.
     for start in stages where !done.contains(start.name) {
-      var stack: [(stage: Stage, next: Int)] = [(start, 0)]
+      var stack: [(stage: Stage, needed: [Located<String>], next: Int)] = [(start, start.needed, 0)]
       var depths = [start.name: 0]
-      while let (stage, next) = stack.last {
-        guard next < stage.inputs.count else {
+      while let (stage, needed, next) = stack.last {
+        guard next < needed.count else {
           done.insert(stage.name)
           order.append(stage)
           stack.removeLast()
@@ -118,18 +119,18 @@ public struct Pipeline: Sendable {
           continue
         }
         stack[stack.count - 1].next += 1
-        let input = stage.inputs[next]
-        if let depth = depths[input.source] {
-          let cycle = stack[depth...].map(\.stage.name) + [input.source]
+        let source = needed[next]
+        if let depth = depths[source.value] {
+          let cycle = stack[depth...].map(\.stage.name) + [source.value]
           diagnostics.report(
             "the stages need each other in a circle: " + cycle.joined(separator: " needs "),
-            at: input.location
+            at: source.location
           )
           return []
         }
-        if !done.contains(input.source), let needed = byName[input.source] {
-          depths[needed.name] = stack.count
-          stack.append((needed, 0))
+        if !done.contains(source.value), let stage = byName[source.value] {
+          depths[stage.name] = stack.count
+          stack.append((stage, stage.needed, 0))
         }
       }
     }

@@ -40,11 +40,15 @@ struct StageEntry: Record {
   var kind = ""
   var parameters = NodeMap()
   var inputs = NodeMap()
+  var matrix = NodeMap()
+  var onFailure = FailureRule.fail
 
   static let fields: [Field<StageEntry>] = [
     .init("kind", \.kind, "The kind of the stage; 'pipeline stages' lists them.", required: true),
     .init("with", \.parameters, "The parameters of the stage."),
     .init("inputs", \.inputs, "For each input the stage that makes it."),
+    .init("matrix", \.matrix, "The parameters that vary: the stage is run once for each point of their grid."),
+    .init("on_failure", \.onFailure, "Whether a point that fails is left out of the stacked result (skip)."),
   ]
 }
 

@@ -14,6 +14,8 @@ public struct Plan: Sendable {
     case running
     /// Its result is known.
     case done(address: ContentDigest)
+    /// It could not be computed, and stacks go without it.
+    case skipped(String)
     /// It could not be computed.
     case failed(String)
     /// Something it needs failed.
@@ -25,7 +27,7 @@ public struct Plan: Sendable {
     /// The action.
     public let action: Action
     /// The addresses of its inputs, by the input's name.
-    public let addresses: [String: ContentDigest]
+    public let addresses: [String: Source<ContentDigest>]
     /// What the action computes.
     public let key: ContentDigest
   }
@@ -44,14 +46,14 @@ public struct Plan: Sendable {
     var users: [String: [String]] = [:]
     var states: [String: State] = [:]
     for action in list {
-      let needed = Set(action.inputs.values)
+      let needed = Set(action.inputs.values.flatMap(\.references))
       for name in needed.sorted() { users[name, default: []].append(action.name) }
       states[action.name] = needed.isEmpty ? .ready : .waiting(missing: needed.count)
     }
     actions = Dictionary(list.map { ($0.name, $0) }) { first, _ in first }
     self.users = users
     self.states = states
-    queue = Deque(list.lazy.filter { $0.inputs.isEmpty }.map(\.name))
+    queue = Deque(list.lazy.map(\.name).filter { states[$0] == .ready })
   }
 
   /// The state of an action.
@@ -68,10 +70,11 @@ public struct Plan: Sendable {
     guard let name = queue.popFirst(), let action = actions[name] else { return nil }
     states[name] = .running
     running += 1
-    var addresses: [String: ContentDigest] = [:]
-    for (input, source) in action.inputs {
-      guard case .done(let address) = states[source] else { continue }
-      addresses[input] = address
+    let addresses = action.inputs.compactMapValues { source in
+      source.compactMap { name -> ContentDigest? in
+        guard case .done(let address) = states[name] else { return nil }
+        return address
+      }
     }
     return Task(action: action, addresses: addresses, key: action.key(addresses))
   }
@@ -81,7 +84,11 @@ public struct Plan: Sendable {
     precondition(states[name] == .running, "\(name) is not running")
     states[name] = .done(address: address)
     running -= 1
-    for user in users[name] ?? [] {
+    satisfy(users[name] ?? [])
+  }
+
+  private mutating func satisfy(_ waiting: [String]) {
+    for user in waiting {
       guard case .waiting(let missing) = states[user] else { continue }
       if missing == 1 {
         states[user] = .ready
@@ -92,16 +99,34 @@ public struct Plan: Sendable {
     }
   }
 
-  /// Takes in a failure; all that needs the result becomes unreachable.
+  /// Takes in a failure; all that needs the result becomes unreachable. What only stacks it goes on without it where
+  /// its stage says so.
   public mutating func fail(_ name: String, _ message: String) {
     precondition(states[name] == .running, "\(name) is not running")
-    states[name] = .failed(message)
     running -= 1
-    var reached = users[name] ?? []
-    while let user = reached.popLast() {
+    let isSkipped = actions[name]?.onFailure == .skip
+    states[name] = isSkipped ? .skipped(message) : .failed(message)
+    var reached: [(user: String, cause: String)] = []
+    for user in users[name] ?? [] {
+      if isSkipped, actions[user]?.stacks(name) == true {
+        satisfy([user])
+      } else {
+        reached.append((user, name))
+      }
+    }
+    while let (user, cause) = reached.popLast() {
       guard case .waiting = states[user] else { continue }
-      states[user] = .unreachable(because: name)
-      reached += users[user] ?? []
+      states[user] = .unreachable(because: cause)
+      reached += (users[user] ?? []).map { ($0, cause) }
+    }
+  }
+}
+
+extension Action {
+  /// Whether every use that is made of an action's result is in a stack, which may go without it.
+  fileprivate func stacks(_ name: String) -> Bool {
+    inputs.values.allSatisfy { source in
+      if case .one(name) = source { false } else { true }
     }
   }
 }

@@ -2,97 +2,166 @@ internal import Configuration
 
 /// A stage with its parameters decoded, before the graph is closed.
 struct Stage {
-  struct Input {
-    let name: String
-    let source: String
-    let nameLocation: SourceLocation?
-    let location: SourceLocation?
+  /// The stage once, or one point of its sweep.
+  struct Instance {
+    /// What the point adds to the stage's name; empty outside of a sweep.
+    let suffix: String
+    /// Nil when they have a mistake, which has been told; the inputs are checked nevertheless.
+    let parameters: (any StageKind)?
+    let inputs: [StageInput]
   }
 
   let name: String
   let kind: any StageKind.Type
-  /// Nil when they have a mistake, which has been told; the inputs are checked nevertheless.
-  let parameters: (any StageKind)?
-  let inputs: [Input]
+  let matrix: Matrix?
+  let instances: [Instance]
+  let onFailure: FailureRule
   let location: SourceLocation?
   private let inputsLocation: SourceLocation?
 
   /// Reads a stage; what is wrong with it is reported.
-  init?(_ entry: Node.Entry, _ node: Node, _ kinds: StageKinds, _ diagnostics: inout Diagnostics) {
+  init?(
+    _ entry: Node.Entry,
+    _ substitution: inout Substitution,
+    _ kinds: StageKinds,
+    _ diagnostics: inout Diagnostics
+  ) {
     guard entry.key.isName else {
-      diagnostics.report(
-        "'\(entry.key)' is not a name of letters, digits, - and _",
-        at: entry.keyLocation
-      )
+      diagnostics.report("'\(entry.key)' is not a name of letters, digits, - and _", at: entry.keyLocation)
       return nil
     }
-    guard let written = StageEntry.decodePart(node, &diagnostics) else { return nil }
-    guard let kind = kinds[written.kind] else {
-      // A kind that is missing, or no text, has been told.
-      if !written.kind.isEmpty {
-        diagnostics.report(
-          "there is no kind of stage '\(written.kind)'",
-          at: node["kind"]?.location,
-          hints: Suggestion.hint(for: written.kind, among: kinds.names),
-          "kinds: " + kinds.names.joined(separator: ", ")
+    substitution.point = nil
+    var points: [Matrix.Point?] = [nil]
+    if let written = entry.value["matrix"] {
+      var found = Diagnostics()
+      let node = substitution.apply(to: written, &found)
+      let read = found.isEmpty ? Matrix(node, &found) : nil
+      for diagnostic in found.all { diagnostics.report(diagnostic) }
+      guard let matrix = read else { return nil }
+      self.matrix = matrix
+      points = matrix.points
+    } else {
+      matrix = nil
+    }
+    var first: (kind: any StageKind.Type, entry: StageEntry)?
+    var instances: [Instance] = []
+    for point in points where !diagnostics.isFull {
+      substitution.point = point.map { Dictionary($0.values.map { ($0.name, $0.value) }) { first, _ in first } }
+      let node = substitution.apply(to: entry.value, &diagnostics)
+      guard let written = StageEntry.decodePart(node, &diagnostics),
+        let kind = Self.kind(written, node, kinds, &diagnostics)
+      else { return nil }
+      var with = written.parameters.node
+      // A missing key is reported at the stage when there is no `with:` to point at.
+      if with.location == nil { with.location = entry.keyLocation }
+      instances.append(
+        Instance(
+          suffix: point?.suffix ?? "",
+          parameters: kind.decode(with, &diagnostics),
+          inputs: written.inputs.entries.compactMap { StageInput($0, &diagnostics) }
         )
-      }
-      return nil
-    }
-    var with = written.parameters.node
-    // A missing key is reported at the stage when there is no `with:` to point at.
-    if with.location == nil { with.location = entry.keyLocation }
-    var inputs: [Input] = []
-    for input in written.inputs.entries {
-      guard let source = String.decode(input.value, &diagnostics) else { continue }
-      inputs.append(
-        Input(name: input.key, source: source, nameLocation: input.keyLocation, location: input.value.location)
       )
+      first = first ?? (kind, written)
     }
-    self.name = entry.key
-    self.kind = kind
-    self.parameters = kind.decode(with, &diagnostics)
-    self.inputs = inputs
-    self.location = entry.keyLocation
-    self.inputsLocation = written.inputs.node.location?.firstLine
+    guard let first else { return nil }
+    name = entry.key
+    kind = first.kind
+    self.instances = instances
+    onFailure = first.entry.onFailure
+    location = entry.keyLocation
+    inputsLocation = first.entry.inputs.node.location?.firstLine
   }
 
-  /// Checks the inputs against the kind's declaration and the other stages.
+  private static func kind(
+    _ written: StageEntry,
+    _ node: Node,
+    _ kinds: StageKinds,
+    _ diagnostics: inout Diagnostics
+  ) -> (any StageKind.Type)? {
+    if let kind = kinds[written.kind] { return kind }
+    // A kind that is missing, or no text, has been told.
+    guard !written.kind.isEmpty else { return nil }
+    diagnostics.report(
+      "there is no kind of stage '\(written.kind)'",
+      at: node["kind"]?.location,
+      hints: Suggestion.hint(for: written.kind, among: kinds.names),
+      "kinds: " + kinds.names.joined(separator: ", ")
+    )
+    return nil
+  }
+
+  /// The stages that some point needs, each once, in the order in which they are named.
+  var needed: [Located<String>] {
+    var seen: Set<String> = []
+    return instances.flatMap(\.inputs).map(\.stage).filter { seen.insert($0.value).inserted }
+  }
+}
+
+// MARK: - Checks
+
+extension Stage {
+  /// Checks the inputs against the kind's declaration and the stages that make them.
   ///
   /// - Parameters:
   ///   - stages: the stages that were readable, by name.
+  ///   - outputs: what is known of their arrays.
   ///   - names: all stages of the file, in its order.
-  func checkInputs(_ stages: [String: Stage], _ names: [String], _ diagnostics: inout Diagnostics) {
-    var knowledge: [String: InputKnowledge] = [:]
-    for input in inputs {
-      if let source = stages[input.source] {
-        let declaration = source.kind.declaration
-        knowledge[input.name] = InputKnowledge(
-          stage: source.name,
-          kind: declaration.name,
-          outputs: declaration.outputs
-        )
-      } else if !names.contains(input.source) {
-        diagnostics.report(
-          "there is no stage '\(input.source)'",
-          at: input.location,
-          hints: Suggestion.hint(for: input.source, among: names),
-          "stages: " + Suggestion.list(names)
-        )
-      } else {
-        // The stage is there but could not be read; that has been told, and nothing more is known of its arrays.
-        knowledge[input.name] = InputKnowledge(stage: input.source, kind: "", outputs: nil)
+  /// - Returns: what is known of this stage's arrays; nil for nothing.
+  func check(
+    _ stages: [String: Stage],
+    _ outputs: [String: [OutputDeclaration]],
+    _ names: [String],
+    _ diagnostics: inout Diagnostics
+  ) -> [OutputDeclaration]? {
+    var result: [OutputDeclaration]?
+    for (index, instance) in instances.enumerated() where !diagnostics.isFull {
+      var knowledge: [String: InputKnowledge] = [:]
+      for input in instance.inputs {
+        let source = input.stage.value
+        if let stage = stages[source] {
+          let axes = stage.axes(without: input, &diagnostics)
+          let single = outputs[source]
+          knowledge[input.name] = InputKnowledge(
+            stage: source,
+            kind: stage.kind.declaration.name,
+            outputs: stage.matrix == nil ? single : single.map { OutputDeclaration.stacked($0, along: axes) }
+          )
+        } else if !names.contains(source) {
+          knowledge[input.name] = InputKnowledge(stage: source, kind: "", outputs: nil)
+          diagnostics.report(
+            "there is no stage '\(source)'",
+            at: input.stage.location,
+            hints: Suggestion.hint(for: source, among: names),
+            "stages: " + Suggestion.list(names)
+          )
+        } else {
+          // The stage is there but could not be read; that has been told, and nothing more is known of its arrays.
+          knowledge[input.name] = InputKnowledge(stage: source, kind: "", outputs: nil)
+        }
       }
+      if case .named(let declared) = kind.declaration.inputs { checkNames(instance, declared, &diagnostics) }
+      var found = Diagnostics()
+      instance.parameters?.check(knowledge, &found)
+      for diagnostic in found.all {
+        // What a default value causes has no place of its own.
+        var placed = diagnostic
+        placed.location = placed.location ?? inputsLocation ?? location
+        diagnostics.report(placed)
+      }
+      // Of a stage whose parameters have a mistake the declared arrays are known.
+      if index == 0 { result = instance.parameters.map { $0.outputs(of: knowledge) } ?? kind.declaration.outputs }
     }
-    if case .named(let declared) = kind.declaration.inputs {
-      checkNames(declared, &diagnostics)
-    }
-    parameters?.check(knowledge, &diagnostics)
+    if let result { checkAxes(result, &diagnostics) }
+    return result
   }
 
-  private func checkNames(_ declared: [InputDeclaration], _ diagnostics: inout Diagnostics) {
+  private func checkNames(
+    _ instance: Instance,
+    _ declared: [InputDeclaration],
+    _ diagnostics: inout Diagnostics
+  ) {
     let names = declared.map(\.name)
-    for input in inputs where !names.contains(input.name) {
+    for input in instance.inputs where !names.contains(input.name) {
       diagnostics.report(
         "\(kind.declaration.name) has no input '\(input.name)'",
         at: input.nameLocation,
@@ -100,7 +169,7 @@ struct Stage {
         names.isEmpty ? "it takes no inputs" : "inputs: " + names.joined(separator: ", ")
       )
     }
-    for input in declared where !inputs.contains(where: { $0.name == input.name }) {
+    for input in declared where !instance.inputs.contains(where: { $0.name == input.name }) {
       diagnostics.report(
         "the input '\(input.name)' of \(kind.declaration.name) is missing",
         at: inputsLocation ?? location,
@@ -109,15 +178,108 @@ struct Stage {
     }
   }
 
-  /// The action of a stage without mistakes.
-  func action(_ kinds: StageKinds) -> Action {
-    Action(
-      name: name,
-      kind: kind.declaration.name,
-      parameters: parameters?.json ?? [:],
-      inputs: Dictionary(inputs.map { ($0.name, $0.source) }) { first, _ in first },
-      fingerprint: kinds.fingerprint(of: kind),
-      location: location
-    )
+  /// The axes become dimensions of the stacked arrays, so that they need names of their own.
+  private func checkAxes(_ outputs: [OutputDeclaration], _ diagnostics: inout Diagnostics) {
+    let taken = Set(outputs.map(\.name) + outputs.flatMap(\.dimensions) + ["missing"])
+    for axis in matrix?.dimensions.flatMap(\.axes) ?? [] where taken.contains(axis.name) {
+      diagnostics.report(
+        "the axis '\(axis.name)' has the name of an array or dimension of \(kind.declaration.name)",
+        at: axis.location,
+        hints: "rename it, such as 'swept_\(axis.name)'"
+      )
+    }
+  }
+
+  /// The dimensions of the sweep that an input leaves open.
+  private func axes(without input: StageInput, _ diagnostics: inout Diagnostics) -> [SweepAxis] {
+    let axes = matrix?.sweepAxes ?? []
+    let names = axes.flatMap { $0.coordinates.map(\.name) }
+    for entry in input.fixed.entries {
+      guard names.contains(entry.name.value) else {
+        diagnostics.report(
+          matrix == nil
+            ? "stage '\(name)' is no sweep, and has no axis '\(entry.name.value)'"
+            : "the sweep of stage '\(name)' has no axis '\(entry.name.value)'",
+          at: entry.name.location,
+          hints: Suggestion.hint(for: entry.name.value, among: names),
+          names.isEmpty ? nil : "axes: " + names.joined(separator: ", ")
+        )
+        continue
+      }
+      let values = axes.flatMap(\.coordinates).first { $0.name == entry.name.value }?.values ?? []
+      guard !values.contains(entry.value.value) else { continue }
+      diagnostics.report(
+        "the axis '\(entry.name.value)' of stage '\(name)' has no value \(entry.value.value.canonicalText)",
+        at: entry.value.location,
+        hints: "values: " + Suggestion.list(values.map(\.canonicalText))
+      )
+    }
+    return axes.filter { axis in
+      !axis.coordinates.contains { coordinate in input.fixed.entries.contains { $0.name.value == coordinate.name } }
+    }
+  }
+}
+
+// MARK: - Actions
+
+extension Stage {
+  /// The actions of a stage without mistakes, one a point.
+  func actions(_ stages: [String: Stage], _ kinds: StageKinds) -> [Action] {
+    instances.map { instance in
+      Action(
+        name: name + instance.suffix,
+        kind: kind.declaration.name,
+        parameters: instance.parameters?.json ?? [:],
+        inputs: Dictionary(
+          instance.inputs.compactMap { input in
+            stages[input.stage.value].map { (input.name, $0.source(for: input)) }
+          }
+        ) { first, _ in first },
+        fingerprint: kinds.fingerprint(of: kind),
+        onFailure: onFailure,
+        location: location
+      )
+    }
+  }
+
+  /// What an input that names this stage receives.
+  private func source(for input: StageInput) -> Source<String> {
+    guard let matrix else { return .one(name) }
+    let fixed = Dictionary(input.fixed.entries.map { ($0.name.value, $0.value.value) }) { first, _ in first }
+    let axes = matrix.sweepAxes
+    let isOpen = axes.map { axis in !axis.coordinates.contains { fixed[$0.name] != nil } }
+    let open = zip(axes, isOpen).filter(\.1).map(\.0)
+    var members = [String?](repeating: nil, count: open.reduce(1) { $0 * $1.length })
+    for (point, instance) in zip(matrix.points, instances) {
+      let isMeant = point.values.allSatisfy { name, value in fixed[name].map { $0 == JSONValue(value) } ?? true }
+      guard isMeant else { continue }
+      let place = zip(zip(axes, point.indices), isOpen).filter(\.1).reduce(0) { $0 * $1.0.0.length + $1.0.1 }
+      members[place] = name + instance.suffix
+    }
+    if open.isEmpty, let only = members[0] { return .one(only) }
+    return .stack(axes: open, members: members)
+  }
+}
+
+extension OutputDeclaration {
+  /// The arrays of a sweep: each gains the axes as its first dimensions, but for coordinates.
+  fileprivate static func stacked(_ outputs: [OutputDeclaration], along axes: [SweepAxis]) -> [OutputDeclaration] {
+    let names = axes.map(\.name)
+    let arrays = outputs.map { output in
+      output.dimensions == [output.name]
+        ? output
+        : OutputDeclaration(
+          output.name,
+          names + output.dimensions,
+          unit: output.unit,
+          output.summary,
+          meanings: output.meanings,
+          optional: output.isOptional
+        )
+    }
+    let coordinates = axes.flatMap { axis in
+      axis.coordinates.map { OutputDeclaration($0.name, [axis.name], unit: $0.unit, "A parameter that varies.") }
+    }
+    return arrays + coordinates
   }
 }

@@ -10,6 +10,8 @@ public protocol StageKind: Record {
   static var declaration: KindDeclaration { get }
   /// Checks what the types of the parameters cannot say against what is known of the inputs before any stage runs.
   func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics)
+  /// The arrays of the result, as far as they follow from the inputs; those of the declaration unless a kind knows more.
+  func outputs(of inputs: [String: InputKnowledge]) -> [OutputDeclaration]?
   /// Computes the result.
   func run(_ context: StageContext) async throws -> StageResult
 }
@@ -17,6 +19,9 @@ public protocol StageKind: Record {
 extension StageKind {
   /// Nothing more to check.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {}
+
+  /// The declared ones.
+  public func outputs(of inputs: [String: InputKnowledge]) -> [OutputDeclaration]? { Self.declaration.outputs }
 }
 
 /// What a kind of stage says about itself besides its parameters.
@@ -106,6 +111,11 @@ public struct OutputDeclaration: Sendable {
     self.meanings = meanings
     self.isOptional = optional
   }
+}
+
+extension OutputDeclaration {
+  /// The summary for a reader of the array alone: a list of meanings does not follow it.
+  var title: String { summary.last == ":" ? summary.dropLast() + "." : summary }
 }
 
 /// What is known of an input before anything runs.

@@ -1,6 +1,6 @@
 internal import Configuration
 
-/// Replaces `${{ parameters.NAME }}` in a node.
+/// Replaces `${{ parameters.NAME }}` and, in a sweep, `${{ matrix.AXIS }}` in a node.
 ///
 /// A scalar that is one expression becomes the parameter's value, of whatever type; an expression inside a longer
 /// text becomes the text of a scalar parameter.
@@ -11,6 +11,8 @@ struct Substitution {
   private let values: [String: Node]
   private let sizes: [String: Int]
   private var size = 0
+  /// The values of the sweep's point; nil outside of a sweep.
+  var point: [String: Node]?
 
   init(_ values: [String: Node]) {
     self.values = values
@@ -28,7 +30,10 @@ struct Substitution {
       return Node(.mapping(replaced), at: node.location)
     case .scalar(let text, _):
       guard text.utf8.contains(UInt8(ascii: "$")), text.contains("${{") else { return node }
-      return replace(in: text, of: node, &diagnostics) ?? node
+      if let replaced = replace(in: text, of: node, &diagnostics) { return replaced }
+      var unresolved = node
+      unresolved.isUnresolved = true
+      return unresolved
     }
   }
 
@@ -80,26 +85,30 @@ struct Substitution {
     at location: SourceLocation?,
     _ diagnostics: inout Diagnostics
   ) -> Node? {
-    let parts = expression.split(separator: ".", maxSplits: 1)
-    guard parts.count == 2, parts[0] == "parameters" else {
+    let parts = expression.split(separator: ".", maxSplits: 1).map(String.init)
+    let (what, known) = parts.first == "matrix" ? ("axis", point) : ("parameter", values)
+    guard parts.count == 2, ["parameters", "matrix"].contains(parts[0]), let known else {
       diagnostics.report(
-        "the expression '\(expression)' is not known",
+        parts.first == "matrix"
+          ? "the expression '\(expression)' in a stage without a matrix"
+          : "the expression '\(expression)' is not known",
         at: location,
-        hints: "an expression is 'parameters.NAME'"
+        hints: "an expression is 'parameters.NAME', or 'matrix.AXIS' in a stage that has a matrix"
       )
       return nil
     }
-    let name = String(parts[1])
-    guard let value = values[name] else {
-      let names = values.keys.sorted()
+    let name = parts[1]
+    guard let value = known[name] else {
+      let names = known.keys.sorted()
       diagnostics.report(
-        "there is no parameter '\(name)'",
+        "there is no \(what) '\(name)'",
         at: location,
         hints: Suggestion.hint(for: name, among: names),
-        names.isEmpty ? "the file declares none" : "parameters: " + Suggestion.list(names)
+        names.isEmpty ? "the file declares none" : (what == "axis" ? "axes: " : "parameters: ") + Suggestion.list(names)
       )
       return nil
     }
+    guard what == "parameter" else { return Node(value.content, at: location) }
     size += sizes[name] ?? 0
     guard size <= Self.maximumSize else {
       diagnostics.report("the values of parameters, written out, are beyond \(Self.maximumSize) bytes", at: location)

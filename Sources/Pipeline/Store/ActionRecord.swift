@@ -1,4 +1,6 @@
+public import Artifacts
 public import Configuration
+public import Planning
 
 /// What an action made, and how: one file of the store for each key.
 public struct ActionRecord: Record, Equatable {
@@ -9,7 +11,7 @@ public struct ActionRecord: Record, Equatable {
   /// The parameters with defaults.
   public var parameters: JSONValue = [:]
   /// The addresses of the inputs, by name.
-  public var inputs: [String: String] = [:]
+  public var inputs: [String: Source<ContentDigest>] = [:]
   /// The digest of the code that the result depends on.
   public var code = ""
   /// The artifact.

@@ -29,6 +29,11 @@ public struct ArtifactStore: Sendable {
     path("objects", object.address, object.suffix)
   }
 
+  /// Where an artifact is kept.
+  public func path(of address: ContentDigest) -> FilePath {
+    path("objects", address.description, "h5")
+  }
+
   func path(_ folder: String, _ digest: String, _ suffix: String) -> FilePath {
     root.appending(folder).appending(String(digest.prefix(2))).appending("\(digest).\(suffix)")
   }
@@ -68,7 +73,7 @@ extension ArtifactStore {
   /// Reads an artifact and checks that its content is what its address says. One that is not is moved aside, so that
   /// the next run makes it anew.
   public func artifact(at address: ContentDigest) throws(StoreError) -> Artifact {
-    let file = path("objects", address.description, "h5")
+    let file = path(of: address)
     // Told apart first: a file that cannot be opened now may be whole.
     _ = try FileSystem.read(file, limit: 0)
     let reason: String

@@ -48,11 +48,56 @@ public struct Program: Sendable {
       output: .string(limit: 1 << 24),
       error: .string(limit: 1 << 24)
     )
-    let status: Int =
-      switch result.terminationStatus {
-      case .exited(let code): Int(code)
-      case .signaled(let signal): -Int(signal)
+    return Outcome(
+      output: result.standardOutput,
+      errors: result.standardError,
+      status: Self.status(result.terminationStatus)
+    )
+  }
+  /// Runs the program in a process group of its own, and sends it a signal once its standard output has `text`.
+  ///
+  /// - Parameter toGroup: to all of the group, as a terminal does for Ctrl-C, and not to the program alone.
+  public func run(
+    _ arguments: [String],
+    in folder: FilePath,
+    sending number: Int32,
+    toGroup: Bool,
+    onceOutputHas text: String
+  ) async throws -> Outcome {
+    var options = PlatformOptions()
+    options.processGroupID = 0
+    let errors = folder.appending("standard-error")
+    let file = try FileDescriptor.open(errors, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+    let result = try await Subprocess.run(
+      .path(path),
+      arguments: Arguments(arguments),
+      workingDirectory: folder,
+      platformOptions: options,
+      input: .none,
+      output: .sequence,
+      error: .fileDescriptor(file, closeAfterSpawningProcess: true)
+    ) { execution in
+      var output = ""
+      var isSent = false
+      for try await line in execution.standardOutput.strings() {
+        output += line + "\n"
+        guard !isSent, output.contains(text) else { continue }
+        kill(toGroup ? -execution.processIdentifier.value : execution.processIdentifier.value, number)
+        isSent = true
       }
-    return Outcome(output: result.standardOutput, errors: result.standardError, status: status)
+      return output
+    }
+    return Outcome(
+      output: result.closureResult,
+      errors: String(decoding: try readBytes(errors), as: UTF8.self),
+      status: Self.status(result.terminationStatus)
+    )
+  }
+
+  private static func status(_ status: TerminationStatus) -> Int {
+    switch status {
+    case .exited(let code): Int(code)
+    case .signaled(let signal): -Int(signal)
+    }
   }
 }

@@ -27,7 +27,7 @@ public final class TemporaryFolder: Sendable {
   @discardableResult
   public func write(_ bytes: [UInt8], to name: String) throws -> FilePath {
     let file = path.appending(name)
-    mkdir(file.removingLastComponent().string, 0o755)
+    Self.makeFolder(file.removingLastComponent())
     let descriptor = try FileDescriptor.open(
       file,
       .writeOnly,
@@ -64,6 +64,12 @@ public final class TemporaryFolder: Sendable {
   private static func isFolder(_ path: FilePath) -> Bool {
     var status = stat()
     return lstat(path.string, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  private static func makeFolder(_ path: FilePath) {
+    guard access(path.string, F_OK) != 0 else { return }
+    makeFolder(path.removingLastComponent())
+    mkdir(path.string, 0o755)
   }
 
   private static func remove(_ path: FilePath) {

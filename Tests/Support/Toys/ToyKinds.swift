@@ -143,6 +143,7 @@ private struct Misbehaviour: StageKind {
     switch way {
     case .fail: throw StageFailure("line one\nline two \u{2028} \u{85} \u{7f} with everything")
     case .signal:
+      context.report(StageProgress(0.1, "about to die"))
       kill(getpid(), Int32(number))
       try await Task.sleep(for: .seconds(5))
     case .exit: exit(Int32(number))

@@ -1,20 +1,25 @@
 public import Planning
 
-/// The graph of a pipeline's actions, ready to be shown: as text, in DOT, or as a drawing in SVG.
+/// The graph of a pipeline's stages, ready to be shown: as text, in DOT, or as a drawing in SVG. A sweep is one stage.
 public struct PipelineGraph: Sendable {
-  /// An action.
+  /// A stage.
   struct Node: Sendable {
     let name: String
     let kind: String
+    /// The number of points of a sweep; nil for a stage that is none.
+    let points: Int?
     /// The inputs, sorted by name, as the number of the node that makes each.
-    let inputs: [(name: String, source: Int)]
+    var inputs: [(name: String, source: Int)] = []
+
+    /// The kind, and how often the stage is run.
+    var caption: String { points.map { "\(kind), \($0) points" } ?? kind }
   }
 
   /// What the pipeline is called.
   let name: String
   let title: String
-  /// The actions; each stands after those whose results it needs.
-  let nodes: [Node]
+  /// The stages; each stands after those whose results it needs.
+  private(set) var nodes: [Node] = []
   /// For each node those that need it, ascending.
   let users: [[Int]]
 
@@ -22,15 +27,30 @@ public struct PipelineGraph: Sendable {
   public init(_ pipeline: Pipeline) {
     name = pipeline.name
     title = pipeline.title
-    let actions = pipeline.actions
-    let numbers = Dictionary(zip(actions.map(\.name), actions.indices)) { first, _ in first }
-    var users = [[Int]](repeating: [], count: actions.count)
-    nodes = actions.enumerated().map { number, action in
-      let inputs = action.inputs.sorted { $0.key < $1.key }.compactMap { name, source in
-        numbers[source].map { (name: name, source: $0) }
+    var numbers: [String: Int] = [:]
+    let stages = Dictionary(grouping: pipeline.actions, by: \.stage)
+    for action in pipeline.actions where numbers[action.stage] == nil {
+      let members = stages[action.stage] ?? []
+      numbers[action.stage] = nodes.count
+      var node = Node(
+        name: action.stage,
+        kind: action.kind,
+        points: action.name == action.stage ? nil : members.count
+      )
+      var seen: Set<String> = []
+      let inputs = members.flatMap { member in
+        member.inputs.sorted { $0.key < $1.key }.flatMap { name, source in
+          source.references.map { (name: name, stage: Action.stage(of: $0)) }
+        }
       }
-      for source in Set(inputs.map(\.source)).sorted() { users[source].append(number) }
-      return Node(name: action.name, kind: action.kind, inputs: inputs)
+      for (name, stage) in inputs where seen.insert("\(name)/\(stage)").inserted {
+        if let source = numbers[stage] { node.inputs.append((name, source)) }
+      }
+      nodes.append(node)
+    }
+    var users = [[Int]](repeating: [], count: nodes.count)
+    for (number, node) in nodes.enumerated() {
+      for source in Set(node.inputs.map(\.source)) { users[source].append(number) }
     }
     self.users = users
   }

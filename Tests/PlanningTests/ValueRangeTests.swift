@@ -1,5 +1,5 @@
 import Configuration
-import Stages
+import Planning
 import Testing
 
 @Suite struct ValueRangeTests {
@@ -23,6 +23,18 @@ import Testing
     }
   }
 
+  @Test func `Powers of two and ten that are steps of a range are exact`() throws {
+    #expect(try range("{ from: 0.25, to: 4, count: 5, spacing: log2 }") == [0.25, 0.5, 1, 2, 4])
+    #expect(try range("{ from: 1e-3, to: 1e+3, count: 7, spacing: log10 }") == [1e-3, 1e-2, 1e-1, 1, 10, 100, 1000])
+    #expect(try range("{ from: 8, to: 1, count: 4, spacing: log2 }") == [8, 4, 2, 1])
+  }
+
+  @Test func `Long ranges over many orders of magnitude have one ratio`() throws {
+    let values = try range("{ from: 1e-150, to: 1e+150, count: 997, spacing: log }")
+    let ratios = zip(values, values.dropFirst()).map { $1 / $0 }
+    #expect(ratios.allSatisfy { ($0 / ratios[0] - 1).magnitude < 1e-12 })
+  }
+
   @Test func `A list or a number stands for itself`() throws {
     #expect(try range("[3, 1, 2]") == [3, 1, 2])
     #expect(try range("0.5") == [0.5])
@@ -30,5 +42,12 @@ import Testing
 
   @Test func `A logarithmic range from zero is refused where it begins`() {
     #expect(throws: Diagnostics.self) { try range("{ from: 0, to: 1, count: 3, spacing: log }") }
+  }
+
+  @Test(arguments: [
+    "{ from: -1.0e+308, to: 1.0e+308, count: 3 }", "{ from: 1.0e-300, to: 1.0e+300, count: 3, spacing: log }",
+  ])
+  func `Ends that are too far apart are refused`(text: String) {
+    #expect(throws: Diagnostics.self) { try range(text) }
   }
 }
