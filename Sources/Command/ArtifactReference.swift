@@ -120,9 +120,9 @@ struct ArtifactReference {
 
   /// The store that a file lies in, or that of this folder.
   private static func store(around file: FilePath) throws -> ArtifactStore? {
-    let objects = file.removingLastComponent().removingLastComponent()
-    if objects.lastComponent?.string == "objects",
-      let store = try ArtifactStore(existingAt: objects.removingLastComponent())
+    let folder = file.removingLastComponent().removingLastComponent()
+    if let name = folder.lastComponent?.string, ["objects", "figures"].contains(name),
+      let store = try ArtifactStore(existingAt: folder.removingLastComponent())
     {
       return store
     }

@@ -106,6 +106,12 @@ import Testing
     let dot = try await graph("sweep", "--format", "dot")
     #expect(dot.output.contains(#"n0 [label="orbit\nuv/bifurcation, 3 points"];"#))
     #expect(try await graph("sweep", "--format", "svg").status == 0)
+    let json = """
+      {"pipeline":"sweep","stages":[{"inputs":[],"kind":"uv/bifurcation","name":"orbit","points":3},\
+      {"inputs":[{"name":"series","stage":"orbit"}],"kind":"spectrum","name":"power"}],"title":""}
+
+      """
+    #expect(try await graph("sweep", "--format", "json") == .init(output: json, errors: "", status: 0))
   }
 
   @Test func `A long chain is shown in trees that begin where the one above breaks off`() async throws {
@@ -136,6 +142,6 @@ import Testing
     let outcome = try await graph("a", "--format", "png")
     #expect(outcome.status == 2)
     #expect(outcome.errors.contains("'png'"))
-    #expect(outcome.errors.contains("text, dot, svg") || outcome.errors.contains("'text', 'dot' or 'svg'"))
+    #expect(outcome.errors.contains("Please provide one of 'text', 'dot', 'svg' or 'json'."), "\(outcome.errors)")
   }
 }

@@ -1,3 +1,4 @@
+public import Configuration
 public import Planning
 
 /// The graph of a pipeline's stages, ready to be shown: as text, in DOT, or as a drawing in SVG. A sweep is one stage.
@@ -53,6 +54,19 @@ public struct PipelineGraph: Sendable {
       for source in Set(node.inputs.map(\.source)) { users[source].append(number) }
     }
     self.users = users
+  }
+
+  /// The graph for machines: the stages, each with its kind, its points if it is a sweep, and its inputs.
+  public var json: JSONValue {
+    let stages = nodes.map { node -> JSONValue in
+      var members: [String: JSONValue] = ["name": .string(node.name), "kind": .string(node.kind)]
+      members["points"] = node.points.map { .integer($0) }
+      members["inputs"] = .array(
+        node.inputs.map { ["name": .string($0.name), "stage": .string(nodes[$0.source].name)] }
+      )
+      return .object(members)
+    }
+    return ["pipeline": .string(name), "title": .string(title), "stages": .array(stages)]
   }
 
   /// The names under which `user` takes the result of `source`, in a row.
