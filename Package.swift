@@ -122,7 +122,7 @@ let package = Package(
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
     tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration", systemPackage]),
 
-    tests(of: "Configuration"),
+    tests(of: "Configuration", ["TestSupport"]),
     tests(of: "Artifacts", ["TestSupport", systemPackage]),
     tests(of: "Planning", ["Artifacts", "Configuration", "TestSupport", "Toys"]),
     tests(of: "Store", ["Artifacts", "Configuration", "Planning", "TestSupport", systemPackage]),

@@ -108,11 +108,11 @@ import Toys
     let key = try #require(summary.keys["tenth"])
     let record = try #require(store.record(for: key))
     let total = try #require(summary.keys["total"])
+    let input = try #require(store.record(for: total).flatMap { ContentDigest($0.artifact.address) })
     #expect(record.kind == "quotient")
     #expect(record.parameters == ["divisor": .number(10)])
     #expect(record.code == "toys")
-    let inputAddress = try #require(store.record(for: total).flatMap { ContentDigest($0.artifact.address) })
-    #expect(record.inputs == ["of": .one(inputAddress)])
+    #expect(record.inputs == ["of": .one(input)])
     guard case .object(let statement) = record.provenance else {
       Issue.record("no statement")
       return

@@ -151,7 +151,7 @@ extension Stage {
       // Of a stage whose parameters have a mistake the declared arrays are known.
       if index == 0 { result = instance.parameters.map { $0.outputs(of: knowledge) } ?? kind.declaration.outputs }
     }
-    if let result { checkAxes(result, &diagnostics) }
+    if let result, let matrix { checkAxes(matrix, result, &diagnostics) }
     return result
   }
 
@@ -179,9 +179,9 @@ extension Stage {
   }
 
   /// The axes become dimensions of the stacked arrays, so that they need names of their own.
-  private func checkAxes(_ outputs: [OutputDeclaration], _ diagnostics: inout Diagnostics) {
+  private func checkAxes(_ matrix: Matrix, _ outputs: [OutputDeclaration], _ diagnostics: inout Diagnostics) {
     let taken = Set(outputs.map(\.name) + outputs.flatMap(\.dimensions) + ["missing"])
-    for axis in matrix?.dimensions.flatMap(\.axes) ?? [] where taken.contains(axis.name) {
+    for axis in matrix.dimensions.flatMap(\.axes) where taken.contains(axis.name) {
       diagnostics.report(
         "the axis '\(axis.name)' has the name of an array or dimension of \(kind.declaration.name)",
         at: axis.location,
