@@ -12,7 +12,12 @@ extension Figure: StageKind {
     discussion: """
       Data are written 'input/variable', where 'input' is a name under 'inputs:'. The result holds the numbers that are
       drawn and the gnuplot script; its files are NAME.pdf, NAME.svg and NAME.png (300 dots an inch), and NAME.gp with
-      NAME.dat, from which 'gnuplot NAME.gp' draws the pictures again.
+      NAME.dat, from which 'gnuplot NAME.gp' draws the pictures again, under whatever name.
+      Missing values are left out. Where a value that is shown as a colour is missing, or has no logarithm on a
+      logarithmic axis, a curve or a point is grey (#999999), and the cell of a heat map is left empty.
+      A legend stands where it covers nothing, inside the panel or below it; a declared place is kept unless the legend
+      is larger than the panel. One that would take more than a third of the figure is an error, or becomes a bar of
+      colours if it tells the series of 'each' apart in the colours of a palette.
       """,
     inputs: .free,
     outputs: nil
@@ -26,7 +31,7 @@ extension Figure: StageKind {
   /// Takes the numbers from the inputs and has gnuplot draw them.
   public func run(_ context: StageContext) async throws -> StageResult {
     let content = try FigureContent(self, inputs: context.inputs)
-    let script = try Script(content, stem: name ?? context.pipeline)
+    let script = try Script(content, stem: name ?? "figure")
     context.report(StageProgress(0.2, "drawing"))
     let files = try await Gnuplot.draw(script, in: FilePath(context.scratch))
     return StageResult(try content.artifact(), files: files)

@@ -11,7 +11,8 @@ extension Table: StageKind {
     "Puts arrays of the inputs into a table: Markdown, CSV and LaTeX.",
     discussion: """
       Data are written 'input/variable', where 'input' is a name under 'inputs:'. The result holds the labels of the \
-      rows and one array a column; its files are NAME.md, NAME.csv and NAME.tex (for the package booktabs).
+      rows and one array a column, named after the array it shows; its files are NAME.md, NAME.csv (with numbers that \
+      programs read: -3e-12, nan, inf) and NAME.tex (for the package booktabs).
       """,
     inputs: .free,
     outputs: nil
@@ -25,17 +26,11 @@ extension Table: StageKind {
   /// Takes the numbers from the inputs and writes the table.
   public func run(_ context: StageContext) async throws -> StageResult {
     let content = try TableContent(self, inputs: context.inputs)
-    let stem = name ?? context.pipeline
+    let stem = name ?? "table"
     var files: [String: String] = [:]
     for (suffix, text) in [("md", content.markdown), ("csv", content.commaSeparated), ("tex", content.latex)] {
       let path = FilePath(context.scratch).appending("\(stem).\(suffix)")
-      let file = try FileDescriptor.open(
-        path,
-        .writeOnly,
-        options: [.create, .truncate],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead]
-      )
-      _ = try file.closeAfter { try file.writeAll(text.utf8) }
+      try OutputFile.write(text.utf8, to: path)
       files["\(stem).\(suffix)"] = path.string
     }
     return StageResult(try content.artifact(), files: files)

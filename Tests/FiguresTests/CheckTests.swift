@@ -12,11 +12,11 @@ struct CheckTests {
     return try problems("panels:\n- series:\n  - { \(series) }\n", inputs: inputs)
   }
 
-  @Test func aGoodSeriesIsNotComplainedAbout() throws {
+  @Test func `a good series is not complained about`() throws {
     #expect(try check("draw: lines, x: runs/step, y: runs/loss, each: learning_rate") == "")
   }
 
-  @Test func anUnknownInputIsNamedWithTheNearest() throws {
+  @Test func `an unknown input is named with the nearest`() throws {
     #expect(
       try check("draw: lines, x: runs/step, y: run/loss") == """
         figure.yaml:3:37: error: there is no input 'run'
@@ -28,7 +28,7 @@ struct CheckTests {
     )
   }
 
-  @Test func anUnknownArrayIsNamedWithTheNearest() throws {
+  @Test func `an unknown array is named with the nearest`() throws {
     #expect(
       try check("draw: lines, x: runs/step, y: runs/los") == """
         figure.yaml:3:37: error: 'runs' has no array 'los'
@@ -40,7 +40,7 @@ struct CheckTests {
     )
   }
 
-  @Test func dimensionsThatAreLeftAreNamed() throws {
+  @Test func `dimensions that are left are named`() throws {
     #expect(
       try check("draw: lines, x: runs/step, y: runs/loss") == """
         figure.yaml:3:37: error: 'runs/loss' is left with the dimensions learning_rate, step; lines needs one
@@ -51,7 +51,7 @@ struct CheckTests {
     )
   }
 
-  @Test func anUnknownDimensionIsNamedWithTheNearest() throws {
+  @Test func `an unknown dimension is named with the nearest`() throws {
     #expect(
       try check("draw: lines, x: runs/step, y: runs/loss, at: { learning_rat: 0 }") == """
         figure.yaml:3:54: error: none of the arrays has the dimension 'learning_rat'
@@ -68,7 +68,7 @@ struct CheckTests {
     )
   }
 
-  @Test func coordinatesOfDifferentDimensionsDoNotFit() throws {
+  @Test func `coordinates of different dimensions do not fit`() throws {
     #expect(
       try check("draw: lines, x: runs/step, y: runs/edge") == """
         figure.yaml:3:37: error: 'runs/edge' runs along learning_rate, and 'runs/step' along step
@@ -78,7 +78,7 @@ struct CheckTests {
     )
   }
 
-  @Test func anUnknownMeaningIsNamedWithTheNearest() throws {
+  @Test func `an unknown meaning is named with the nearest`() throws {
     let data = "draw: points, x: portrait/fixed_point_residual, y: portrait/fixed_point_trace"
     #expect(
       try check("\(data), where: { fixed_point_stability: stabel }")
@@ -97,7 +97,7 @@ struct CheckTests {
     )
   }
 
-  @Test func aLabelIsFilledWithSingleNumbersOnly() throws {
+  @Test func `a label is filled with single numbers only`() throws {
     let data = "draw: lines, x: runs/step, y: runs/loss, each: learning_rate"
     #expect(
       try check("\(data), label: '{sharpness}'").hasPrefix(
@@ -110,7 +110,7 @@ struct CheckTests {
     #expect(try check("\(data), label: 'λ_{H}, 10^{{learning_rate:2}}, {/:Italic x}'") == "")
   }
 
-  @Test func dataThatAKindOfDrawingLacksOrHasNoUseForAreNamed() throws {
+  @Test func `data that a kind of drawing lacks or has no use for are named`() throws {
     #expect(try check("draw: lines, x: runs/step").contains("error: lines needs 'y'"))
     #expect(try check("draw: horizontal, y: 1, x: 2").contains("error: horizontal has no use for 'x'"))
     #expect(try check("draw: line, x: 1, y: 2").contains("did you mean 'lines'?"))
@@ -118,7 +118,7 @@ struct CheckTests {
     #expect(try check("draw: vertical, x: 1, color: bleu").contains("did you mean 'blue'?"))
   }
 
-  @Test func axesAndLegendsAreChecked() throws {
+  @Test func `axes and legends are checked`() throws {
     let series = "series: [ { draw: horizontal, y: 1 } ]"
     #expect(try problems("panels: [ { x: { from: 2, to: 1 }, \(series) } ]").contains("'to' is not above 'from'"))
     #expect(
@@ -133,11 +133,16 @@ struct CheckTests {
       try problems("{ row_heights: [1, 2], panels: [ { \(series) } ] }").contains("2 heights for 1 rows of panels")
     )
     #expect(
+      try problems("{ columns: 2, column_widths: [1.0e-20, 1], panels: [ { \(series) }, { \(series) } ] }").contains(
+        "the largest is more than 50 times the smallest"
+      )
+    )
+    #expect(
       try problems("{ name: ../x, panels: [ { \(series) } ] }").contains("must be a name of letters, digits, - and _")
     )
   }
 
-  @Test func textsCannotLeaveTheirPlace() throws {
+  @Test func `texts cannot leave their place`() throws {
     func title(_ text: String) throws -> String {
       try problems("panels:\n- title: \(text)\n  series: [ { draw: horizontal, y: 1 } ]\n")
     }
@@ -148,9 +153,18 @@ struct CheckTests {
     #expect(try title("'λ_{H'").hasPrefix("figure.yaml:2:10: error: a '{' without '}' in a text\n"))
     #expect(try title("'λ_H}'").hasPrefix("figure.yaml:2:10: error: a '}' without '{' in a text\n"))
     #expect(try title("'{/:Bold a} \\{b, it''s η'") == "")
+    #expect(
+      try title("'{/*1e30 x}'").hasPrefix(
+        "figure.yaml:2:10: error: '{/*1e30' makes letters 1e+30 times as large; 0.1 to 10 is possible\n"
+      )
+    )
+    #expect(try title("'{/*4 {/*4 x}}'").contains("makes letters 16 times as large"))
+    #expect(try title("'{/*nan x}'").contains("'{/*nan' is no font"))
+    #expect(try title("'{/=inf x}'").contains("'{/=inf' is no font"))
+    #expect(try title("'{/*0.5 x}, {/=12:Bold y}'") == "")
   }
 
-  @Test func aPipelineReportsMistakesInItsFigures() throws {
+  @Test func `a pipeline reports mistakes in its figures`() throws {
     let text = """
       pipeline: test
       stages:
@@ -179,7 +193,7 @@ struct CheckTests {
     )
   }
 
-  @Test func aFigureIsReadBackFromItsJSON() throws {
+  @Test func `a figure is read back from its JSON`() throws {
     let figure = try figure(DrawingTests.everything)
     var diagnostics = Diagnostics()
     let again = Figure.decode(Node(figure.json), &diagnostics)

@@ -6,7 +6,7 @@ import Testing
 struct SelectionTests {
   private func series(_ text: String) -> String { "panels: [ { series: [ { \(text) } ] } ]" }
 
-  @Test func whereKeepsTheElementsWithTheMeaningOfALabel() throws {
+  @Test func `where keeps the elements with the meaning of a label`() throws {
     let inputs = ["portrait": try Toys.portrait()]
     let data = "draw: points, x: portrait/fixed_point_residual, y: portrait/fixed_point_trace"
     let stable = try drawn(series("\(data), where: { fixed_point_stability: stable }"), inputs)
@@ -16,7 +16,7 @@ struct SelectionTests {
     #expect(numbered.numbers("x") == [0, 1.2])
   }
 
-  @Test func atFixesADimensionFromEitherEnd() throws {
+  @Test func `at fixes a dimension from either end`() throws {
     let runs = try Toys.runs(steps: 4)
     let loss = try #require(runs.numbers("loss"))
     let data = "draw: lines, x: runs/step, y: runs/loss"
@@ -28,7 +28,7 @@ struct SelectionTests {
     #expect(inner.numbers("y") == [2, 6, 10, 14, 18].map { loss[$0] })
   }
 
-  @Test func anIndexBeyondTheEndIsNamed() throws {
+  @Test func `an index beyond the end is named`() throws {
     let yaml = series("draw: lines, x: runs/step, y: runs/loss, at: { learning_rate: 5 }")
     let error = #expect(throws: FigureError.self) { try drawn(yaml, ["runs": Toys.runs(steps: 4)]) }
     #expect(
@@ -37,7 +37,7 @@ struct SelectionTests {
     )
   }
 
-  @Test func eachGivesOneSeriesForEveryIndexWithItsValuesInTheLabel() throws {
+  @Test func `each gives one series for every index with its values in the label`() throws {
     let runs = try Toys.runs(steps: 4)
     let yaml = series(
       "draw: lines, x: runs/step, y: runs/loss, each: learning_rate, label: 'η = {learning_rate:2}, 2/η = {edge}'"
@@ -49,7 +49,7 @@ struct SelectionTests {
     #expect(third.attributes["label"]?.text == "η = 0.2, 2/η = 10")
   }
 
-  @Test func seriesOverOneDimensionShareItsColours() throws {
+  @Test func `series over one dimension share its colours`() throws {
     let yaml = """
       panels:
         - legend: none
@@ -65,7 +65,7 @@ struct SelectionTests {
     #expect(Set(colors).count == 5)
   }
 
-  @Test func everyFirstAndLastThinALine() throws {
+  @Test func `every first and last thin a line`() throws {
     let inputs = ["runs": try Toys.runs(steps: 10)]
     let data = "draw: lines, x: runs/step, y: runs/loss, at: { learning_rate: 0 }"
     #expect(try drawn(series("\(data), every: 4"), inputs).numbers("x") == [0, 4, 8])
@@ -74,7 +74,7 @@ struct SelectionTests {
     #expect(try drawn(series("\(data), every: 4, last: 2"), inputs).numbers("x") == [4, 8])
   }
 
-  @Test func arrowsOnAGridAreThinnedInBothDirections() throws {
+  @Test func `arrows on a grid are thinned in both directions`() throws {
     let yaml = series(
       "draw: vectors, x: portrait/residual, y: portrait/trace, u: portrait/field_residual, v: portrait/field_trace, every: 12"
     )
@@ -83,13 +83,13 @@ struct SelectionTests {
     #expect(arrows.numbers("y")?.map { ($0 * 10).rounded() } == [0, 0, 0, 48, 48, 48])
   }
 
-  @Test func pointsOverMoreDimensionsRepeatTheCoordinatesTheyLack() throws {
+  @Test func `points over more dimensions repeat the coordinates they lack`() throws {
     let yaml = series("draw: points, x: runs/learning_rate, y: runs/loss")
     let points = try drawn(yaml, ["runs": Toys.runs(steps: 2)])
     #expect(points.numbers("x") == [0.05, 0.05, 0.1, 0.1, 0.2, 0.2, 0.4, 0.4, 0.8, 0.8])
   }
 
-  @Test func aHeatMapMayLieEitherWay() throws {
+  @Test func `a heat map may lie either way`() throws {
     let inputs = ["bifurcation": try Toys.bifurcation(size: 3)]
     let upright = try drawn(
       series("draw: heatmap, x: bifurcation/ratio, y: bifurcation/value, z: bifurcation/density"),
@@ -104,7 +104,7 @@ struct SelectionTests {
     #expect(upright["z"]?.dimensions == ["y", "x"])
   }
 
-  @Test func labelsAreShownByColoursThatTheLegendTells() throws {
+  @Test func `labels are shown by colours that the legend tells`() throws {
     var map = Artifact()
     try map.add(Variable(.float64([0, 1]), over: [("a", 2)]), as: "a")
     try map.add(Variable(.float64([0, 1]), over: [("b", 2)]), as: "b")
@@ -122,7 +122,7 @@ struct SelectionTests {
     #expect(text.contains("set label 'converges'") && text.contains("set label 'edge of stability'"))
   }
 
-  @Test func unitsAndSourcesAreKept() throws {
+  @Test func `units and sources are kept`() throws {
     let yaml = series("draw: points, x: portrait/fixed_point_residual, y: 3")
     let points = try drawn(yaml, ["portrait": Toys.portrait()])
     #expect(points["x"]?.attributes["source"]?.text == "portrait/fixed_point_residual")

@@ -31,6 +31,17 @@ struct AxisRange: Sendable, Equatable {
     return min(max(value, -largest), largest)
   }
 
+  /// The end of an axis nearest to the value; above zero on a logarithmic axis.
+  static func clamped(_ value: Double, _ scale: AxisScale) -> Double {
+    scale == .log ? min(max(value, 1 / largest), largest) : clamped(value)
+  }
+
+  /// Moves the end behind the beginning where it is not: a range has a length.
+  mutating func open() {
+    guard from >= to else { return }
+    to = scale == .log ? from * 10 : from + max(1, from.magnitude)
+  }
+
   /// Moves an end to a round number where one is near: 399 steps are drawn on an axis up to 400.
   mutating func roundOutwards() {
     guard scale == .linear, to > from else { return }
@@ -70,8 +81,8 @@ struct RangeFinder {
   func range() -> AxisRange {
     let axes = panels.map { isHorizontal ? $0.panel.x : $0.panel.y }
     let scale = axes.contains { $0.scale == .log } ? AxisScale.log : .linear
-    let from = axes.lazy.compactMap(\.from).first.map(AxisRange.clamped)
-    let to = axes.lazy.compactMap(\.to).first.map(AxisRange.clamped)
+    let from = axes.lazy.compactMap(\.from).first.map { AxisRange.clamped($0, scale) }
+    let to = axes.lazy.compactMap(\.to).first.map { AxisRange.clamped($0, scale) }
     if let from, let to, from < to { return AxisRange(from: from, to: to, scale: scale) }
     var extent = Extent()
     for panel in panels { add(panel, scale, to: &extent) }
@@ -80,11 +91,11 @@ struct RangeFinder {
     pad(&range)
     range.from = from ?? range.from
     range.to = to ?? range.to
-    if range.from >= range.to {
-      // One end is given, and all data lie beyond it.
-      if from != nil { range.to = scale == .log ? range.from * 10 : range.from + 1 }
-      if to != nil { range.from = scale == .log ? range.to / 10 : range.to - 1 }
+    if range.from >= range.to, let to {
+      // The end is given, and all data lie beyond it.
+      range.from = scale == .log ? to / 10 : to - max(1, to.magnitude)
     }
+    range.open()
     return range
   }
 
@@ -126,7 +137,7 @@ struct RangeFinder {
     let names = isHorizontal ? ["x"] : ["y", "y2"]
     for mark in content.marks {
       if mark.kind == .heatmap {
-        for edge in CellEdges(mark[isHorizontal ? "x" : "y"], scale).ends { extent.add(edge) }
+        for edge in CellEdges(mark[isHorizontal ? "x" : "y"], scale).ends { extent.add(AxisRange.clamped(edge, scale)) }
         continue
       }
       let others = mark[isHorizontal ? "y" : "x"]
@@ -177,7 +188,11 @@ struct CellEdges {
     let beforeLast = centers[centers.count - 2]
     switch scale {
     case .linear: return [first - (second - first) / 2, last + (last - beforeLast) / 2]
-    case .log: return [first * (first / second).squareRoot(), last * (last / beforeLast).squareRoot()]
+    case .log:
+      // The roots one by one: a quotient of two values may be too small or too large to be a number.
+      return [
+        first * (first.squareRoot() / second.squareRoot()), last * (last.squareRoot() / beforeLast.squareRoot()),
+      ]
     }
   }
 

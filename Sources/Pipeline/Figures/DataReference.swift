@@ -1,3 +1,4 @@
+internal import Artifacts
 public import Configuration
 
 /// What a series draws: an array of an input, or a number.
@@ -62,5 +63,20 @@ extension DataReference: CustomStringConvertible {
     case .number(let number): NumberText.shortest(number)
     case .array(let input, let path): "\(input)/\(path)"
     }
+  }
+}
+
+extension DataReference {
+  /// The array that is referred to; nil for a number.
+  ///
+  /// - Throws: that there is none.
+  func variable(in inputs: [String: Artifact]) throws(FigureError) -> Variable? {
+    guard case .array(let input, let path) = content else { return nil }
+    let names = path.split(separator: "/").map(String.init)
+    let group = names.dropLast().reduce(inputs[input]) { $0?.groups[$1] }
+    guard let name = names.last, let variable = group?[name] else {
+      throw FigureError("'\(input)' has no array '\(path)'")
+    }
+    return variable
   }
 }

@@ -2,7 +2,7 @@ public import Configuration
 
 /// A figure as it is declared: its size, its panels and what is shared between them.
 public struct Figure: Record {
-  /// The stem of the files' names; nil for the pipeline's name.
+  /// The stem of the files' names; nil for `figure`.
   public var name: String?
   /// The width in centimetres.
   public var width = 17.0
@@ -33,8 +33,8 @@ public struct Figure: Record {
     .init(
       "name",
       \.name,
-      "The stem of the files' names; the name of the pipeline unless given.",
-      limit: .ifPresent(Limit("a name of letters, digits, - and _") { isFileStem($0) })
+      "The stem of the files' names; unless given, they are published under the name of the pipeline.",
+      limit: .ifPresent(.name)
     ),
     .init("width", \.width, "The width; 8.3 fits a column, 17 a page.", unit: "cm", limit: .within(2...60)),
     .init("height", \.height, "The height.", unit: "cm", limit: .within(2...60)),
@@ -53,18 +53,9 @@ public struct Figure: Record {
     .init("panels", \.panels, "The panels, row by row.", limit: .notEmpty(), required: true),
   ]
 
+  /// How much larger a row or a column may be than another.
+  private static let largestRatio = 50.0
   private static let isListOfPositive = Limit<[Double]>("positive numbers") { $0.allSatisfy { $0 > 0 } }
-
-  static func isFileStem(_ name: String) -> Bool {
-    let isWord = name.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-      default: byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-      }
-    }
-    return isWord && !name.isEmpty && name.utf8.count <= 100 && !name.hasPrefix("-")
-  }
 
   /// Lists that fit the grid, and a legend where a figure's may stand.
   public func inconsistencies() -> [Inconsistency] {
@@ -74,6 +65,12 @@ public struct Figure: Record {
     }
     if !columnWidths.isEmpty, columnWidths.count != columnCount {
       found.append(Inconsistency("column_widths", "\(columnWidths.count) widths for \(columnCount) columns of panels"))
+    }
+    for (name, shares) in [("row_heights", rowHeights), ("column_widths", columnWidths)] {
+      if let least = shares.min(), let greatest = shares.max(), greatest > Self.largestRatio * least {
+        let ratio = NumberText.shortest(Self.largestRatio)
+        found.append(Inconsistency(name, "the largest is more than \(ratio) times the smallest"))
+      }
     }
     if let position = legend?.position, position != .below, position != .none {
       found.append(Inconsistency("legend", "the legend of a whole figure stands 'below' or is 'none'"))

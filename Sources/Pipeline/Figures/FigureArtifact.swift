@@ -6,7 +6,6 @@ extension FigureContent {
   /// Panels are groups `panel01`, `panel02` and so on, and what is drawn in them groups `series001` and so on, with the
   /// numbers under the names of the figure's declaration.
   public func artifact() throws -> Artifact {
-    // The script is that of a figure called `figure`: the names of files do not belong to the result.
     let script = try Script(self, stem: "figure")
     var artifact = Artifact(attributes: ["kind": .string("figure"), "script": .string(script.text)])
     for (panelIndex, content) in panels.enumerated() {

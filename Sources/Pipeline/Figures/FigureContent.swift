@@ -15,7 +15,7 @@ public struct FigureError: Error, Sendable, CustomStringConvertible {
 /// A figure with its data: for each panel what is drawn, with the numbers.
 public struct FigureContent: Sendable {
   let figure: Figure
-  let panels: [PanelContent]
+  var panels: [PanelContent]
 
   /// Takes the data of `figure` from the artifacts of its inputs.
   ///
@@ -30,6 +30,19 @@ public struct FigureContent: Sendable {
       panels.append(try PanelContent(panel, inputs, place: "panel \(index + 1)"))
     }
     self.panels = panels
+    try replaceCrowdedLegends(inputs)
+  }
+
+  /// What the picture shows, for the title of its file: the figure's name, else the panels' titles or labels.
+  var title: String {
+    if let name = figure.name { return name }
+    let titles = panels.map { content in
+      let panel = content.panel
+      if !panel.title.isEmpty { return panel.title.plain }
+      return [panel.y.label, panel.x.label].filter { !$0.isEmpty }.map(\.plain).joined(separator: " over ")
+    }
+    let text = titles.filter { !$0.isEmpty }.joined(separator: "; ")
+    return text.isEmpty ? "Figure" : text
   }
 }
 
@@ -95,9 +108,11 @@ struct PanelContent: Sendable {
       }
   }
 
-  /// The place of a value on the axis of colours: for a label the number of its colour.
+  /// The place of a value on the axis of colours: for a label the number of its colour. Not a number where it has none.
   func colorPosition(_ value: Double) -> Double {
-    guard panel.color?.palette == .categorical else { return value }
+    guard panel.color?.palette == .categorical else {
+      return value.isFinite && (panel.color?.scale != .log || value > 0) ? value : .nan
+    }
     return categories.firstIndex { $0.value == value }.map(Double.init) ?? .nan
   }
 }

@@ -4,18 +4,19 @@ public import SystemPackage
 /// Runs gnuplot.
 public enum Gnuplot {
   /// The longest account of an error that is kept, in bytes.
-  private static let longestError = 1 << 16
+  private static let longestError = 1 << 12
 
   /// Writes a script with its data into a folder and draws its pictures there.
   ///
   /// - Returns: the paths of the files, by name.
   public static func draw(_ script: Script, in folder: FilePath) async throws -> [String: String] {
     let names = Script.names(stem: script.stem)
-    try write(Array(script.text.utf8), to: folder.appending(names.script))
-    try write(script.data, to: folder.appending(names.data))
+    try OutputFile.write(script.text.utf8, to: folder.appending(names.script))
+    try OutputFile.write(script.data, to: folder.appending(names.data))
     try await run(names.script, in: folder)
-    for name in names.pictures where name.hasSuffix(".pdf") {
-      try removeDate(from: folder.appending(name))
+    for name in names.pictures {
+      let path = folder.appending(name)
+      try OutputFile.write(PictureFile.finished(OutputFile.read(path), titled: script.title), to: path)
     }
     let all = [names.script, names.data] + names.pictures
     return Dictionary(all.map { ($0, folder.appending($0).string) }) { first, _ in first }
@@ -32,56 +33,22 @@ public enum Gnuplot {
     let environment: [Environment.Key: String] = [
       "LC_ALL": "C.UTF-8", "HOME": folder.string, "SOURCE_DATE_EPOCH": "0", "PATH": "/usr/bin:/bin",
     ]
+    // Into a file: gnuplot may have more to say than anyone would keep, which must not be what the figure fails of.
+    let messages = folder.appending("gnuplot-messages")
     let result = try await Subprocess.run(
       .path(executable),
       arguments: ["--default-settings", script],
       environment: .custom(environment),
       workingDirectory: folder,
       output: .discarded,
-      error: .string(limit: longestError)
+      error: .fileDescriptor(OutputFile.create(messages), closeAfterSpawningProcess: true)
     )
     try Task.checkCancellation()
     guard result.terminationStatus.isSuccess else {
-      let lines = result.standardError.split(separator: "\n").filter { $0.contains { !" ^".contains($0) } }
+      let account = String(decoding: try OutputFile.read(messages, most: longestError), as: UTF8.self)
+      let lines = account.split(separator: "\n").filter { $0.contains { !" ^".contains($0) } }
       let message = lines.isEmpty ? "no message" : lines.joined(separator: "; ")
       throw FigureError("gnuplot failed (\(result.terminationStatus)): \(message)")
     }
-  }
-
-  private static func write(_ bytes: [UInt8], to path: FilePath) throws {
-    let file = try FileDescriptor.open(
-      path,
-      .writeOnly,
-      options: [.create, .truncate],
-      permissions: [.ownerReadWrite, .groupRead, .otherRead]
-    )
-    try file.closeAfter { _ = try file.writeAll(bytes) }
-  }
-
-  /// Replaces the moment of drawing, which older versions of cairo write into a PDF, by a fixed one of equal length.
-  private static func removeDate(from path: FilePath) throws {
-    let file = try FileDescriptor.open(path, .readWrite)
-    try file.closeAfter {
-      let size = try file.seek(offset: 0, from: .end)
-      var bytes = [UInt8](repeating: 0, count: Int(size))
-      var filled = 0
-      while filled < bytes.count {
-        let count = try bytes[filled...].withUnsafeMutableBytes { buffer in
-          try file.read(fromAbsoluteOffset: Int64(filled), into: buffer)
-        }
-        guard count > 0 else { break }
-        filled += count
-      }
-      let mark = Array("/CreationDate (D:".utf8)
-      guard let start = lastIndex(of: mark, in: bytes) else { return }
-      let digits = Array("20000101000000".utf8)
-      try file.writeAll(toAbsoluteOffset: Int64(start + mark.count), digits)
-    }
-  }
-
-  /// The date stands near the end of the file.
-  private static func lastIndex(of mark: [UInt8], in bytes: [UInt8]) -> Int? {
-    guard bytes.count >= mark.count else { return nil }
-    return (0...bytes.count - mark.count).last { bytes[$0...].starts(with: mark) }
   }
 }

@@ -45,25 +45,31 @@ public struct LabelTemplate: ConfigurationValue {
 
   private static func parse(_ text: String) -> [Piece]? {
     var pieces: [Piece] = []
-    var markup = ""
-    var rest = text[...]
-    while let character = rest.popFirst() {
-      let isMarkup = markup.last == "_" || markup.last == "^" || rest.first == "/"
-      guard character == "{", !isMarkup else {
-        markup.append(character)
-        if character == "\\", let next = rest.popFirst() { markup.append(next) }
+    var markup = String.UnicodeScalarView()
+    var rest = text.unicodeScalars[...]
+    // Whether what follows is lowered or raised, so that its brace is markup.
+    var isShifted = false
+    while let scalar = rest.popFirst() {
+      let isMarkup = isShifted || rest.first == "/"
+      isShifted = scalar == "_" || scalar == "^"
+      guard scalar == "{", !isMarkup else {
+        markup.append(scalar)
+        if scalar == "\\", let next = rest.first, Markup.isSign(next) {
+          markup.append(next)
+          rest.removeFirst()
+        }
         continue
       }
       guard let close = rest.firstIndex(of: "}") else { return nil }
-      let parts = rest[..<close].split(separator: ":", omittingEmptySubsequences: false)
+      let parts = String(rest[..<close]).split(separator: ":", omittingEmptySubsequences: false)
       guard (1...2).contains(parts.count), let name = parts.first, !name.isEmpty,
         let digits = parts.count == 2 ? Int(parts[1]) : 3, (1...17).contains(digits)
       else { return nil }
-      pieces += [.markup(markup), .value(variable: String(name), digits: digits)]
-      markup = ""
+      pieces += [.markup(String(markup)), .value(variable: String(name), digits: digits)]
+      markup = String.UnicodeScalarView()
       rest = rest[rest.index(after: close)...]
     }
-    pieces.append(.markup(markup))
+    pieces.append(.markup(String(markup)))
     return pieces
   }
 }

@@ -26,9 +26,12 @@ struct Layout: Sendable {
     /// The labels of the axes; nil where another panel shows them, and the tics' labels too.
     var xLabel: FigureText?
     var yLabel: FigureText?
-    /// The legend, where it is outside or its place is declared.
+    /// The legend, how it stands to the panel, and its corner.
     var legend: LegendBlock?
-    /// The rightmost place of what stands at the left, and so on.
+    var legendPosition: LegendPosition
+    var legendCorner = LegendPlacement.Corner(left: 0, top: 0)
+    /// The panel with its margins.
+    var room = Box(left: 0, right: 0, bottom: 0, top: 0)
     var xLabelY = 0.0
     var yLabelX = 0.0
     var barLeft = 0.0
@@ -41,6 +44,8 @@ struct Layout: Sendable {
   var frames: [Frame]
   /// The legend of the whole figure.
   let legend: LegendBlock?
+  /// The panels, counted from 0, whose legends take too much room to be drawn.
+  var crowdedPanels: [Int] = []
 
   /// The size of the tics' labels and of legends.
   var smallFont: Double { 0.9 * font }
@@ -59,8 +64,12 @@ struct Layout: Sendable {
     height = figure.height / 2.54 * 72
     font = figure.fontSize
     let hasCommonLegend = figure.legend != nil
-    legend = figure.legend.flatMap { [width, smallFont = 0.9 * figure.fontSize] in
-      LegendBlock($0, content.panels.flatMap(\.explained), fontSize: smallFont, width: width * 0.96, isFlat: true)
+    let room = LegendBlock.Size(width: width * 0.96, height: height * Self.legendShare)
+    legend = figure.legend.flatMap { [smallFont = 0.9 * figure.fontSize] in
+      LegendBlock($0, content.panels.flatMap(\.explained), fontSize: smallFont, room: room, isFlat: true)
+    }
+    if let legend, legend.size.width > width || legend.size.height > room.height {
+      throw FigureError("the legend of the figure \(Self.remedy)")
     }
     let grid = Grid(columns: figure.columnCount, count: content.panels.count)
     frames = content.panels.indices.map { index in
@@ -76,7 +85,8 @@ struct Layout: Sendable {
         xStep: column.lazy.compactMap { content.panels[$0].panel.x.tics }.first,
         yStep: row.lazy.compactMap { content.panels[$0].panel.y.tics }.first,
         xTics: Tics(x, length: 100, spacing: 40),
-        yTics: Tics(y, length: 100, spacing: 24)
+        yTics: Tics(y, length: 100, spacing: 24),
+        legendPosition: panel.panel.legend?.position ?? (hasCommonLegend ? .none : .automatic)
       )
       if column.last == index {
         frame.xLabel = column.reversed().lazy.map { content.panels[$0].panel.x.label }.first { !$0.isEmpty } ?? .empty
@@ -86,17 +96,14 @@ struct Layout: Sendable {
       }
       return frame
     }
-    // The room for labels depends on the tics, which depend on the room for the panels.
-    for _ in 0..<3 {
-      try place(content, grid, hasCommonLegend: hasCommonLegend)
-    }
+    // The room for labels depends on the tics, which depend on the room for the panels. A legend for which there is no
+    // room inside goes below, and stays there.
+    try place(content, grid)
+    try place(content, grid)
+    repeat { try place(content, grid) } while moveLegends(content)
   }
 
-  private mutating func place(
-    _ content: FigureContent,
-    _ grid: Grid,
-    hasCommonLegend: Bool
-  ) throws(FigureError) {
+  private mutating func place(_ content: FigureContent, _ grid: Grid) throws(FigureError) {
     let figure = content.figure
     var left = [Double](repeating: 0, count: grid.columns)
     var right = left
@@ -105,11 +112,7 @@ struct Layout: Sendable {
     for index in frames.indices {
       let (row, column) = (index / grid.columns, index % grid.columns)
       let panel = content.panels[index]
-      frames[index].legend = panel.legendBlock(
-        fontSize: smallFont,
-        width: max(frames[index].box.width, 60),
-        hasCommonLegend: hasCommonLegend
-      )
+      frames[index].legend = legendBlock(of: panel, frames[index])
       let margins = margins(of: frames[index], panel.panel)
       left[column] = max(left[column], margins.left)
       right[column] = max(right[column], margins.right)
@@ -136,6 +139,12 @@ struct Layout: Sendable {
         top: y - roomY * rowShares[..<row].reduce(0, +)
       )
       frames[index].box = box
+      frames[index].room = Box(
+        left: box.left - left[column],
+        right: box.right + right[column],
+        bottom: box.bottom - bottom[row],
+        top: box.top + top[row]
+      )
       fitTics(of: index)
       frames[index].yLabelX = box.left - left[column] + 0.6 * font
       frames[index].xLabelY = box.bottom - Self.ticGap - 1.1 * smallFont - 0.65 * font
@@ -180,9 +189,10 @@ struct Layout: Sendable {
       if !color.label.isEmpty { margins.right += 1.4 * font }
     }
     if let legend = frame.legend {
-      switch panel.legend?.position {
+      switch frame.legendPosition {
       case .rightOutside: margins.right += legend.size.width + 4
-      case .below: margins.bottom += legend.size.height + 2
+      // One that is higher will not be drawn.
+      case .below: margins.bottom += min(legend.size.height, height * Self.legendShare) + 2
       default: break
       }
     }
@@ -219,18 +229,11 @@ extension PanelContent {
     }
     guard !extent.isEmpty else { return nil }
     var range = AxisRange(
-      from: (panel.color?.from).map(AxisRange.clamped) ?? extent.least,
-      to: (panel.color?.to).map(AxisRange.clamped) ?? extent.greatest,
+      from: (panel.color?.from).map { AxisRange.clamped($0, scale) } ?? extent.least,
+      to: (panel.color?.to).map { AxisRange.clamped($0, scale) } ?? extent.greatest,
       scale: scale
     )
-    if range.from >= range.to { range.to = scale == .log ? range.from * 10 : range.from + 1 }
+    range.open()
     return range
-  }
-
-  /// The legend of the panel, unless one of the figure stands for it.
-  fileprivate func legendBlock(fontSize: Double, width: Double, hasCommonLegend: Bool) -> LegendBlock? {
-    if hasCommonLegend, panel.legend == nil { return nil }
-    let legend = panel.legend ?? Legend()
-    return LegendBlock(legend, explained, fontSize: fontSize, width: width, isFlat: legend.position == .below)
   }
 }

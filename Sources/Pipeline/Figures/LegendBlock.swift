@@ -12,7 +12,9 @@ struct LegendBlock: Sendable {
   let size: Size
   /// Whether the title stands before the entries rather than above them.
   let isFlat: Bool
-  private let fontSize: Double
+  /// The size of the letters: smaller than the figure's where a text would not fit.
+  var fontSize: Double { measure.fontSize }
+  private let measure: LegendMeasure
   private let columnWidths: [Double]
 
   /// A width and a height in points.
@@ -24,44 +26,40 @@ struct LegendBlock: Sendable {
   /// The length of the sample before a text.
   private var sample: Double { 2.2 * fontSize }
   private var gap: Double { 0.5 * fontSize }
-  private var rowHeight: Double { 1.35 * fontSize }
-  private var padding: Double { 0.45 * fontSize }
-  private var columnGap: Double { 1.4 * fontSize }
 
   /// The legend of some marks; nil where there is nothing to explain.
   ///
-  /// - Parameter width: the room there is; the entries of a flat legend are laid out in as many columns as fit.
-  init?(_ legend: Legend, _ marks: [Mark], fontSize: Double, width: Double, isFlat: Bool) {
+  /// - Parameters:
+  ///   - room: the room there is. Columns are left out, and letters made smaller, until the width fits; where that is
+  ///     not enough, the legend is wider than the room. It may always be higher.
+  ///   - isFlat: whether the entries are laid out side by side, as far as they fit, rather than one below another.
+  init?(_ legend: Legend, _ marks: [Mark], fontSize: Double, room: Size, isFlat: Bool) {
     let entries = Self.entries(marks)
     guard !entries.isEmpty, legend.position != .none else { return nil }
     self.entries = entries
-    self.fontSize = fontSize
     self.isFlat = isFlat
     title = legend.title
-    let titleWidth = title.isEmpty ? 0 : title.width * fontSize + 1.4 * fontSize
-    let items = entries.map { 2.7 * fontSize + $0.label.width * fontSize }
+    var measure = LegendMeasure(entries, title: legend.title, isFlat: isFlat, fontSize: fontSize)
+    for factor in [0.9, 0.8, 0.7] where measure.width(columns: 1) > room.width {
+      measure = LegendMeasure(entries, title: legend.title, isFlat: isFlat, fontSize: factor * fontSize)
+    }
     var columns = min(legend.columns ?? (isFlat ? entries.count : 1), entries.count)
-    func widths(_ columns: Int) -> [Double] {
-      (0..<columns).map { column in
-        stride(from: column, to: items.count, by: columns).map { items[$0] }.max() ?? 0
-      }
-    }
-    func total(_ columns: Int) -> Double {
-      widths(columns).reduce(0, +) + Double(columns - 1) * 1.4 * fontSize + (isFlat ? titleWidth : 0)
-    }
-    if legend.columns == nil, isFlat {
-      while columns > 1, total(columns) > width { columns -= 1 }
+    while columns > 1, measure.width(columns: columns) > room.width { columns -= 1 }
+    if isFlat {
       // The last row is as full as the others, where that is possible.
       let rows = (entries.count + columns - 1) / columns
-      columns = (entries.count + rows - 1) / rows
+      if legend.columns == nil { columns = (entries.count + rows - 1) / rows }
+    } else if legend.columns == nil {
+      while columns < entries.count, measure.height(columns: columns) > room.height,
+        measure.width(columns: columns + 1) <= room.width
+      {
+        columns += 1
+      }
     }
     self.columns = columns
-    columnWidths = widths(columns)
-    let rows = Double((entries.count + columns - 1) / columns) + (isFlat || title.isEmpty ? 0 : 1)
-    size = Size(
-      width: max(total(columns), isFlat ? 0 : titleWidth - 1.4 * fontSize) + 0.9 * fontSize,
-      height: rows * 1.35 * fontSize + 0.5 * fontSize
-    )
+    self.measure = measure
+    columnWidths = measure.widths(columns: columns)
+    size = Size(width: measure.width(columns: columns), height: measure.height(columns: columns))
   }
 
   private static func entries(_ marks: [Mark]) -> [Entry] {
@@ -90,19 +88,58 @@ struct LegendBlock: Sendable {
 
   /// The places of the entries.
   func placements(left: Double, top: Double) -> [Placement] {
-    let titleWidth = isFlat && !title.isEmpty ? title.width * fontSize + columnGap : 0
+    let titleWidth = isFlat && !title.isEmpty ? title.width * fontSize + measure.columnGap : 0
     let firstRow = isFlat || title.isEmpty ? 0 : 1
     return entries.enumerated().map { index, entry in
       let column = index % columns
-      let before = columnWidths[..<column].reduce(0, +) + Double(column) * columnGap
-      let x = left + padding + titleWidth + before
-      let y = top - 0.25 * fontSize - rowHeight * (Double(index / columns + firstRow) + 0.5)
+      let before = columnWidths[..<column].reduce(0, +) + Double(column) * measure.columnGap
+      let x = left + measure.padding + titleWidth + before
+      let y = top - 0.25 * fontSize - measure.rowHeight * (Double(index / columns + firstRow) + 0.5)
       return Placement(entry: entry, from: x, to: x + sample, y: y, text: x + sample + gap)
     }
   }
 
   /// The place of the title: its left end and its height.
   func titlePlace(left: Double, top: Double) -> (x: Double, y: Double) {
-    (left + padding, top - 0.25 * fontSize - rowHeight * 0.5)
+    (left + measure.padding, top - 0.25 * fontSize - measure.rowHeight * 0.5)
+  }
+}
+
+/// How much room a legend takes, in points.
+private struct LegendMeasure {
+  let fontSize: Double
+  private let items: [Double]
+  private let titleWidth: Double
+  private let isFlat: Bool
+
+  var rowHeight: Double { 1.35 * fontSize }
+  var padding: Double { 0.45 * fontSize }
+  var columnGap: Double { 1.4 * fontSize }
+
+  init(_ entries: [LegendBlock.Entry], title: FigureText, isFlat: Bool, fontSize: Double) {
+    self.fontSize = fontSize
+    self.isFlat = isFlat
+    items = entries.map { 2.7 * fontSize + $0.label.width * fontSize }
+    titleWidth = title.width * fontSize
+  }
+
+  /// The width of each column.
+  func widths(columns: Int) -> [Double] {
+    (0..<columns).map { column in
+      stride(from: column, to: items.count, by: columns).map { items[$0] }.max() ?? 0
+    }
+  }
+
+  /// The width of the whole legend.
+  func width(columns: Int) -> Double {
+    let entries = widths(columns: columns).reduce(0, +) + Double(columns - 1) * columnGap
+    let both = isFlat && titleWidth > 0 ? entries + titleWidth + columnGap : max(entries, titleWidth)
+    return both + 2 * padding
+  }
+
+  /// The height of the whole legend.
+  func height(columns: Int) -> Double {
+    let rows = (items.count + columns - 1) / columns + (!isFlat && titleWidth > 0 ? 1 : 0)
+    return Double(rows) * rowHeight + 0.5 * fontSize
   }
 }

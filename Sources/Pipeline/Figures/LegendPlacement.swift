@@ -1,7 +1,9 @@
-/// Finds the place inside a panel where a legend covers the least data.
+/// Finds the place inside a panel where a legend covers no data.
 struct LegendPlacement {
   /// How much is drawn in each cell of the panel, row by row from the bottom.
   private var weights: [Int]
+  /// Whether the panel has a picture of cells, on which letters would not be seen.
+  private let hasCells: Bool
   private let columns: Int
   private let rows: Int
   private let box: Layout.Box
@@ -13,6 +15,7 @@ struct LegendPlacement {
     columns = max(1, Int(frame.box.width / Self.cell))
     rows = max(1, Int(frame.box.height / Self.cell))
     weights = [Int](repeating: 0, count: columns * rows)
+    hasCells = content.marks.contains { $0.kind == .heatmap }
     for mark in content.marks { add(mark, frame) }
     for note in content.panel.notes {
       let x = frame.x.fraction(note.x)
@@ -23,31 +26,58 @@ struct LegendPlacement {
     }
   }
 
-  /// The upper left corner of a legend at the declared place, or at the best one.
-  func corner(of size: LegendBlock.Size, _ position: LegendPosition) -> (left: Double, top: Double) {
-    let inset = 3.0
-    func corner(_ side: (x: Double, y: Double)) -> (left: Double, top: Double) {
-      let left = box.left + inset + side.x * (box.width - 2 * inset - size.width)
-      let top = box.bottom + inset + size.height + side.y * (box.height - 2 * inset - size.height)
-      return (left, top)
-    }
-    if let side = position.inside { return corner(side) }
-    let order: [LegendPosition] = [.topRight, .topLeft, .bottomRight, .bottomLeft, .right, .left, .top, .bottom]
-    let candidates = order.compactMap(\.inside).map(corner)
-    let best = candidates.min { covered($0, size) < covered($1, size) }
-    return best ?? corner((1, 1))
+  /// From the frame to a legend.
+  private static let inset = 3.0
+
+  /// Where a legend stands: its upper left corner.
+  struct Corner: Sendable {
+    var left: Double
+    var top: Double
+    /// Whether the letters need a white ground: on a picture they would not be seen.
+    var needsGround = false
   }
 
-  private func covered(_ corner: (left: Double, top: Double), _ size: LegendBlock.Size) -> Int {
-    let first = Int(((corner.left - box.left) / Self.cell).rounded(.down))
-    let last = Int(((corner.left + size.width - box.left) / Self.cell).rounded(.up))
-    let low = Int(((corner.top - size.height - box.bottom) / Self.cell).rounded(.down))
-    let high = Int(((corner.top - box.bottom) / Self.cell).rounded(.up))
+  /// The corner of a legend at a declared place of the panel; nil where there is no room for it.
+  func corner(of size: LegendBlock.Size, at position: LegendPosition) -> Corner? {
+    guard fits(size), let side = position.inside else { return nil }
+    var corner = corner(of: size, side)
+    corner.needsGround = hasCells && covered(corner, size) > 0
+    return corner
+  }
+
+  /// The corner of a legend at the first place where it covers nothing that is drawn; nil where there is none.
+  func freeCorner(of size: LegendBlock.Size) -> Corner? {
+    guard fits(size) else { return nil }
+    let places: [LegendPosition] = [.topRight, .topLeft, .bottomRight, .bottomLeft, .right, .left, .top, .bottom]
+    let sides = places.compactMap(\.inside) + [0.25, 0.75].flatMap { [($0, 1), ($0, 0), (0, $0), (1, $0)] }
+    return sides.lazy.map { corner(of: size, $0) }.first { covered($0, size) == 0 }
+  }
+
+  private func fits(_ size: LegendBlock.Size) -> Bool {
+    size.width <= box.width - 2 * Self.inset && size.height <= box.height - 2 * Self.inset
+  }
+
+  private func corner(of size: LegendBlock.Size, _ side: (x: Double, y: Double)) -> Corner {
+    let inset = Self.inset
+    return Corner(
+      left: box.left + inset + side.x * (box.width - 2 * inset - size.width),
+      top: box.bottom + inset + size.height + side.y * (box.height - 2 * inset - size.height)
+    )
+  }
+
+  /// How much a legend covers, or all but touches.
+  private func covered(_ corner: Corner, _ size: LegendBlock.Size) -> Int {
+    func cells(_ from: Double, _ to: Double, _ length: Double, _ count: Int) -> Range<Int> {
+      let low = Int((min(max((from - 1) / length, 0), 1) * Double(count)).rounded(.down))
+      let high = Int((min(max((to + 1) / length, 0), 1) * Double(count)).rounded(.up))
+      return low..<max(low, high)
+    }
+    let left = corner.left - box.left
+    let across = cells(left, left + size.width, box.width, columns)
     var sum = 0
-    for row in max(0, low)..<max(low, min(rows, high)) where row < rows {
-      for column in max(0, first)..<max(first, min(columns, last)) where column < columns {
-        sum += weights[row * columns + column]
-      }
+    let top = corner.top - box.bottom
+    for row in cells(top - size.height, top, box.height, rows) {
+      for column in across { sum += weights[row * columns + column] }
     }
     return sum
   }
@@ -61,7 +91,8 @@ struct LegendPlacement {
   private mutating func add(_ mark: Mark, _ frame: Layout.Frame) {
     let weight: Int
     switch mark.kind {
-    case .region: return
+    // Letters are seen on an even ground.
+    case .region where !mark.style.hasOutline, .band where !mark.style.hasOutline: return
     case .heatmap:
       addCells(mark, frame)
       return
@@ -78,8 +109,11 @@ struct LegendPlacement {
     case .points where mark["x"].count <= 100: weight = 60
     default: weight = 5
     }
-    let xs = mark["x"]
-    let ys = mark["y"]
+    add(mark["x"], mark["y"], frame, weight, isLine: ![.points, .vectors].contains(mark.kind))
+    if mark.kind == .band { add(mark["x"], mark["y2"], frame, weight, isLine: true) }
+  }
+
+  private mutating func add(_ xs: [Double], _ ys: [Double], _ frame: Layout.Frame, _ weight: Int, isLine: Bool) {
     let stride = max(1, xs.count / 20_000)
     var previous: (x: Double, y: Double)?
     for index in Swift.stride(from: 0, to: min(xs.count, ys.count), by: stride) {
@@ -89,7 +123,7 @@ struct LegendPlacement {
         continue
       }
       touch(point.x, point.y, weight: weight)
-      if mark.kind == .lines, let start = previous { addSegment(start, point, weight) }
+      if isLine, let start = previous { addSegment(start, point, weight) }
       previous = point
     }
   }

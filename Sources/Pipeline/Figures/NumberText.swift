@@ -12,24 +12,46 @@ enum NumberText {
     shortest((value * 100_000).rounded() / 100_000)
   }
 
-  /// `value` for a reader, rounded to `digits` significant digits, as enhanced text.
-  static func significant(_ value: Double, digits: Int) -> String {
-    guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "−∞" : "∞" }
-    guard value != 0 else { return "0" }
-    let decimal = DecimalDigits(value.magnitude).rounded(to: max(1, digits))
-    let sign = value < 0 ? "−" : ""
-    if (-3...max(digits, 5)).contains(decimal.point) { return sign + decimal.plain }
-    return sign + decimal.mantissa + "×10^{" + exponent(decimal.point - 1) + "}"
+  /// How a number is written.
+  struct Form: Sendable {
+    /// Before negative numbers.
+    let minus: String
+    let infinity: String
+    let missing: String
+    /// Around what stands for a number.
+    var frame = ("", "")
+    /// Behind the digits of a very large or very small number.
+    let power: @Sendable (Int) -> String
+
+    /// Enhanced text of a figure: −3×10^{−12}.
+    static let figure = Form(minus: "−", infinity: "∞", missing: "NaN") { "×10^{\(signed($0, "−"))}" }
+    /// Text for readers: −3×10⁻¹².
+    static let text = Form(minus: "−", infinity: "∞", missing: "–") { power in
+      "×10" + String(String(power).map { superscripts[$0] ?? $0 })
+    }
+    /// For machines: -3e-12.
+    static let plain = Form(minus: "-", infinity: "inf", missing: "nan") { "e\($0)" }
+    /// For TeX: $-3\times10^{-12}$.
+    static let tex = Form(minus: "-", infinity: "\\infty", missing: "--", frame: ("$", "$")) { "\\times10^{\($0)}" }
+
+    private static let superscripts: [Character: Character] = [
+      "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
+    ]
   }
 
-  /// `value` as plain text, rounded to `digits` significant digits.
-  static func plain(_ value: Double, digits: Int) -> String {
-    guard value.isFinite else { return value.isNaN ? "–" : value < 0 ? "−∞" : "∞" }
+  /// `value` rounded to `digits` significant digits.
+  static func significant(_ value: Double, digits: Int, _ form: Form = .figure) -> String {
+    guard !value.isNaN else { return form.missing }
+    let sign = value < 0 ? form.minus : ""
+    return form.frame.0 + sign + magnitude(value.magnitude, digits, form) + form.frame.1
+  }
+
+  private static func magnitude(_ value: Double, _ digits: Int, _ form: Form) -> String {
+    guard value.isFinite else { return form.infinity }
     guard value != 0 else { return "0" }
-    let decimal = DecimalDigits(value.magnitude).rounded(to: max(1, digits))
-    let sign = value < 0 ? "−" : ""
-    if (-3...max(digits, 5)).contains(decimal.point) { return sign + decimal.plain }
-    return sign + decimal.mantissa + "e" + String(decimal.point - 1)
+    let decimal = DecimalDigits(value).rounded(to: max(1, digits))
+    if (-3...max(digits, 5)).contains(decimal.point) { return decimal.plain }
+    return decimal.mantissa + form.power(decimal.point - 1)
   }
 
   /// `value` for a reader, rounded to a number of digits behind the point, which are all shown.
@@ -41,11 +63,11 @@ enum NumberText {
 
   /// A power of ten as enhanced text.
   static func powerOfTen(_ exponent: Int) -> String {
-    "10^{\(self.exponent(exponent))}"
+    "10^{\(signed(exponent, "−"))}"
   }
 
-  private static func exponent(_ value: Int) -> String {
-    value < 0 ? "−\(value.magnitude)" : "\(value)"
+  private static func signed(_ value: Int, _ minus: String) -> String {
+    value < 0 ? "\(minus)\(value.magnitude)" : "\(value)"
   }
 }
 

@@ -51,8 +51,9 @@ public enum PaletteName: String, Choice {
     }
   }
 
-  /// The colour at `fraction`, from 0 to 1.
+  /// The colour at `fraction`, from 0 to 1; grey where the value is missing or has no logarithm.
   func color(at fraction: Double) -> Color {
+    guard fraction.isFinite else { return .missing }
     let anchors = anchors
     let place = min(max(fraction, 0), 1) * Double(anchors.count - 1)
     let index = min(Int(place), anchors.count - 2)
@@ -78,6 +79,8 @@ public struct Color: ConfigurationValue, Equatable {
   /// Black.
   public static var black: Color { Color(0x000000) }
   static var white: Color { Color(0xffffff) }
+  /// What has no value on an axis of colours.
+  static var missing: Color { Color(0x999999) }
   /// The frame of a panel.
   static var frame: Color { Color(0x808080) }
 

@@ -2,7 +2,9 @@
 public struct Script: Sendable {
   /// The stem of the files' names.
   public let stem: String
-  /// The script, which draws `stem.pdf`, `stem.svg` and `stem.png`.
+  /// What the picture shows, for its title.
+  let title: String
+  /// The script, which draws `stem.pdf`, `stem.svg` and `stem.png` and knows the stem from its own name.
   public let text: String
   /// The content of `stem.dat`, which the script reads.
   public let data: [UInt8]
@@ -12,12 +14,16 @@ public struct Script: Sendable {
   /// - Throws: when the figure is too small for what is to be in it.
   public init(_ content: FigureContent, stem: String) throws(FigureError) {
     let layout = try Layout(content)
-    var writer = ScriptWriter(layout, stem: stem)
+    if let panel = layout.crowdedPanels.first {
+      throw FigureError("panel \(panel + 1): the legend \(Layout.remedy)")
+    }
+    var writer = ScriptWriter(layout)
     for (index, panel) in content.panels.enumerated() {
       writer.write(panel, layout.frames[index], number: index + 1, isLast: index == content.panels.count - 1)
     }
     writer.finish()
     self.stem = stem
+    title = content.title
     text = writer.lines.map { $0 + "\n" }.joined()
     data = writer.data.bytes
   }
@@ -35,15 +41,16 @@ struct ScriptWriter {
   var data = DataFile()
 
   /// A script's beginning: how it is used, and the three terminals, brought to one size of letters, lines and signs.
-  init(_ layout: Layout, stem: String) {
+  init(_ layout: Layout) {
     self.layout = layout
     let (width, height) = (layout.width, layout.height)
     func pixels(_ points: Double, _ resolution: Double) -> String { String(Int((points / 72 * resolution).rounded())) }
     let font = Self.quoted("\(DejaVuSans.name),\(NumberText.layout(layout.font))")
     lines = [
-      "# gnuplot \(stem).gp draws \(stem).pdf, \(stem).svg and \(stem).png from \(stem).dat;",
-      "# gnuplot -e \"format='svg'\" \(stem).gp draws one of them.",
-      "stem = '\(stem)'",
+      "# gnuplot NAME.gp draws NAME.pdf, NAME.svg and NAME.png from NAME.dat, whatever NAME the files are given;",
+      "# gnuplot -e \"format='svg'\" NAME.gp draws one of them. They look like the ones that the pipeline has drawn, and",
+      "# are not the same bytes: gnuplot writes the time into a PDF, and neither the title nor the resolution of others.",
+      "stem = ARG0[1:strlen(ARG0)-3]",
       "if (!exists('format')) { do for [format in 'pdf svg png'] { load stem.'.gp' }; exit }",
       "reset",
       "set encoding utf8",

@@ -8,12 +8,17 @@ extension ScriptWriter {
       let z = mark["z"].map(content.colorPosition)
       let kept = z.isEmpty ? Thinning.curve(mark["x"], mark["y"], frame) : Array(z.indices)
       guard !kept.isEmpty else { return [] }
-      let columns = [mark["x"], mark["y"]] + (z.isEmpty ? [] : [z])
-      let source = rows(columns.map { column in kept.map { column[$0] } })
-      let width = NumberText.layout(style.weight)
-      let look = z.isEmpty ? Self.line(style, color: color) : "linewidth \(width) linecolor palette"
-      let curve = "\(source) with lines \(look)"
-      return [curve] + (style.marker == nil ? [] : signs(mark, content, frame, color))
+      let curve = [mark["x"], mark["y"]].map { column in kept.map { column[$0] } }
+      var elements: [String] = []
+      if z.isEmpty || z.contains(where: \.isNaN) {
+        // gnuplot leaves out what has no colour; a grey line below shows that it is there.
+        elements.append("\(rows(curve)) with lines \(Self.line(style, color: z.isEmpty ? color : .missing))")
+      }
+      if !z.isEmpty {
+        let width = NumberText.layout(style.weight)
+        elements.append("\(rows(curve + [z])) with lines linewidth \(width) linecolor palette")
+      }
+      return elements + (style.marker == nil ? [] : signs(mark, content, frame, color))
     case .points:
       return signs(mark, content, frame, color)
     case .vectors:
@@ -55,17 +60,29 @@ extension ScriptWriter {
     let z = mark["z"].map(content.colorPosition)
     let kept = Thinning.points(mark["x"], mark["y"], frame, size: style.size)
     guard !kept.isEmpty else { return [] }
-    let columns = ([mark["x"], mark["y"]] + (z.isEmpty ? [] : [z])).map { column in kept.map { column[$0] } }
+    func columns(_ names: [[Double]], _ places: [Int]) -> [[Double]] {
+      names.map { column in places.map { column[$0] } }
+    }
     if kept.count > PointPicture.fewest, z.isEmpty {
-      return [picture(x: columns[0], y: columns[1], frame, style, color)]
+      let places = columns([mark["x"], mark["y"]], kept)
+      return [picture(x: places[0], y: places[1], frame, style, color)]
     }
-    let source = rows(columns)
-    let paint = z.isEmpty ? Self.paint(color, style.opacity) : "linecolor palette"
     var elements: [String] = []
-    if let inside = marker.inside {
-      elements.append("\(source) with points \(sign(inside, style.size, Self.paint(.white), 0.1))")
+    func add(_ values: [[Double]], _ paint: String) {
+      guard values.first?.isEmpty == false else { return }
+      let source = rows(values)
+      if let inside = marker.inside {
+        elements.append("\(source) with points \(sign(inside, style.size, Self.paint(.white), 0.1))")
+      }
+      elements.append("\(source) with points \(sign(marker, style.size, paint, style.weight))")
     }
-    elements.append("\(source) with points \(sign(marker, style.size, paint, style.weight))")
+    if z.isEmpty {
+      add(columns([mark["x"], mark["y"]], kept), Self.paint(color, style.opacity))
+    } else {
+      // What has no colour is told from the others by its grey.
+      add(columns([mark["x"], mark["y"]], kept.filter { z[$0].isNaN }), Self.paint(.missing, style.opacity))
+      add(columns([mark["x"], mark["y"], z], kept.filter { !z[$0].isNaN }), "linecolor palette")
+    }
     return elements
   }
 
@@ -176,13 +193,11 @@ extension ScriptWriter {
     else { return [] }
     let z = mark["z"]
     let width = mark["x"].count
-    let isLog = frame.color?.scale == .log
     var pixels: [Double] = []
     pixels.reserveCapacity(x.cells.count * y.cells.count)
     for row in y.cells {
       for column in x.cells {
-        let value = content.colorPosition(z[row * width + column])
-        pixels.append(isLog && value <= 0 ? .nan : value)
+        pixels.append(content.colorPosition(z[row * width + column]))
       }
     }
     let offset = data.append(pixels: pixels)

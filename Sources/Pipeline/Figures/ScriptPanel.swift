@@ -11,11 +11,15 @@ extension ScriptWriter {
     writeAxis("y", frame.y, frame.yTics, isLabelled: frame.yLabel != nil)
     if let color = frame.color { writeColorAxis(color, content) }
     let middle = (x: (frame.box.left + frame.box.right) / 2, y: (frame.box.bottom + frame.box.top) / 2)
-    label(panel.title, at: screen(middle.x, frame.box.top + 0.85 * layout.font), size: layout.font)
-    label(frame.xLabel ?? .empty, at: screen(middle.x, frame.xLabelY), size: layout.font)
-    label(frame.yLabel ?? .empty, at: screen(frame.yLabelX, middle.y), size: layout.font, options: " rotate by 90")
+    func fitted(_ text: FigureText, _ room: Double) -> Double { layout.fontSize(of: text, within: room) }
+    let (across, up) = (frame.roomAcross, frame.roomUp)
+    let (xLabel, yLabel) = (frame.xLabel ?? .empty, frame.yLabel ?? .empty)
+    label(panel.title, at: screen(middle.x, frame.box.top + 0.85 * layout.font), size: fitted(panel.title, across))
+    label(xLabel, at: screen(middle.x, frame.xLabelY), size: fitted(xLabel, across))
+    label(yLabel, at: screen(frame.yLabelX, middle.y), size: fitted(yLabel, up), options: " rotate by 90")
     if let axis = panel.color, axis.hasBar, frame.color != nil {
-      label(axis.label, at: screen(frame.colorLabelX, middle.y), size: layout.font, options: " rotate by 90")
+      let place = screen(frame.colorLabelX, middle.y)
+      label(axis.label, at: place, size: fitted(axis.label, up), options: " rotate by 90")
     }
     for note in panel.notes {
       let place = "first \(NumberText.shortest(note.x)),\(NumberText.shortest(note.y))"
@@ -23,11 +27,11 @@ extension ScriptWriter {
       label(note.text, at: place, align: note.align, size: layout.smallFont, options: options)
     }
     if let legend = frame.legend {
-      write(legend, corner: corner(of: legend, content, frame), content, frame, isInside: panel.isLegendInside)
+      write(legend, frame.legendCorner, content, frame)
     }
     if isLast, let legend = layout.legend {
       let left = (layout.width - legend.size.width) / 2
-      write(legend, corner: (left, 1 + legend.size.height), content, frame, isInside: false)
+      write(legend, .init(left: left, top: 1 + legend.size.height), content, frame)
     }
     var elements = content.marks.flatMap { plotElements($0, content, frame) }
     if elements.isEmpty { elements = ["NaN"] }
@@ -118,35 +122,15 @@ extension ScriptWriter {
 
   // MARK: Legends
 
-  private func corner(
-    of legend: LegendBlock,
-    _ content: PanelContent,
-    _ frame: Layout.Frame
-  ) -> (left: Double, top: Double) {
-    let box = frame.box
-    switch content.panel.legend?.position {
-    case .rightOutside:
-      let hasBar = content.panel.color?.hasBar == true && frame.color != nil
-      return ((hasBar ? frame.colorLabelX + 0.6 * layout.font : box.right) + 4, box.top)
-    case .below:
-      let labels = frame.xLabel == nil ? box.bottom - 2 : frame.xLabelY - 0.8 * layout.font
-      return ((box.left + box.right - legend.size.width) / 2, labels)
-    case let position:
-      let placement = LegendPlacement(content, frame, font: layout.smallFont)
-      return placement.corner(of: legend.size, position ?? .automatic)
-    }
-  }
-
   private mutating func write(
     _ legend: LegendBlock,
-    corner: (left: Double, top: Double),
+    _ corner: LegendPlacement.Corner,
     _ content: PanelContent,
-    _ frame: Layout.Frame,
-    isInside: Bool
+    _ frame: Layout.Frame
   ) {
     add("# Legend")
-    let size = layout.smallFont
-    if isInside {
+    let size = legend.fontSize
+    if corner.needsGround {
       let opposite = screen(corner.left + legend.size.width, corner.top - legend.size.height)
       add(
         "set object rectangle from \(screen(corner.left, corner.top)) to \(opposite) "
@@ -156,7 +140,7 @@ extension ScriptWriter {
     let titlePlace = legend.titlePlace(left: corner.left, top: corner.top)
     label(legend.title, at: screen(titlePlace.x, titlePlace.y), align: .left, size: size, options: " front")
     for placement in legend.placements(left: corner.left, top: corner.top) {
-      for mark in placement.entry.marks { writeSample(mark, placement, content, frame) }
+      for mark in placement.entry.marks { writeSample(mark, placement, content, frame, size) }
       let place = screen(placement.text, placement.y)
       label(placement.entry.label, at: place, align: .left, size: size, options: " front")
     }
@@ -166,14 +150,15 @@ extension ScriptWriter {
     _ mark: Mark,
     _ placement: LegendBlock.Placement,
     _ content: PanelContent,
-    _ frame: Layout.Frame
+    _ frame: Layout.Frame,
+    _ fontSize: Double
   ) {
     let style = mark.style
     let color = content.color(of: mark, on: frame.color)
     let middle = (placement.from + placement.to) / 2
     switch mark.kind {
     case .region, .band, .heatmap:
-      let half = 0.36 * layout.smallFont
+      let half = 0.36 * fontSize
       add(
         "set object rectangle from \(screen(placement.from, placement.y - half)) "
           + "to \(screen(placement.to, placement.y + half)) "
@@ -218,14 +203,10 @@ extension PanelContent {
 
   /// The colour of a mark: that of its value on the axis of colours, or its own.
   func color(of mark: Mark, on range: AxisRange?) -> Color {
-    guard let value = mark.colorValue, let range, let palette = panel.color?.palette else { return mark.style.color }
-    if palette == .categorical { return categories.first { $0.value == value }?.color ?? mark.style.color }
+    guard let value = mark.colorValue, let palette = panel.color?.palette else { return mark.style.color }
+    if palette == .categorical { return categories.first { $0.value == value }?.color ?? .missing }
+    // Without a range no mark has a value.
+    guard let range else { return .missing }
     return palette.color(at: range.fraction(value) * paletteEnd)
-  }
-}
-
-extension Panel {
-  fileprivate var isLegendInside: Bool {
-    legend?.position != .below && legend?.position != .rightOutside
   }
 }

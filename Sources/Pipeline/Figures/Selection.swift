@@ -43,7 +43,8 @@ struct Selection {
       colorValue = slice.values.first
       slices.removeAll { $0.name == "z" }
     } else if colorSlice == nil, let index {
-      colorValue = coordinate(each: index)
+      // Without a coordinate the place itself is what there is to show.
+      colorValue = coordinate(each: index) ?? Double(index)
     }
     let values = series.draw == .heatmap ? try grid(slices.map(\.slice)) : try elements(slices.map(\.slice), index)
     var columns: [Mark.Column] = []
@@ -145,52 +146,34 @@ struct Selection {
   // MARK: Slices
 
   private func variable(_ reference: DataReference) throws(FigureError) -> Variable? {
-    guard case .array(let input, let path) = reference.content else { return nil }
-    let names = path.split(separator: "/").map(String.init)
-    var group = inputs[input]
-    for name in names.dropLast() { group = group?.groups[name] }
-    guard let name = names.last, let variable = group?[name] else {
-      throw FigureError("\(place): '\(input)' has no array '\(path)'")
+    do throws(FigureError) {
+      return try reference.variable(in: inputs)
+    } catch {
+      throw FigureError("\(place): \(error.description)")
     }
-    return variable
+  }
+
+  /// The array with the dimensions of `at` and of `each` fixed; nil for a number.
+  private func fixed(_ reference: DataReference, each index: Int?) throws(FigureError) -> Variable? {
+    var indices = Dictionary(series.at.entries.map { ($0.name.value, $0.value.value) }) { first, _ in first }
+    if let each = series.each?.value { indices[each] = index }
+    let whole = try variable(reference)
+    do throws(ArtifactError) {
+      return try whole?.slice(at: indices)
+    } catch {
+      throw FigureError("\(place): \(error.description)")
+    }
   }
 
   private func slice(_ reference: DataReference, each index: Int?) throws(FigureError) -> Slice {
-    guard let variable = try variable(reference) else {
+    guard let variable = try fixed(reference, each: index) else {
       guard case .number(let number) = reference.content else { return Slice(values: [], dimensions: [], shape: []) }
       return Slice(values: [number], dimensions: [], shape: [])
     }
     guard let values = variable.values.doubles else {
       throw FigureError("\(place): '\(reference)' holds texts, which cannot be drawn")
     }
-    var offset = 0
-    var kept: [Int] = []
-    let strides = Self.strides(variable.shape)
-    for (axis, dimension) in variable.dimensions.enumerated() {
-      if let fixed = try fixedIndex(dimension, length: variable.shape[axis], each: index) {
-        offset += fixed * strides[axis]
-      } else {
-        kept.append(axis)
-      }
-    }
-    let shape = kept.map { variable.shape[$0] }
-    return Slice(
-      values: kept.count == strides.count
-        ? values : Self.gather(values, shape: shape, strides: kept.map { strides[$0] }, offset: offset),
-      dimensions: kept.map { variable.dimensions[$0] },
-      shape: shape
-    )
-  }
-
-  private func fixedIndex(_ dimension: String, length: Int, each index: Int?) throws(FigureError) -> Int? {
-    if dimension == series.each?.value { return index }
-    guard let entry = series.at.entries.first(where: { $0.name.value == dimension }) else { return nil }
-    let given = entry.value.value
-    let place = given < 0 ? length + given : given
-    guard (0..<length).contains(place) else {
-      throw FigureError("\(self.place): there is no index \(given) along '\(dimension)', which has length \(length)")
-    }
-    return place
+    return Slice(values: values, dimensions: variable.dimensions, shape: variable.shape)
   }
 
   private static func strides(_ shape: [Int]) -> [Int] {
@@ -245,33 +228,12 @@ struct Selection {
   private func valueText(_ name: String, _ digits: Int, each index: Int?) throws(FigureError) -> String {
     guard let input = series.mainInput else { return "" }
     let reference = DataReference(.array(input: input, path: name))
-    guard let variable = try variable(reference) else { return "" }
-    if case .string(let texts) = variable.values {
-      let positions = try Variable.positions(like: variable)
-      let slice = try Selection(series: series, inputs: ["": positions], place: place)
-        .slice(DataReference(.array(input: "", path: "text")), each: index)
-      return FigureText.escaped(slice.values.first.map { texts[Int($0)] } ?? "")
-    }
-    guard let value = try slice(reference, each: index).values.first else { return "" }
+    guard let variable = try fixed(reference, each: index) else { return "" }
+    if case .string(let texts) = variable.values { return FigureText.escaped(texts.first ?? "") }
+    guard let value = variable.values.doubles?.first else { return "" }
     for meaning in variable.meanings where variable.label(meaning: meaning) == value {
       return FigureText.words(meaning)
     }
     return NumberText.significant(value, digits: digits)
-  }
-}
-
-extension Variable {
-  /// An artifact with the array `text`, shaped as `variable`, whose values are their own places: a way to select
-  /// among texts as among numbers.
-  fileprivate static func positions(like variable: Variable) throws(FigureError) -> Artifact {
-    do throws(ArtifactError) {
-      var artifact = Artifact()
-      let dimensions = zip(variable.dimensions, variable.shape).map { (name: $0, length: $1) }
-      let places = (0..<variable.values.count).map(Double.init)
-      try artifact.add(Variable(.float64(places), over: dimensions), as: "text")
-      return artifact
-    } catch {
-      throw FigureError(error.description)
-    }
   }
 }

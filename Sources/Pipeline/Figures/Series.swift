@@ -58,7 +58,11 @@ public struct Series: Record {
     .init("x", \.x, "The horizontal coordinates: input/variable, or a number."),
     .init("y", \.y, "The vertical coordinates."),
     .init("y2", \.y2, "The other edge of a band."),
-    .init("z", \.z, "The values that are shown as colours of the panel's 'color' axis."),
+    .init(
+      "z",
+      \.z,
+      "The values that are shown as colours of the panel's 'color' axis; what has none there is grey, and a cell empty."
+    ),
     .init("u", \.u, "The horizontal components of arrows."),
     .init("v", \.v, "The vertical components of arrows."),
     .init("at", \.at, "Dimensions that are fixed at an index; a negative one counts from the end."),

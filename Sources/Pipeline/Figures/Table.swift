@@ -2,7 +2,7 @@ public import Configuration
 
 /// A table as it is declared: what its rows are, and which arrays its columns show.
 public struct Table: Record {
-  /// The stem of the files' names; nil for the pipeline's name.
+  /// The stem of the files' names; nil for `table`.
   public var name: String?
   /// The labels of the rows.
   public var rows = DataReference(.number(0))
@@ -23,8 +23,8 @@ public struct Table: Record {
     .init(
       "name",
       \.name,
-      "The stem of the files' names; the name of the pipeline unless given.",
-      limit: .ifPresent(Limit("a name of letters, digits, - and _") { Figure.isFileStem($0) })
+      "The stem of the files' names; unless given, they are published under the name of the pipeline.",
+      limit: .ifPresent(.name)
     ),
     .init("rows", \.rows, "The labels of the rows: input/variable, over one dimension.", required: true),
     .init("heading", \.heading, "The heading of the labels."),

@@ -21,7 +21,7 @@ struct Tics: Sendable {
     case .log:
       fillDecades(range, count: max(1, Int(length / spacing)))
       // Within a part of a decade, steps are more use than digits.
-      if labelled.count < 2 {
+      if labelled.count < 2, range.end - range.start < 2 {
         (labelled, small) = ([], [])
         fill(range, atLeast: (range.to - range.from) * min(1, spacing / max(length, 1)))
       }
@@ -71,24 +71,60 @@ struct Tics: Sendable {
 
   private mutating func fillDecades(_ range: AxisRange, count: Int) {
     let first = Int((range.start + 1e-9).rounded(.down))
-    let last = Int((range.end - 1e-9).rounded(.up))
-    let inside = (first...max(first, last)).filter { range.containsWithSlack(Figures.powerOfTen($0)) }
-    let isFine = inside.count < 2
-    // The decades that are labelled lie a whole number of decades apart, counted from 1.
-    let stride = max(1, (inside.count + count - 1) / count)
-    for decade in first...max(first, last) {
-      for digit in 1...9 {
-        let value = Double("\(digit)e\(decade)") ?? 0
-        guard range.containsWithSlack(value) else { continue }
-        if isFine, [1, 2, 5].contains(digit) {
-          labelled.append(Labelled(value: value, label: FigureText(NumberText.significant(value, digits: 3))))
-        } else if !isFine, digit == 1, decade % stride == 0 {
-          labelled.append(Labelled(value: value, label: FigureText(NumberText.powerOfTen(decade))))
-        } else if stride == 1 || digit == 1 {
-          small.append(value)
-        }
+    let last = max(first, Int((range.end - 1e-9).rounded(.up)))
+    let inside = (first...last).filter { range.containsWithSlack(Figures.powerOfTen($0)) }
+    guard inside.count > 1 else { return fillWithinDecades(range, first...last) }
+    let steps = DecadeSteps(decades: inside.count, labels: min(count, 8))
+    for decade in inside {
+      let value = Figures.powerOfTen(decade)
+      if decade.isMultiple(of: steps.labelled) {
+        labelled.append(Labelled(value: value, label: FigureText(NumberText.powerOfTen(decade))))
+      } else if decade.isMultiple(of: steps.small) {
+        small.append(value)
       }
     }
+    if labelled.count < 2 {
+      labelled = [inside.min(), inside.max()].compactMap { $0 }.map { decade in
+        Labelled(value: Figures.powerOfTen(decade), label: FigureText(NumberText.powerOfTen(decade)))
+      }
+    }
+    if steps.areDivided {
+      for decade in first...last { small += Self.multiples(of: decade).dropFirst().filter(range.containsWithSlack) }
+    }
+  }
+
+  /// Tics at 1, 2 and 5 times a power of ten, where there are no two powers of ten.
+  private mutating func fillWithinDecades(_ range: AxisRange, _ decades: ClosedRange<Int>) {
+    for value in decades.flatMap(Self.multiples) where range.containsWithSlack(value) {
+      if [1, 2, 5].contains(DecimalDigits(value).leading) {
+        labelled.append(Labelled(value: value, label: FigureText(NumberText.significant(value, digits: 3))))
+      } else {
+        small.append(value)
+      }
+    }
+  }
+
+  /// One to nine times a power of ten.
+  private static func multiples(of decade: Int) -> [Double] {
+    (1...9).map { Double("\($0)e\(decade)") ?? 0 }
+  }
+}
+
+/// How many decades lie from tic to tic of a logarithmic axis.
+private struct DecadeSteps {
+  /// From label to label.
+  let labelled: Int
+  /// From small tic to small tic.
+  let small: Int
+  /// Whether there are small tics within a decade.
+  let areDivided: Bool
+
+  /// Round steps, with which no more than `labels` of the decades are labelled.
+  init(decades: Int, labels: Int) {
+    let steps = [(1, 1), (2, 1), (3, 1), (5, 1), (10, 2), (20, 5), (50, 10), (100, 20), (200, 50), (500, 100)]
+    let step = steps.first { $0.0 * max(1, labels) >= decades } ?? (500, 100)
+    (labelled, small) = step
+    areDivided = labelled == 1 && decades <= 12
   }
 }
 
@@ -124,6 +160,9 @@ extension AxisRange {
 }
 
 extension DecimalDigits {
+  /// The first digit.
+  fileprivate var leading: Int { Int(mantissa.prefix(1)) ?? 0 }
+
   /// How many digits stand behind the point.
   var decimals: Int { max(0, plain.split(separator: ".").dropFirst().first?.count ?? 0) }
 }

@@ -24,7 +24,7 @@ public struct PipelineFile: Record {
       "pipeline",
       \.name,
       "The name of the pipeline; its figures are kept under it.",
-      limit: Limit("a name of letters, digits, - and _", bounds: String.nameBounds) { $0.isName },
+      limit: .name,
       required: true
     ),
     .init("title", \.title, "A title for people."),
@@ -74,21 +74,4 @@ public struct NodeMap: ConfigurationValue {
 
   /// The values by their look.
   public var json: JSONValue { JSONValue(node) }
-}
-
-extension String {
-  /// The pattern of `isName`.
-  static let nameBounds = ValueBounds(["pattern": "^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}$"])
-
-  /// Whether this is a name of letters, digits, `-` and `_`, which is safe in a path.
-  public var isName: Bool {
-    let isWord = utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-      default: byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-      }
-    }
-    return isWord && !isEmpty && utf8.count <= 100 && utf8.first != UInt8(ascii: "-")
-  }
 }

@@ -1,0 +1,29 @@
+public import Configuration
+
+/// What a variable must be for an element to be drawn: a number, or the meaning of a label.
+public enum Criterion: ConfigurationValue {
+  /// This number.
+  case number(Double)
+  /// The label with this meaning.
+  case meaning(String)
+
+  /// A number or a word.
+  public static var shape: ValueShape { .either([.number, .string]) }
+
+  /// Reads a number where there is one, else a word.
+  public static func decode(_ node: Node, _ diagnostics: inout Diagnostics) -> Criterion? {
+    switch JSONValue(node) {
+    case .number(let number): .number(number)
+    case .string(let word): .meaning(word)
+    default: reject(node, &diagnostics)
+    }
+  }
+
+  /// The number or the word.
+  public var json: JSONValue {
+    switch self {
+    case .number(let number): .number(number)
+    case .meaning(let word): .string(word)
+    }
+  }
+}
