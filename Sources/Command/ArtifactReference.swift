@@ -50,7 +50,7 @@ struct ArtifactReference {
       )
     }
     if let address = addresses.first {
-      self.init(file: store.path(ofArtifact: address), store: store, record: nil)
+      self.init(file: store.path(of: address), store: store, record: nil)
     } else if let key = keys.first, let record = store.record(for: key) {
       self.init(file: store.path(of: record.artifact), store: store, record: record)
     } else {
@@ -67,6 +67,16 @@ struct ArtifactReference {
   private init(stage: String, of project: Project, _ options: ArtifactOptions) throws {
     let pipeline = try project.pipeline(try options.choices.choices(), .all)
     let names = pipeline.actions.map(\.name)
+    let points = names.filter { $0 != stage && Action.stage(of: $0) == stage }
+    guard points.isEmpty else {
+      throw Diagnostics(
+        Diagnostic(
+          "stage '\(stage)' of \(project.file) is a sweep; name one of its points",
+          at: nil,
+          hints: "points: " + Suggestion.list(points)
+        )
+      )
+    }
     guard names.contains(stage) else {
       throw Diagnostics(
         Diagnostic(
@@ -110,9 +120,9 @@ struct ArtifactReference {
 
   /// The store that a file lies in, or that of this folder.
   private static func store(around file: FilePath) throws -> ArtifactStore? {
-    let objects = file.removingLastComponent().removingLastComponent()
-    if objects.lastComponent?.string == "objects",
-      let store = try ArtifactStore(existingAt: objects.removingLastComponent())
+    let folder = file.removingLastComponent().removingLastComponent()
+    if let name = folder.lastComponent?.string, ["objects", "figures"].contains(name),
+      let store = try ArtifactStore(existingAt: folder.removingLastComponent())
     {
       return store
     }

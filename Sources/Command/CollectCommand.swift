@@ -37,12 +37,12 @@ struct CollectCommand: ParsableCommand {
   var keep: [String] = []
 
   @Option(name: .long, help: "Remove only what is older, such as 12h or 30d (default: 1h).")
-  var olderThan = Age(seconds: 3600)
+  var olderThan: Age?
 
   @Option(name: .long, help: "How large the store may be, such as 500MB or 10GB.")
   var maxSize: Size?
 
-  @Option(name: .long, help: "The folder of the store (default: artifacts).")
+  @Option(name: .long, help: "The folder of the store.")
   var store = "artifacts"
 
   @Flag(name: .long, help: "Write JSON, on one line.")
@@ -58,7 +58,7 @@ struct CollectCommand: ParsableCommand {
     let inventory = StoreInventory(of: store, now: Double(time(nil)))
     let plan = CollectionPlan(
       inventory,
-      CollectionPlan.Rules(reached: reached, leastAge: olderThan.seconds, budget: maxSize?.bytes)
+      CollectionPlan.Rules(reached: reached, leastAge: olderThan?.seconds ?? 3600, budget: maxSize?.bytes)
     )
     if !dryRun { try plan.execute() }
     if json { Terminal.say(describe(plan).canonicalText) } else { tell(plan, inventory, store) }

@@ -17,13 +17,13 @@ struct DiffCommand: AsyncParsableCommand {
       they are not.
 
       Examples:
-        pipeline diff 6ea3f1 77b012                  two addresses, or actions by their keys
+        pipeline diff 6ea3f1 77b012
         pipeline diff fig3/portrait old.h5
         pipeline diff fig4/orbit mine/orbit --json
       """
   )
 
-  @Argument(help: "A file, an address or its first digits (6 or more), or PIPELINE/STAGE.")
+  @Argument(help: "A file, an address or an action's key or their first digits (6 or more), or PIPELINE/STAGE.")
   var first: String
 
   @Argument(help: "The artifact to compare it with.")

@@ -8,7 +8,7 @@ import Stages
 struct GraphCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "graph",
-    abstract: "Shows which stages need which, as text, in DOT or as a drawing.",
+    abstract: "Shows which stages need which, as text, in DOT, as a drawing or as JSON.",
     discussion: """
       As text, a stage stands above those that it needs, each with its kind and, where it differs, the name of the \
       input. Nothing is run.
@@ -25,11 +25,12 @@ struct GraphCommand: ParsableCommand {
     case text
     case dot
     case svg
+    case json
   }
 
   @OptionGroup var options: PipelineOptions
 
-  @Option(name: .shortAndLong, help: "How the graph is written: text, dot or svg.")
+  @Option(name: .shortAndLong, help: "How the graph is written: text, dot, svg or json.")
   var format = Format.text
 
   func run() throws {
@@ -38,6 +39,7 @@ struct GraphCommand: ParsableCommand {
     switch format {
     case .text: Terminal.say(graph.text)
     case .dot: Terminal.say(graph.dot)
+    case .json: Terminal.say(graph.json.canonicalText)
     case .svg:
       guard graph.isDrawable else {
         throw Diagnostics(

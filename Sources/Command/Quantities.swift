@@ -4,17 +4,11 @@ import ArgumentParser
 struct Age: ExpressibleByArgument {
   let seconds: Double
 
-  init(seconds: Double) {
-    self.seconds = seconds
-  }
-
   init?(argument: String) {
     let units: [(String, Double)] = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400), ("w", 604_800)]
     guard let seconds = quantity(argument, units) else { return nil }
     self.seconds = seconds
   }
-
-  var defaultValueDescription: String { "\(Int(seconds))s" }
 }
 
 /// A size on the command line: `500MB`, `1.5GB`, `10GiB`.

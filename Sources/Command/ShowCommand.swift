@@ -15,9 +15,9 @@ struct ShowCommand: AsyncParsableCommand {
       changed, and the exit code is 3. The origin comes from the records of the store that the file lies in.
 
       Examples:
-        pipeline show fig3/portrait                  the result of a stage, with the values of the file
+        pipeline show fig3/portrait
         pipeline show fig4/orbit --profile quick
-        pipeline show 6ea3f1                         an address, or its beginning
+        pipeline show 6ea3f1
         pipeline show artifacts/figures/fig3/fig3.h5
         pipeline show fig4/collapse --variable trace --at case=0 --at learning_rate=1
       """

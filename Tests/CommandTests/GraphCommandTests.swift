@@ -91,6 +91,29 @@ import Testing
     #expect(try await graph("a", "--format", "svg").output == outcome.output)
   }
 
+  @Test func `A sweep is one stage, with the number of its points`() async throws {
+    try folder.write(
+      """
+      pipeline: sweep
+      stages:
+        orbit: { kind: uv/bifurcation, matrix: { levels: [5, 6, 7] }, with: { levels: "${{ matrix.levels }}" } }
+        power: { kind: spectrum, with: { variable: density }, inputs: { series: orbit } }
+      """,
+      to: "sweep.yaml"
+    )
+    let text = "sweep\npower (spectrum)\n└─ series: orbit (uv/bifurcation, 3 points)\n"
+    #expect(try await graph("sweep") == .init(output: text, errors: "", status: 0))
+    let dot = try await graph("sweep", "--format", "dot")
+    #expect(dot.output.contains(#"n0 [label="orbit\nuv/bifurcation, 3 points"];"#))
+    #expect(try await graph("sweep", "--format", "svg").status == 0)
+    let json = """
+      {"pipeline":"sweep","stages":[{"inputs":[],"kind":"uv/bifurcation","name":"orbit","points":3},\
+      {"inputs":[{"name":"series","stage":"orbit"}],"kind":"spectrum","name":"power"}],"title":""}
+
+      """
+    #expect(try await graph("sweep", "--format", "json") == .init(output: json, errors: "", status: 0))
+  }
+
   @Test func `A long chain is shown in trees that begin where the one above breaks off`() async throws {
     var text = "pipeline: chain\nstages:\n  s0: { kind: uv/bifurcation }\n"
     for index in 1..<2_000 {
@@ -119,6 +142,6 @@ import Testing
     let outcome = try await graph("a", "--format", "png")
     #expect(outcome.status == 2)
     #expect(outcome.errors.contains("'png'"))
-    #expect(outcome.errors.contains("text, dot, svg") || outcome.errors.contains("'text', 'dot' or 'svg'"))
+    #expect(outcome.errors.contains("Please provide one of 'text', 'dot', 'svg' or 'json'."), "\(outcome.errors)")
   }
 }

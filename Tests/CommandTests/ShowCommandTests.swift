@@ -108,6 +108,39 @@ import Testing
     #expect(try await experiment.address("small/power", "--profile", "long") == "")
   }
 
+  @Test func `A point of a sweep is named with its values, and a stack tells its axes`() async throws {
+    try experiment.folder.write(
+      """
+      pipeline: sweep
+      stages:
+        runs:
+          kind: uv/trajectories
+          matrix: { seed: { range: 2 } }
+          with:
+            cases: [{ name: a, network: { seed: "${{ matrix.seed }}" } }]
+            learning_rate: 1.1
+            steps: 20
+        power: { kind: spectrum, with: { variable: trace, segment: 16 }, inputs: { series: runs } }
+      """,
+      to: "pipelines/sweep.yaml"
+    )
+    #expect(try await experiment.run("run", "sweep", "--quiet").status == 0)
+    let point = try await experiment.run("show", "sweep/runs[seed=1]")
+    #expect(point.errors == "")
+    #expect(point.output.contains("\nmade by    uv/trajectories, stage 'runs[seed=1]' of 'sweep'\n"))
+    let stack = try await experiment.run("show", "sweep/power")
+    #expect(stack.output.contains("\n           from series: 2 of 2 points, stacked (seed: 2)\n"))
+    let sweep = try await experiment.run("show", "sweep/runs")
+    let expected = """
+      error: stage 'runs' of pipelines/sweep.yaml is a sweep; name one of its points
+            = points: runs[seed=0], runs[seed=1]
+
+      """
+    #expect(sweep == .init(output: "", errors: expected, status: 2))
+    let difference = try await experiment.run("diff", "sweep/runs[seed=0]", "sweep/runs[seed=1]")
+    #expect(difference.output.hasSuffix("made differently:\n    parameters.cases[0].network.seed: 0 and 1\n"))
+  }
+
   @Test func `JSON holds what the text does, and the values of one variable`() async throws {
     try experiment.write(try series(), to: "a.h5")
     #expect(try await experiment.run("run", "small", "--quiet").status == 0)

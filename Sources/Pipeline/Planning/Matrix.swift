@@ -81,7 +81,7 @@ struct Matrix {
 
 extension Matrix {
   /// The long form of an axis: a range, or values with a unit.
-  private struct LongForm: Record {
+  struct LongForm: Record {
     var range = ValueRange()
     var count: [Int] = []
     var unit: String?

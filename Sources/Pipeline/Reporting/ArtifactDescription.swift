@@ -21,7 +21,7 @@ public struct ArtifactDescription {
   private func lines(width: Int, indent: String) -> [String] {
     var lines: [String] = []
     for (name, attribute) in artifact.attributes.sorted(by: { $0.key < $1.key }) {
-      lines.append("\(indent)\(name): \(attribute.brief)")
+      lines.append("\(indent)\(name.printable): \(attribute.brief)")
     }
     for (name, variable) in artifact.variables.sorted(by: { $0.key < $1.key }) {
       lines.append(indent + variable.heading(name))

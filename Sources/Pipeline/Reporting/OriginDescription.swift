@@ -37,15 +37,18 @@ public struct OriginDescription {
     let parameters = brief(record.parameters)
     if !parameters.isEmpty { lines.append("           \(cut(parameters, to: width - 11))") }
     for (name, source) in record.inputs.sorted(by: { $0.key < $1.key }) {
-      let from: String
-      switch source {
-      case .one(let address): from = address.short
-      case .stack(let axes, let members):
-        from = "\(members.count) points over " + axes.map(\.name.printable).joined(separator: ", ")
-      }
-      lines.append("           from \(name.printable): \(from)")
+      lines.append("           from \(name.printable): \(text(source))")
     }
     return lines
+  }
+
+  private static func text(_ source: Source<ContentDigest>) -> String {
+    switch source {
+    case .one(let address): return address.short
+    case .stack(let axes, let members):
+      let axes = axes.map { "\($0.name.printable): \($0.length)" }.joined(separator: ", ")
+      return "\(source.references.count) of \(members.count) points, stacked (\(axes))"
+    }
   }
 
   /// The parameters in a line, defaults and all: `steps: 400, model: {kappa: 1, target: 2}`.

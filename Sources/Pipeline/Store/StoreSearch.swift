@@ -24,11 +24,6 @@ extension ArtifactStore {
     digests("actions", beginningWith: digits, suffix: ".json")
   }
 
-  /// Where an artifact is kept.
-  public func path(ofArtifact address: ContentDigest) -> FilePath {
-    path("objects", address.description, "h5")
-  }
-
   /// The records of the actions that made an artifact, the newest first.
   public func records(making address: ContentDigest) -> [ActionRecord] {
     var found: [ActionRecord] = []

@@ -59,6 +59,10 @@ public struct PipelineSchema {
         ["type": "string", "pattern": .string(SchemaForm.expression)],
       ],
     ]
+    if case .object(var matrix) = Matrix.schema {
+      matrix["description"] = .string(StageEntry.summary("matrix"))
+      properties["matrix"] = .object(matrix)
+    }
     // Nothing more is said here, so that one mistake is marked once.
     for name in ["with", "inputs"] { properties[name] = ["description": .string(StageEntry.summary(name))] }
     return [
@@ -106,8 +110,19 @@ public struct PipelineSchema {
     ]
   }
 
+  /// The name of a stage, or the long form with points of its sweep.
   private static func stageName(_ summary: String) -> JSONValue {
-    ["type": ["string", "number", "boolean"], "description": .string(summary)]
+    let name: JSONValue = ["type": ["string", "number", "boolean"]]
+    return [
+      "description": .string(summary),
+      "type": ["string", "number", "boolean", "object"],
+      "properties": [
+        "stage": name,
+        "at": ["type": ["object", "string", "null"], "pattern": .string(SchemaForm.expression)],
+      ],
+      "required": ["stage"],
+      "additionalProperties": .boolean(false),
+    ]
   }
 }
 

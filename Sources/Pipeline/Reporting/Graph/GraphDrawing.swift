@@ -1,5 +1,5 @@
 extension PipelineGraph {
-  /// The most actions that are drawn: more boxes than this are not legible.
+  /// The most stages that are drawn: more boxes than this are not legible.
   public static let maximumDrawn = 1_000
   private static let margin = 24.0
   private static let letterWidth = 7.3
@@ -7,10 +7,10 @@ extension PipelineGraph {
   /// Whether the graph is small enough to be drawn.
   public var isDrawable: Bool { nodes.count <= Self.maximumDrawn }
 
-  /// A drawing: a box with name and kind for each action, and arrows from each to those that need its result.
+  /// A drawing: a box with name and kind for each stage, and arrows from each to those that need its result.
   public var svg: String {
     let layout = GraphLayout(self) { node in
-      Double(max(node.name.count, node.kind.count)) * Self.letterWidth + 24
+      Double(max(node.name.count, node.caption.count)) * Self.letterWidth + 24
     }
     let heading = title.isEmpty ? name : "\(name): \(title)"
     let width = max(layout.width, Double(heading.count) * Self.letterWidth) + 2 * Self.margin
@@ -43,7 +43,7 @@ extension PipelineGraph {
       height="\(Self.number(GraphLayout.boxHeight))" rx="4" fill="#eef4fa" stroke="#0072b2"/>
       <text x="\(Self.number(x))" y="\(Self.number(y + 18))" text-anchor="middle">\(Self.escaped(node.name))</text>
       <text x="\(Self.number(x))" y="\(Self.number(y + 35))" text-anchor="middle" fill="#666">\
-      \(Self.escaped(node.kind))</text>
+      \(Self.escaped(node.caption))</text>
       """
   }
 

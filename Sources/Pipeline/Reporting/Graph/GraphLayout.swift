@@ -1,4 +1,4 @@
-/// Where the boxes and arrows of a graph stand, in layers from top to bottom: each action below all that it needs.
+/// Where the boxes and arrows of a graph stand, in layers from top to bottom: each stage below all that it needs.
 ///
 /// An arrow that passes a layer gets a place of its own there, so that it runs around the boxes and not through them.
 struct GraphLayout {

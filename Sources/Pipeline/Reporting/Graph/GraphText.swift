@@ -2,7 +2,7 @@ extension PipelineGraph {
   /// How deep a tree is indented; what lies deeper becomes a tree of its own below.
   private static let maximumDepth = 24
 
-  /// A tree for each action that nothing else needs, with what it needs below it. An action that is needed twice is
+  /// A tree for each stage that nothing else needs, with what it needs below it. A stage that is needed twice is
   /// written out once.
   public var text: String {
     var lines = [title.isEmpty ? name : "\(name): \(title)"]
@@ -31,7 +31,7 @@ extension PipelineGraph {
     while let entry = pending.popLast() {
       let node = nodes[entry.node]
       let input = entry.input.map { $0 == node.name ? "" : "\($0): " } ?? ""
-      let line = "\(entry.indent)\(entry.branch)\(input)\(node.name) (\(node.kind))"
+      let line = "\(entry.indent)\(entry.branch)\(input)\(node.name) (\(node.caption))"
       if written.contains(entry.node) {
         lines.append(line + (node.inputs.isEmpty ? "" : ", as above"))
         continue
@@ -63,7 +63,7 @@ extension PipelineGraph {
     var lines = ["digraph \(Self.quoted(name)) {", "  rankdir=TB;", "  node [shape=box, fontname=\"Helvetica\"];"]
     if !title.isEmpty { lines.append("  label=\(Self.quoted(title));") }
     for (number, node) in nodes.enumerated() {
-      lines.append("  n\(number) [label=\"\(Self.escaped(node.name))\\n\(Self.escaped(node.kind))\"];")
+      lines.append("  n\(number) [label=\"\(Self.escaped(node.name))\\n\(Self.escaped(node.caption))\"];")
     }
     for (number, node) in nodes.enumerated() {
       for input in node.inputs {
