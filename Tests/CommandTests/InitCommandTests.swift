@@ -30,7 +30,7 @@ import Testing
     #expect(folder.files(below: name) == Self.files.map { name.isEmpty ? $0 : "\(name)/\($0)" })
     let run = try await pipeline.run(["run", "example"], in: root)
     #expect(run.status == 0, "\(run.errors)")
-    #expect(run.output.hasSuffix(".pdf figure.png figure.svg\n"), "\(run.output)")
+    #expect(run.output.hasSuffix(".pdf example.png example.svg\n"), "\(run.output)")
     #expect(try await pipeline.run(["run", "example", "--profile", "long", "--quiet"], in: root).status == 0)
     let schema = try await pipeline.run(["schema"], in: root)
     let written = String(decoding: try readBytes(root.appending("pipelines/schema.json")), as: UTF8.self)

@@ -83,7 +83,6 @@ extension Matrix {
   /// The long form of an axis: a range, or values with a unit.
   struct LongForm: Record {
     var range = ValueRange()
-    var count: [Int] = []
     var unit: String?
 
     static let fields: [Field<LongForm>] = [
