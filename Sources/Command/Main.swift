@@ -18,7 +18,8 @@ struct Main: AsyncParsableCommand {
       """,
     version: Program.version,
     subcommands: [
-      InitCommand.self, RunCommand.self, CheckCommand.self, StagesCommand.self, SchemaCommand.self, GraphCommand.self,
+      InitCommand.self, RunCommand.self, PlanCommand.self, CheckCommand.self, StagesCommand.self, SchemaCommand.self,
+      GraphCommand.self,
       ShowCommand.self, DiffCommand.self, CollectCommand.self, WorkerCommand.self,
     ]
   )

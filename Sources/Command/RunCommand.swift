@@ -81,7 +81,7 @@ struct RunCommand: AsyncParsableCommand {
     let choices = try options.choices()
     let pipeline = try project.pipeline(choices, .all)
     let runName = RunName(pipeline.name, choices)
-    let runOptions = try runOptions(for: pipeline)
+    let runOptions = try runOptions(for: pipeline, as: runName)
     let lockFile = LockFile(of: runName, in: project, scope: runOptions.scope)
     let lock = locked ? try lockFile.read() : nil
     let store = try ArtifactStore(at: options.storePath(of: project))
@@ -111,8 +111,9 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   /// What of the pipeline is run.
-  private func runOptions(for pipeline: Pipeline) throws(Diagnostics) -> RunOptions {
+  private func runOptions(for pipeline: Pipeline, as name: RunName) throws(Diagnostics) -> RunOptions {
     var options = RunOptions()
+    options.name = name
     options.keepsGoing = keepGoing
     options.isDeep = deep
     func actions(_ names: [String], _ option: String) throws(Diagnostics) -> Set<String> {

@@ -16,6 +16,7 @@ actor Coordinator {
   private let cores: Int
   private let observe: @Sendable (RunEvent) -> Void
   private let states: FileStates
+  private let latest: LatestRun?
   private var plan: Plan
   private var keys: [String: ContentDigest] = [:]
   private var running = 0
@@ -55,6 +56,7 @@ actor Coordinator {
     self.cores = cores
     self.observe = observe
     states = options.isDeep ? FileStates() : FileStates(of: store)
+    latest = options.name.map { LatestRun(of: $0.description, in: store) }
     plan = Plan(actions)
   }
 
@@ -112,7 +114,7 @@ extension Coordinator {
   private func knowledge(of task: Plan.Task, mayCompute: Bool) async -> Knowledge {
     if options.forced.contains(task.action.name) { return .unknown(.forced) }
     guard let record = store.record(for: task.key), let address = ContentDigest(record.artifact.address) else {
-      return .unknown(.neverBuilt)
+      return .unknown(latest.map { store.reason(for: task, since: $0) } ?? .neverBuilt)
     }
     // Of what is not computed here the address is enough; whoever reads the object checks it.
     guard mayCompute else { return .known(address) }
@@ -216,6 +218,14 @@ extension Coordinator {
     if !options.keepsGoing, case .failed = plan[name] { isHalting = true }
     observe(.failed(stage: name, message: message))
     wake()
+  }
+
+  /// Remembers what is known now, for the next run to tell what has changed.
+  func remember() {
+    guard var latest else { return }
+    let done = keys.filter { if case .done = plan[$0.key] { true } else { false } }
+    // Nothing but the wording of reasons depends on it.
+    try? latest.remember(done, in: store)
   }
 
   /// How the run ended.

@@ -11,6 +11,8 @@ public struct RunOptions: Sendable {
   public var forced: Set<String> = []
   /// Whether the run goes on after a failure with what does not need the result.
   public var keepsGoing = false
+  /// Under which name it is remembered what was run, so that the next run can tell what has changed.
+  public var name: RunName?
   /// Whether every object is hashed, and not only those whose files have changed.
   public var isDeep = false
 
@@ -23,10 +25,10 @@ extension Pipeline {
   ///
   /// - Parameter option: the option that names it, for the message when there is none.
   public func actions(named name: String, by option: String) throws(Diagnostics) -> Set<String> {
-    let meant = actions.map(\.name).filter { $0 == name || Self.stage(of: $0) == name }
+    let meant = actions.map(\.name).filter { $0 == name || Action.stage(of: $0) == name }
     guard meant.isEmpty else { return Set(meant) }
     var seen: Set<String> = []
-    let stages = actions.map { Self.stage(of: $0.name) }.filter { seen.insert($0).inserted }
+    let stages = actions.map { $0.stage }.filter { seen.insert($0).inserted }
     throw Diagnostics(
       Diagnostic(
         "\(option): there is no stage '\(name)'",
@@ -45,10 +47,5 @@ extension Pipeline {
       needed.formUnion(action.inputs.values.flatMap(\.references))
     }
     return needed
-  }
-
-  /// The stage of an action, whose name may go on with a point of its sweep.
-  private static func stage(of action: String) -> String {
-    String(action.prefix { $0 != "[" })
   }
 }

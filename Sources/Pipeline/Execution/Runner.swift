@@ -73,6 +73,7 @@ public struct Runner: Sendable {
       store.removeAbandonedScratch()
     }
     await coordinator.release()
+    await coordinator.remember()
     return await coordinator.summary()
   }
 

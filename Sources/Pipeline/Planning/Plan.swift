@@ -30,6 +30,17 @@ public struct Plan: Sendable {
     public let addresses: [String: Source<ContentDigest>]
     /// What the action computes.
     public let key: ContentDigest
+
+    /// The action with the addresses of the results that are known.
+    public init(_ action: Action, known: [String: ContentDigest]) {
+      self.init(action) { known[$0] }
+    }
+
+    init(_ action: Action, _ address: (String) -> ContentDigest?) {
+      self.action = action
+      addresses = action.inputs.compactMapValues { $0.compactMap(address) }
+      key = action.key(addresses)
+    }
   }
 
   private let actions: [String: Action]
@@ -70,13 +81,10 @@ public struct Plan: Sendable {
     guard let name = queue.popFirst(), let action = actions[name] else { return nil }
     states[name] = .running
     running += 1
-    let addresses = action.inputs.compactMapValues { source in
-      source.compactMap { name -> ContentDigest? in
-        guard case .done(let address) = states[name] else { return nil }
-        return address
-      }
+    return Task(action) { name in
+      guard case .done(let address) = states[name] else { return nil }
+      return address
     }
-    return Task(action: action, addresses: addresses, key: action.key(addresses))
   }
 
   /// Takes in a result; actions that waited for it only become ready.

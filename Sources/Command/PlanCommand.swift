@@ -1,0 +1,42 @@
+import ArgumentParser
+import Artifacts
+import Configuration
+import Execution
+import Planning
+import Reporting
+import Stages
+import Store
+
+/// `pipeline plan`.
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Shows what a run would do, and why, without running anything.",
+    discussion: """
+      What is cached, what would be run and for which reason (never built, a parameter or an input or the code changed, \
+      an object missing or damaged), and what may have to follow: a stage whose inputs come out as they were is not run.
+
+      Examples: pipeline plan fig4 --set steps=1000000; pipeline status fig4 --profile quick --json
+      """,
+    aliases: ["status"]
+  )
+
+  @OptionGroup var options: PipelineOptions
+
+  @Flag(name: .long, help: "One JSON object, for machines.")
+  var json = false
+
+  func run() throws {
+    let project = try Project(finding: options.pipeline)
+    let choices = try options.choices()
+    let pipeline = try project.pipeline(choices, .all)
+    let store = try ArtifactStore(at: options.storePath(of: project))
+    let latest = LatestRun(of: RunName(pipeline.name, choices).description, in: store)
+    let forecast = Forecast(pipeline, store: store, latest: latest)
+    if json {
+      Terminal.say(ForecastDescription(forecast, of: pipeline).json.canonicalText)
+    } else {
+      ForecastDescription(forecast, of: pipeline).lines.forEach(Terminal.say)
+    }
+  }
+}

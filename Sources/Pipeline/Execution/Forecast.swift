@@ -1,0 +1,69 @@
+public import Artifacts
+public import Planning
+public import Store
+
+/// What a run would do, found out without running anything.
+public struct Forecast: Sendable {
+  /// What would become of an action.
+  public enum Outlook: Sendable, Equatable {
+    /// Its result is in the store.
+    case cached(ContentDigest)
+    /// It would be run.
+    case runs(RunReason)
+    /// It needs results that would be made first; if they come out as they were, it is not run.
+    case follows([String])
+  }
+
+  /// An action with its outlook.
+  public struct Entry: Sendable {
+    /// The action.
+    public let action: Action
+    /// What would become of it.
+    public let outlook: Outlook
+    /// How long it took the last time; nil if that is not known.
+    public let seconds: Double?
+  }
+
+  /// The actions, each after those that it needs.
+  public let entries: [Entry]
+
+  /// What a run of `pipeline` would do.
+  ///
+  /// - Parameter latest: what was run before under the same name.
+  public init(_ pipeline: Pipeline, store: ArtifactStore, latest: LatestRun) {
+    let states = FileStates(of: store)
+    var known: [String: ContentDigest] = [:]
+    entries = pipeline.actions.map { action in
+      let seconds = latest[action.name].flatMap { store.record(for: $0)?.seconds }
+      let missing = Set(action.inputs.values.flatMap(\.references)).filter { known[$0] == nil }.sorted()
+      guard missing.isEmpty else { return Entry(action: action, outlook: .follows(missing), seconds: seconds) }
+      let task = Plan.Task(action, known: known)
+      guard let record = store.record(for: task.key), let address = ContentDigest(record.artifact.address) else {
+        return Entry(action: action, outlook: .runs(store.reason(for: task, since: latest)), seconds: seconds)
+      }
+      if let reason = store.reasonToRun(record, states) {
+        return Entry(action: action, outlook: .runs(reason), seconds: record.seconds)
+      }
+      known[action.name] = address
+      return Entry(action: action, outlook: .cached(address), seconds: record.seconds)
+    }
+  }
+
+  /// The time that the actions which would be run, and those that may follow, took the last time; nil if it is not known
+  /// of any.
+  public var expectedSeconds: Double? {
+    let times = entries.filter { if case .cached = $0.outlook { false } else { true } }.compactMap(\.seconds)
+    return times.isEmpty ? nil : times.reduce(0, +)
+  }
+}
+
+extension ArtifactStore {
+  /// Why an action must be run although this record of it is there; nil if its objects are whole.
+  fileprivate func reasonToRun(_ record: ActionRecord, _ states: FileStates) -> RunReason? {
+    switch look(at: record, states) {
+    case .whole: nil
+    case .lost(let reason): reason
+    case .unsure(let objects): objects.lazy.compactMap { check($0) }.first
+    }
+  }
+}

@@ -1,0 +1,103 @@
+internal import Artifacts
+public import Configuration
+public import Execution
+public import Planning
+
+/// A forecast for people and for machines.
+public struct ForecastDescription: Sendable {
+  private let forecast: Forecast
+  private let pipeline: Pipeline
+
+  /// The description of a forecast.
+  public init(_ forecast: Forecast, of pipeline: Pipeline) {
+    self.forecast = forecast
+    self.pipeline = pipeline
+  }
+
+  private func count(_ matches: (Forecast.Outlook) -> Bool) -> Int {
+    forecast.entries.count { matches($0.outlook) }
+  }
+
+  private var cached: Int { count { if case .cached = $0 { true } else { false } } }
+  private var running: Int { count { if case .runs = $0 { true } else { false } } }
+  private var following: Int { count { if case .follows = $0 { true } else { false } } }
+
+  /// A heading with the totals, then a line for each stage; the points of a sweep with the same outlook share one.
+  public var lines: [String] {
+    let total = forecast.entries.count
+    guard running > 0 else { return ["\(pipeline.name): nothing to do, \(total) actions up to date"] }
+    var heading = "\(pipeline.name): \(running) to run, \(cached) cached"
+    if following > 0 { heading += ", \(following) that may follow" }
+    if let seconds = forecast.expectedSeconds { heading += "; at most about \(Console.duration(seconds))" }
+    let width = min(32, forecast.entries.map(\.action.stage.count).max() ?? 0)
+    return [heading]
+      + groups.map { group in
+        let name = group.stage + String(repeating: " ", count: max(0, width - group.stage.count))
+        let points = group.isSweep ? "\(group.count) points: " : ""
+        return "  \(name)  \(group.word)  \(points)\(group.detail)"
+      }
+  }
+
+  private struct Group {
+    let stage: String
+    let isSweep: Bool
+    let word: String
+    let detail: String
+    var count = 1
+  }
+
+  /// Consecutive actions of a stage with the same outlook.
+  private var groups: [Group] {
+    forecast.entries.reduce(into: []) { groups, entry in
+      let (word, detail) = Self.words(entry)
+      let stage = entry.action.stage
+      let isSweep = entry.action.name != stage
+      if let last = groups.last, isSweep, last.stage == stage, last.word == word {
+        groups[groups.count - 1].count += 1
+      } else {
+        groups.append(Group(stage: stage, isSweep: isSweep, word: word, detail: detail))
+      }
+    }
+  }
+
+  private static func words(_ entry: Forecast.Entry) -> (word: String, detail: String) {
+    switch entry.outlook {
+    case .cached(let address): return ("cached ", address.short)
+    case .runs(let reason):
+      let place = entry.action.location.map { "  (\($0))" } ?? ""
+      return ("run    ", reason.description + place)
+    case .follows(let names):
+      let stages = Set(names.map(Action.stage)).sorted().joined(separator: ", ")
+      return ("follows", "\(stages); not run if that comes out as it was")
+    }
+  }
+
+  /// The forecast as data.
+  public var json: JSONValue {
+    let actions = forecast.entries.map { entry -> JSONValue in
+      var members: [String: JSONValue] = [
+        "action": .string(entry.action.name), "stage": .string(entry.action.stage),
+        "kind": .string(entry.action.kind),
+      ]
+      if let seconds = entry.seconds { members["seconds"] = .number(seconds) }
+      if let location = entry.action.location { members["location"] = .string("\(location)") }
+      switch entry.outlook {
+      case .cached(let address):
+        members["outlook"] = "cached"
+        members["address"] = .string(address.description)
+      case .runs(let reason):
+        members["outlook"] = "runs"
+        members["why"] = reason.json
+      case .follows(let names):
+        members["outlook"] = "follows"
+        members["after"] = .array(names.map { .string($0) })
+      }
+      return .object(members)
+    }
+    return [
+      "pipeline": .string(pipeline.name), "cached": .integer(cached), "runs": .integer(running),
+      "follows": .integer(following), "seconds": forecast.expectedSeconds.map { .number($0) } ?? .null,
+      "actions": .array(actions),
+    ]
+  }
+}

@@ -1,0 +1,68 @@
+public import Artifacts
+internal import Configuration
+public import Planning
+internal import SystemPackage
+
+/// The keys under which the actions of a pipeline were last known: what a change is told against.
+///
+/// It is derived: without it a reason is "not built yet", and nothing else is lost.
+public struct LatestRun: Sendable {
+  private var keys: [String: ContentDigest] = [:]
+  private let file: FilePath
+
+  /// What is remembered of a run's name (`fig3`, `fig3.quick`).
+  public init(of name: String, in store: ArtifactStore) {
+    file = store.root.appending("latest").appending("\(name).json")
+    guard let bytes = try? FileSystem.read(file), let text = String(validating: bytes, as: UTF8.self),
+      case .object(let members)? = try? JSONValue(reading: text, name: "latest")
+    else { return }
+    keys = members.compactMapValues { if case .string(let digits) = $0 { ContentDigest(digits) } else { nil } }
+  }
+
+  /// The key of an action.
+  public subscript(action: String) -> ContentDigest? { keys[action] }
+
+  /// Remembers the keys of a run.
+  public mutating func remember(_ new: [String: ContentDigest], in store: ArtifactStore) throws(StoreError) {
+    let merged = keys.merging(new) { $1 }
+    guard merged != keys else { return }
+    keys = merged
+    try FileSystem.createFolder(file.removingLastComponent())
+    let json = JSONValue.object(keys.mapValues { .string($0.description) })
+    try store.writeAtomically(Array((json.canonicalText + "\n").utf8), to: file)
+  }
+}
+
+extension ArtifactStore {
+  /// Why an action of which no result is known is to be run.
+  public func reason(for task: Plan.Task, since latest: LatestRun) -> RunReason {
+    guard let key = latest[task.action.name], key != task.key, let record = record(for: key) else { return .neverBuilt }
+    let changes = task.changes(since: record)
+    return changes.isEmpty ? .neverBuilt : .changed(changes)
+  }
+}
+
+extension Plan.Task {
+  /// In what the action differs from what a record tells.
+  fileprivate func changes(since record: ActionRecord) -> [RunReason.Change] {
+    var changes: [RunReason.Change] = []
+    if record.kind != action.kind { changes.append(.kind(old: record.kind, new: action.kind)) }
+    changes += RunReason.Change.parameters(from: record.parameters, to: action.parameters)
+    for name in Set(record.inputs.keys).union(addresses.keys).sorted() {
+      let (old, new) = (record.inputs[name], addresses[name])
+      if old != new { changes.append(.input(name: name, old: old?.summary, new: new?.summary)) }
+    }
+    if record.code != action.fingerprint { changes.append(.code) }
+    return changes
+  }
+}
+
+extension Source<ContentDigest> {
+  /// A short word for people.
+  fileprivate var summary: String {
+    switch self {
+    case .one(let address): address.short
+    case .stack(_, let members): "\(members.count) points (\(ContentDigest(of: json.canonicalText).short))"
+    }
+  }
+}
