@@ -26,8 +26,8 @@ test: test-system swift ## install what the tests need, and run them all
 figures: build ## make every figure; PROFILE=quick for the quick ones
 	@for figure in $(FIGURES); do $(PIPELINE) run $$figure $(if $(PROFILE),--profile $(PROFILE)) || exit; done
 
-check-figures: build ## make every figure twice, with other paths and workers, and compare the addresses
-	@scripts/check-figures $(PIPELINE) $(FIGURES)
+check-figures: build ## make every figure twice, at other paths and with other workers, and compare all bytes
+	@scripts/check-figures $(PIPELINE) pipelines $(FIGURES)
 
 bench: build ## time the UV sweep beside JAX on this machine (installs JAX into .build/peers)
 	@swift build -c release --product benchmark
@@ -55,7 +55,7 @@ system:
 	@scripts/install-packages libyaml-dev libhdf5-dev gnuplot-nox pkg-config
 
 test-system: system
-	@scripts/install-packages hdf5-tools python3-h5py python3-xarray python3-h5netcdf poppler-utils
+	@scripts/install-packages hdf5-tools python3-h5py python3-xarray python3-h5netcdf python3-jsonschema python3-yaml poppler-utils
 
 swift:
 	@command -v swift >/dev/null || { \

@@ -80,9 +80,9 @@ let package = Package(
     pipeline("Provenance", ["Store", "Planning", "Configuration"]),
     pipeline(
       "Execution",
-      ["Provenance", "Store", "Planning", "Artifacts", "Configuration", subprocess, systemPackage]
+      ["Provenance", "Store", "Planning", "Artifacts", "Configuration", deque, subprocess, systemPackage]
     ),
-    pipeline("Reporting", ["Execution", "Planning", "Artifacts", systemPackage]),
+    pipeline("Reporting", ["Execution", "Store", "Planning", "Artifacts", "Configuration", systemPackage]),
 
     .executableTarget(name: "FingerprintTool", path: "Sources/Build/FingerprintTool", swiftSettings: settings),
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),
@@ -111,12 +111,18 @@ let package = Package(
       swiftSettings: settings
     ),
 
+    .testTarget(
+      name: "BuildTests",
+      dependencies: ["FingerprintTool", "TestSupport", systemPackage],
+      path: "Tests/BuildTests",
+      swiftSettings: settings
+    ),
     tests(of: "Tensors"),
     tests(of: "Dynamics", ["Tensors"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
     tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration", systemPackage]),
 
-    tests(of: "Configuration"),
+    tests(of: "Configuration", ["TestSupport"]),
     tests(of: "Artifacts", ["TestSupport", systemPackage]),
     tests(of: "Planning", ["Artifacts", "Configuration", "TestSupport", "Toys"]),
     tests(of: "Store", ["Artifacts", "Configuration", "Planning", "TestSupport", systemPackage]),

@@ -3,8 +3,8 @@ import PackagePlugin
 
 /// Computes, whenever the target that holds the kinds of stage is built, the digest of the code behind each of them.
 ///
-/// The results of a stage depend on the science wing and on the drawing of figures; the modules that plan, run, store
-/// and read do not enter, since what they do to a result is fixed by the formats' own versions.
+/// It is handed every module of the package; which of them count for a kind follows from what its file imports, with all
+/// that those import in turn.
 @main
 struct CodeFingerprints: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
@@ -12,10 +12,8 @@ struct CodeFingerprints: BuildToolPlugin {
     var arguments = [output.path]
     var inputs: [URL] = []
     for module in context.package.targets.sorted(by: { $0.name < $1.name }) {
-      let folder = module.directoryURL
-      let counts = folder.pathComponents.contains("Science") || ["Figures", target.name].contains(module.name)
-      guard counts, !(module.sourceModule?.kind == .test) else { continue }
-      let files = sources(in: folder)
+      guard let kind = module.sourceModule?.kind, kind != .test else { continue }
+      let files = sources(in: module.directoryURL)
       arguments += ["--module", module.name] + files.map(\.path)
       inputs += files
     }

@@ -16,11 +16,16 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     let project = try Project(finding: options.pipeline)
     let pipeline = try project.pipeline(try options.choices(), .all)
-    Terminal.say("\(project.file): pipeline '\(pipeline.name)' is well-formed, with \(pipeline.actions.count) stages")
-    for action in pipeline.actions {
-      let sources = Set(action.inputs.values.flatMap(\.references)).sorted()
+    let stages = Dictionary(grouping: pipeline.actions, by: \.stage)
+    let points = pipeline.actions.count == stages.count ? "" : " and \(pipeline.actions.count) actions"
+    Terminal.say("\(project.file): pipeline '\(pipeline.name)' is well-formed, with \(stages.count) stages\(points)")
+    var told: Set<String> = []
+    for action in pipeline.actions where told.insert(action.stage).inserted {
+      let members = stages[action.stage] ?? []
+      let count = action.name == action.stage ? "" : ", \(members.count) points"
+      let sources = Set(members.flatMap { $0.inputs.values.flatMap(\.references) }.map(Action.stage)).sorted()
       let needs = sources.isEmpty ? "" : " <- " + sources.joined(separator: ", ")
-      Terminal.say("  \(action.name) (\(action.kind))\(needs)")
+      Terminal.say("  \(action.stage) (\(action.kind)\(count))\(needs)")
     }
   }
 }

@@ -17,7 +17,10 @@ struct Main: AsyncParsableCommand {
       130 interrupted.
       """,
     version: Program.version,
-    subcommands: [RunCommand.self, CheckCommand.self, StagesCommand.self, ShowCommand.self, WorkerCommand.self]
+    subcommands: [
+      InitCommand.self, RunCommand.self, CheckCommand.self, StagesCommand.self, SchemaCommand.self, GraphCommand.self,
+      ShowCommand.self, DiffCommand.self, CollectCommand.self, WorkerCommand.self,
+    ]
   )
 
   static func main() async {

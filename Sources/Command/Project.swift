@@ -1,5 +1,7 @@
 import ArgumentParser
 import Configuration
+import Execution
+import FoundationEssentials
 import Planning
 import Stages
 import Store
@@ -18,31 +20,50 @@ struct Project {
     let named = path.extension == nil ? FilePath("\(name).yaml") : path
     let inPipelines = FilePath("pipelines").pushing(named)
     let candidates = [path, named] + (path.isAbsolute ? [] : [inPipelines])
-    guard let file = candidates.first(where: { FileSystem.size(of: $0) != nil && !Self.isFolder($0) }) else {
+    guard let file = candidates.first(where: { FileSystem.size(of: $0) != nil && !FileSystem.isFolder($0) }) else {
       throw Diagnostics(Self.notFound(name))
     }
     self.file = file
-    let folder = file.removingLastComponent()
-    let project = folder.lastComponent?.string == "pipelines" ? folder.removingLastComponent() : folder
-    storePath = project.appending("artifacts")
+    storePath = Self.storePath(beside: file.removingLastComponent())
+  }
+
+  /// The store of pipeline files in a folder: beside the folder if that is `pipelines`, else in it.
+  private static func storePath(beside folder: FilePath) -> FilePath {
+    if folder.lastComponent?.string == "pipelines" { return folder.removingLastComponent().appending("artifacts") }
+    // The folder's name may not be written: `pipeline run one.yaml` within pipelines/, or `./one.yaml`.
+    let working = FilePath(FileManager.default.currentDirectoryPath)
+    guard working.pushing(folder).lexicallyNormalized().lastComponent?.string == "pipelines" else {
+      return folder.appending("artifacts")
+    }
+    return folder.appending("..").appending("artifacts").lexicallyNormalized()
   }
 
   /// Reads and checks the pipeline.
   func pipeline(_ choices: Pipeline.Choices, _ kinds: StageKinds) throws -> Pipeline {
+    let pipeline = try Pipeline(try read(), choices: choices, kinds: kinds)
+    // That the files of two stages have one name is a mistake of the pipeline file as any other.
+    _ = try PublishedNames(of: pipeline)
+    return pipeline
+  }
+
+  /// The names of the file's profiles.
+  func profiles() throws -> [String] {
+    var diagnostics = Diagnostics()
+    let file = PipelineFile.decodePart(try read(), &diagnostics)
+    try diagnostics.throwIfAny()
+    return file?.profiles.names ?? []
+  }
+
+  private func read() throws -> Node {
     if let size = FileSystem.size(of: file), size > YAMLParser.maximumBytes {
       throw Diagnostics(YAMLParser.tooLarge(name: file.string, bytes: size))
     }
-    let bytes: [UInt8]
     do {
-      bytes = try FileSystem.read(file, limit: YAMLParser.maximumBytes)
-    } catch {
+      let bytes = try FileSystem.read(file, limit: YAMLParser.maximumBytes)
+      return try YAMLParser.parse(bytes, name: file.string)
+    } catch let error as StoreError {
       throw Diagnostics(Diagnostic(error.description, at: nil))
     }
-    return try Pipeline(try YAMLParser.parse(bytes, name: file.string), choices: choices, kinds: kinds)
-  }
-
-  private static func isFolder(_ path: FilePath) -> Bool {
-    (try? FileSystem.contents(of: path)) != nil
   }
 
   private static func notFound(_ name: String) -> Diagnostic {
@@ -62,14 +83,33 @@ struct PipelineOptions: ParsableArguments {
   @Argument(help: "The pipeline file, by path or by its name in pipelines/.")
   var pipeline: String
 
+  @OptionGroup var values: ChoiceOptions
+
+  @Option(
+    name: .long,
+    help: """
+      The folder of the store (default: artifacts, beside the folder pipelines/ that holds the file, else beside the \
+      file).
+      """
+  )
+  var store: String?
+
+  /// The changes to the pipeline's parameters.
+  func choices() throws -> Pipeline.Choices { try values.choices() }
+
+  /// The store's folder.
+  func storePath(of project: Project) -> FilePath {
+    store.map { FilePath($0) } ?? project.storePath
+  }
+}
+
+/// The options that change a pipeline's parameters.
+struct ChoiceOptions: ParsableArguments {
   @Option(name: .long, help: "The named set of parameter values to use, such as quick.")
   var profile: String?
 
   @Option(name: .customLong("set"), help: ArgumentHelp("A value for a parameter of the file.", valueName: "name=value"))
   var settings: [String] = []
-
-  @Option(name: .long, help: "The folder of the store (default: artifacts, beside the folder of the pipeline file).")
-  var store: String?
 
   /// The changes to the pipeline's parameters.
   func choices() throws -> Pipeline.Choices {
@@ -82,10 +122,5 @@ struct PipelineOptions: ParsableArguments {
       choices.settings.append((String(setting[..<equals]), String(setting[setting.index(after: equals)...])))
     }
     return choices
-  }
-
-  /// The store's folder.
-  func storePath(of project: Project) -> FilePath {
-    store.map { FilePath($0) } ?? project.storePath
   }
 }

@@ -1,66 +1,109 @@
 import ArgumentParser
 import Artifacts
-import Execution
+import Configuration
 import Reporting
+import Store
 import SystemPackage
 
 /// `pipeline show`.
 struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Shows what is in an artifact: its arrays with their dimensions, units and ranges.",
-    discussion: "The address that is printed is computed from the content, not from the file's name."
+    abstract: "Shows what is in an artifact and where it came from.",
+    discussion: """
+      The address is computed from the content and not taken from the file's name; where the two differ the file was \
+      changed, and the exit code is 3. The origin comes from the records of the store that the file lies in.
+
+      Examples:
+        pipeline show fig3/portrait
+        pipeline show fig4/orbit --profile quick
+        pipeline show 6ea3f1
+        pipeline show artifacts/figures/fig3/fig3.h5
+        pipeline show fig4/collapse --variable trace --at case=0 --at learning_rate=1
+      """
   )
 
-  @Argument(help: "An HDF5 file of the store.")
-  var file: String
+  @Argument(help: "A file, an address or its first digits (6 or more), or PIPELINE/STAGE.")
+  var artifact: String
+
+  @Option(name: .long, help: "Show the values of this variable, as a plot; 'group/name' for one in a group.")
+  var variable: String?
+
+  @Option(
+    name: .customLong("at"),
+    help: ArgumentHelp(
+      "Fix a dimension of the variable at an index; a negative one counts from the end.",
+      valueName: "dimension=index"
+    )
+  )
+  var places: [String] = []
+
+  @Flag(name: .long, help: "Write JSON, on one line.")
+  var json = false
+
+  @OptionGroup var options: ArtifactOptions
 
   @Flag(help: .hidden)
   var inThisProcess = false
 
-  func run() async throws {
-    guard !inThisProcess else { return try show() }
-    // The file may come from anywhere, and the library that reads it may crash over it.
-    switch try await IsolatedProcess.run("/proc/self/exe", ["show", "--in-this-process", "--", file]) {
-    case .exited(let code): throw ExitCode(code)
-    case .crashed(let signal):
-      throw ArtifactError("cannot read \(file): it is damaged, and reading it ended with signal \(signal)")
+  func validate() throws {
+    _ = try indices()
+    if variable == nil, !places.isEmpty { throw ValidationError("--at is for --variable") }
+  }
+
+  private func indices() throws -> [String: Int] {
+    var indices: [String: Int] = [:]
+    for place in places {
+      let parts = place.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty, let index = Int(parts[1]) else {
+        throw ValidationError("--at takes dimension=index, and got '\(place)'")
+      }
+      indices[String(parts[0])] = index
     }
+    return indices
+  }
+
+  func run() async throws {
+    if inThisProcess { try show() } else { try await Isolation.runAgain(reading: artifact) }
   }
 
   private func show() throws {
-    let artifact = try Artifact(contentsOf: file)
-    Terminal.say("address \(artifact.address)")
-    describe(artifact, indent: "")
-  }
-
-  private func describe(_ artifact: Artifact, indent: String) {
-    for (name, attribute) in artifact.attributes.sorted(by: { $0.key < $1.key }) {
-      if let text = attribute.text {
-        let first = text.split(separator: "\n", omittingEmptySubsequences: false).first ?? ""
-        Terminal.say("\(indent)\(name): \(first)\(first.count < text.count ? " …" : "")")
-      } else if let numbers = attribute.values.doubles {
-        Terminal.say("\(indent)\(name): \(numbers.map(\.description).joined(separator: ", "))")
-      }
+    let reference = try ArtifactReference(artifact, options)
+    let content = try Artifact(contentsOf: reference.file.string)
+    let address = content.address
+    let records = reference.record.map { [$0] } ?? reference.store?.records(making: address) ?? []
+    let selection = try variable.map { try VariableSelection($0, of: content, at: try indices()) }
+    let isChanged = ContentDigest(reference.file.stem ?? "").map { $0 != address } ?? false
+    if json {
+      say(reference, address, records, isChanged, selection?.json ?? ArtifactDescription(content).json)
+    } else {
+      Terminal.say("file       \(reference.file)")
+      Terminal.say("address    \(address)")
+      OriginDescription(records).lines(width: Terminal.columns).forEach(Terminal.say)
+      Terminal.say("")
+      let lines = selection?.lines(width: Terminal.columns)
+      (lines ?? ArtifactDescription(content).lines(width: Terminal.columns)).forEach(Terminal.say)
     }
-    for (name, variable) in artifact.variables.sorted(by: { $0.key < $1.key }) {
-      let shape = zip(variable.dimensions, variable.shape).map { "\($0): \($1)" }.joined(separator: ", ")
-      let units = variable.units.map { " [\($0)]" } ?? ""
-      Terminal.say("\(indent)\(name)(\(shape)) \(variable.values.typeName)\(units) \(Self.range(variable))")
-      if let description = variable.description { Terminal.say("\(indent)    \(description)") }
-    }
-    for (name, group) in artifact.groups.sorted(by: { $0.key < $1.key }) {
-      Terminal.say("\(indent)\(name)/")
-      describe(group, indent: indent + "  ")
+    if isChanged {
+      Terminal.complain("error: \(reference.file) was changed after it was made: its content is not what its name says")
+      throw ExitStatus.checkFailed
     }
   }
 
-  private static func range(_ variable: Variable) -> String {
-    guard let values = variable.values.doubles else { return "" }
-    let finite = values.filter(\.isFinite)
-    guard let low = finite.min(), let high = finite.max() else { return values.isEmpty ? "" : "all missing" }
-    let missing = values.count - finite.count
-    let text = values.count == 1 ? "= \(low)" : "\(low) … \(high)"
-    return text + (missing > 0 ? " (\(missing) missing)" : "")
+  private func say(
+    _ reference: ArtifactReference,
+    _ address: ContentDigest,
+    _ records: [ActionRecord],
+    _ isChanged: Bool,
+    _ content: JSONValue
+  ) {
+    let facts: JSONValue = [
+      "file": .string(reference.file.string),
+      "address": .string(address.description),
+      "changed": .boolean(isChanged),
+      "records": OriginDescription(records).json,
+      variable == nil ? "content" : "variable": content,
+    ]
+    Terminal.say(facts.canonicalText)
   }
 }

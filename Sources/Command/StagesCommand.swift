@@ -9,14 +9,27 @@ struct StagesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stages",
     abstract: "Lists the kinds of stage, or documents one.",
-    discussion: "The text comes from the declaration of the kind itself."
+    discussion: """
+      The text comes from the declaration of the kind itself. As JSON, the parameters are a JSON Schema.
+
+      Examples:
+        pipeline stages
+        pipeline stages uv/bifurcation
+        pipeline stages --json
+      """
   )
 
   @Argument(help: "The kind to document.")
   var kind: String?
 
+  @Flag(name: .long, help: "Write JSON, on one line.")
+  var json = false
+
   func run() throws {
     let kinds = StageKinds.all
+    if kind == nil, json {
+      return Terminal.say(JSONValue.array(kinds.all.map { KindDocumentation($0).json }).canonicalText)
+    }
     guard let kind else {
       let width = kinds.names.map(\.count).max() ?? 0
       for kind in kinds.all {
@@ -36,6 +49,7 @@ struct StagesCommand: ParsableCommand {
         )
       )
     }
-    Terminal.say(KindDocumentation(type).text)
+    let documentation = KindDocumentation(type)
+    Terminal.say(json ? documentation.json.canonicalText : documentation.text)
   }
 }

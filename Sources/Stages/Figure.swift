@@ -23,6 +23,9 @@ extension Figure: StageKind {
     outputs: nil
   )
 
+  /// The name that the user chose, else the word of the kind.
+  public var fileStem: String? { name ?? Self.declaration.name }
+
   /// Checks every name against the declared arrays of the inputs.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
     check(against: inputs.mapValues { InputOutline($0) }, &diagnostics)

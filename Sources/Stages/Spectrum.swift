@@ -50,7 +50,10 @@ public struct Spectrum: StageKind {
       \.segment,
       "The length of a segment.",
       unit: "steps",
-      limit: Limit<Int>("a power of two between 8 and 1048576") { (8...1_048_576).contains($0) && $0 & ($0 - 1) == 0 }
+      limit: Limit<Int>(
+        "a power of two between 8 and 1048576",
+        bounds: .init(["enum": .array((3...20).map { .integer(1 << $0) })])
+      ) { (8...1_048_576).contains($0) && $0 & ($0 - 1) == 0 }
     ),
     .init("slope", \.slope, "Between which frequencies the slope is fitted."),
     .init(
@@ -85,7 +88,7 @@ public struct Spectrum: StageKind {
 
   /// Checks that the variable is there.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
-    inputs["series"]?.check(variable, isSeries: true, &diagnostics)
+    inputs["series"]?.checkVariable(variable, isSeries: true, &diagnostics)
   }
 
   /// Computes the spectra.

@@ -40,7 +40,7 @@ public struct Statistics: StageKind {
   public func outputs(of inputs: [String: InputKnowledge]) -> [OutputDeclaration]? {
     guard let outputs = inputs["data"]?.outputs else { return nil }
     let gone = Set(over.map(\.value))
-    let statistics = outputs.filter { isMeant($0.name, $0.dimensions) }.flatMap { output in
+    let statistics = outputs.filter { $0.meanings.isEmpty && isMeant($0.name, $0.dimensions) }.flatMap { output in
       Summary.statistics.map { statistic in
         OutputDeclaration(
           "\(output.name)_\(statistic.name)",
@@ -66,7 +66,19 @@ public struct Statistics: StageKind {
         "dimensions: " + dimensions.joined(separator: ", ")
       )
     }
-    for variable in variables { input.check(variable, isSeries: true, &diagnostics) }
+    for variable in variables {
+      input.checkVariable(variable, isSeries: true, &diagnostics)
+      guard let output = outputs.first(where: { $0.name == variable.value }) else { continue }
+      let lacking = over.map(\.value).filter { !output.dimensions.contains($0) }
+      if !lacking.isEmpty || !output.meanings.isEmpty {
+        diagnostics.report(
+          lacking.isEmpty
+            ? "'\(variable.value)' holds labels, which have no mean"
+            : "'\(variable.value)' has no dimension \(lacking.joined(separator: ", "))",
+          at: variable.location
+        )
+      }
+    }
   }
 
   private func isMeant(_ name: String, _ dimensions: [String]) -> Bool {

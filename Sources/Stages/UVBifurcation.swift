@@ -50,8 +50,11 @@ public struct UVBifurcation: StageKind, Equatable {
     if !value.values.isEmpty || value.spacing == .log || bins.count < 2 || bins[0] >= bins[1] {
       found.append(Inconsistency("value", "bins are equal: give from, to and a count of at least 2"))
     }
-    if ratio.all.count * bins.count > 50_000_000 {
+    if ratio.length * bins.count > 50_000_000 {
       found.append(Inconsistency("value", "ratios x bins is more than 50 million"))
+    }
+    if ratio.length * longestPeriod > 50_000_000 {
+      found.append(Inconsistency("longest_period", "ratios x longest period is more than 50 million"))
     }
     return found
   }

@@ -1,6 +1,6 @@
 internal import Artifacts
 public import Configuration
-internal import Dynamics
+public import Dynamics
 public import Planning
 
 /// `uv/fit`: the UV model that fits a recorded trajectory best.
@@ -16,19 +16,9 @@ public struct UVFitStage: StageKind {
   /// The last step that is used; nil for all.
   public var to: Int?
   /// The confidence of the intervals.
-  public var confidence = Level.ninetyFive
+  public var confidence = Confidence.ninetyFive
   /// The part of the largest step below which a step weighs no more.
   public var floor = 1e-6
-
-  /// How sure the intervals are.
-  public enum Level: String, Choice {
-    /// 90 %.
-    case ninety = "0.90"
-    /// 95 %.
-    case ninetyFive = "0.95"
-    /// 99 %.
-    case ninetyNine = "0.99"
-  }
 
   /// The variables of `uv/trajectories`.
   public init() {}
@@ -43,6 +33,14 @@ public struct UVFitStage: StageKind {
     .init("confidence", \.confidence, "The confidence of the intervals."),
     .init("floor", \.floor, "The part of the largest step below which a step weighs no more.", limit: .within(0...1)),
   ]
+
+  /// A stretch that ends before it begins.
+  public func inconsistencies() -> [Inconsistency] {
+    guard let to, to < from + 4 else { return [] }
+    return [
+      Inconsistency("to", "a fit needs at least 4 steps, and there are \(max(0, to - from)) from \(from) to \(to)")
+    ]
+  }
 
   private static func estimate(_ name: String, _ what: String) -> [OutputDeclaration] {
     [
@@ -86,9 +84,9 @@ public struct UVFitStage: StageKind {
   /// Checks that the variables are there.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
     guard let input = inputs["trajectory"] else { return }
-    input.check(residual, isSeries: true, &diagnostics)
-    input.check(trace, isSeries: true, &diagnostics)
-    input.check(learningRate, isSeries: false, &diagnostics)
+    input.checkVariable(residual, isSeries: true, &diagnostics)
+    input.checkVariable(trace, isSeries: true, &diagnostics)
+    input.checkVariable(learningRate, isSeries: false, &diagnostics)
   }
 
   /// Fits every series.
@@ -96,8 +94,9 @@ public struct UVFitStage: StageKind {
     let input = try context.input("trajectory")
     let residuals = try RecordedSeries(input, residual.value)
     let traces = try RecordedSeries(input, trace.value)
-    guard residuals.series.map(\.count) == traces.series.map(\.count) else {
-      throw StageFailure("'\(residual.value)' and '\(trace.value)' have different shapes")
+    let (first, second) = (try input.required(residual.value), try input.required(trace.value))
+    guard first.dimensions == second.dimensions, first.shape == second.shape else {
+      throw StageFailure("'\(residual.value)' and '\(trace.value)' have different dimensions")
     }
     guard let rates = try input.required(learningRate.value).values.doubles,
       rates.count == residuals.series.count || rates.count == 1, !rates.isEmpty
@@ -107,12 +106,11 @@ public struct UVFitStage: StageKind {
       )
     }
     let etas = residuals.series.indices.map { rates.count == 1 ? rates[0] : rates[$0] }
-    let level = Confidence(rawValue: confidence.rawValue) ?? .ninetyFive
     let fits = residuals.series.indices.map { index -> Result<UVFit, UVFit.Failure> in
       let states = zip(residuals.series[index], traces.series[index]).map(UVModel.State.init(residual:trace:))
       let used = Array(states.prefix((to ?? states.count) + 1).dropFirst(from))
       return Result { () throws(UVFit.Failure) in
-        try UVFit(used, learningRate: etas[index], confidence: level, floor: floor)
+        try UVFit(used, learningRate: etas[index], confidence: confidence, floor: floor)
       }
     }
     return try result(fits, residuals.labels, etas)
@@ -157,3 +155,5 @@ public struct UVFitStage: StageKind {
     return try builder.finish()
   }
 }
+
+extension Confidence: Choice {}

@@ -26,6 +26,9 @@ public struct UVFixedPoints: StageKind, Equatable {
     .init("seed", \.seed, "The seed of the starts.", limit: .nonNegative),
   ]
 
+  /// Units that need a start, which there is none of.
+  public func inconsistencies() -> [Inconsistency] { learningRates.inconsistenciesWithoutStart("learning_rate") }
+
   private static let points = ["learning_rate", "fixed_point"]
 
   /// What the kind says of itself.
@@ -34,7 +37,8 @@ public struct UVFixedPoints: StageKind, Equatable {
     "The fixed points of the UV map in closed form (Table 1) beside those that Newton's method finds.",
     discussion: """
       Newton's method solves M(s) = s from random starts; where it ends is put down to the nearest closed form. The \
-      zero-loss line is a continuum: its row stands at the found trace that is nearest to the line's lowest, 2 kappa y. Eigenvalues are \
+      zero-loss line is a continuum: in closed form its row stands at the lowest trace, 2 kappa y; Newton's is the \
+      accessible point that was found nearest to it, compared with the line's closed form at that trace. Eigenvalues are \
       those of the Jacobian, by the closed form and at Newton's point.
       """,
     outputs: [
@@ -54,7 +58,7 @@ public struct UVFixedPoints: StageKind, Equatable {
       .init("newton_eigenvalue_smaller", points, "The eigenvalue of smaller modulus at Newton's point."),
       .init("newton_defect", points, "How far the map moves Newton's point, in eta kappa (f - y) and eta lambda."),
       .init("newton_starts", points, "How many starts led there."),
-      .init("distance", points, "The distance of Newton's point from the closed form, in the same units."),
+      .init("distance", points, "The distance of Newton's point from the closed form (the line), in the same units."),
       .init("eigenvalue_distance", points, "The largest difference between the eigenvalues of both."),
       .init("newton_failures", ["learning_rate"], "How many starts led nowhere within 100 steps."),
       .init("newton_strangers", ["learning_rate"], "How many starts led to a point that is none of the four."),
@@ -64,7 +68,7 @@ public struct UVFixedPoints: StageKind, Equatable {
   /// Finds the fixed points.
   public func run(_ context: StageContext) async throws -> StageResult {
     let model = model.model
-    let etas = learningRates.absolute(model, start: model.state(output: 0, trace: 1))
+    let etas = learningRates.absolute(model)
     let tables = etas.enumerated().map { index, eta in
       defer { context.report(StageProgress(Double(index + 1) / Double(etas.count))) }
       return NewtonTable(model, learningRate: eta, starts: starts, seed: UInt64(seed))
@@ -92,9 +96,7 @@ public struct UVFixedPoints: StageKind, Equatable {
     try each("newton_defect") { $0.defect }
     try each("newton_starts") { Double($0.starts) }
     try each("distance") { $0.distance }
-    try each("eigenvalue_distance") { row in
-      zip(row.eigenvalues, row.closed.eigenvalues).map { ($0 - $1).magnitude }.max() ?? .nan
-    }
+    try each("eigenvalue_distance") { $0.eigenvalueDistance }
     try builder.set("newton_failures", tables.map { Double($0.failures) })
     try builder.set("newton_strangers", tables.map { Double($0.strangers) })
     return try builder.finish()
@@ -109,6 +111,7 @@ private struct NewtonTable {
     var eigenvalues: [Double] = [.nan, .nan]
     var defect = Double.nan
     var distance = Double.nan
+    var eigenvalueDistance = Double.nan
     var starts = 0
   }
 
@@ -139,27 +142,30 @@ private struct NewtonTable {
     }
   }
 
-  /// Whether a point is to stand in the table: the first one found, and on the line the one nearest to its lowest point.
+  /// Whether a point is to stand in the table: the first one found, and on the line the one nearest to its lowest
+  /// accessible point.
   private func isNearer(_ state: UVModel.State, _ family: FixedPoint.Family, _ model: UVModel) -> Bool {
-    guard let known = rows[family.rawValue].found else { return true }
     let lowest = 2 * model.kappa * model.target
-    return family == .zeroLossLine && (state.trace - lowest).magnitude < (known.trace - lowest).magnitude
+    guard family == .zeroLossLine else { return rows[family.rawValue].found == nil }
+    return state.trace >= lowest && state.trace < rows[0].found?.trace ?? .infinity
   }
 
   private mutating func take(_ state: UVModel.State, _ family: FixedPoint.Family, _ model: UVModel, _ eta: Double) {
-    if family == .zeroLossLine {
-      rows[0].closed = model.fixedPoints(learningRate: eta, lineTrace: state.trace)[0]
-    }
-    let closed = rows[family.rawValue].closed.state
+    // On the line every trace is one of a fixed point: the comparison is with that one.
+    let lineTrace = family == .zeroLossLine ? state.trace : nil
+    let closed = model.fixedPoints(learningRate: eta, lineTrace: lineTrace)[family.rawValue]
     func distance(_ other: UVModel.State) -> Double {
       max(
         (eta * model.kappa * (other.residual - state.residual)).magnitude,
         (eta * (other.trace - state.trace)).magnitude
       )
     }
+    let eigenvalues = model.jacobian(state, learningRate: eta).eigenvalues
     rows[family.rawValue].found = state
-    rows[family.rawValue].eigenvalues = model.jacobian(state, learningRate: eta).eigenvalues
+    rows[family.rawValue].eigenvalues = eigenvalues
     rows[family.rawValue].defect = distance(model.step(state, learningRate: eta))
-    rows[family.rawValue].distance = distance(closed)
+    rows[family.rawValue].distance = distance(closed.state)
+    rows[family.rawValue].eigenvalueDistance =
+      zip(eigenvalues, closed.eigenvalues).map { ($0 - $1).magnitude }.max() ?? .nan
   }
 }

@@ -64,7 +64,7 @@ public struct UVPhaseDiagram: StageKind, Equatable {
         Inconsistency("initial", "no parameters have trace \(low): lambda is at least 2 kappa |f| = \(least)")
       )
     }
-    let points = learningRates.range.all.count * initial.all.count
+    let points = learningRates.range.length * initial.length
     if points > 20_000_000 {
       found.append(Inconsistency("initial", "\(points) points; at most 20 million are simulated"))
     }

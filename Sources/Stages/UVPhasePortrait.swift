@@ -51,11 +51,18 @@ public struct UVPhasePortrait: StageKind, Equatable {
     .init("steps", \.steps, "The number of steps of a trajectory.", unit: "steps", limit: .within(1...100_000)),
   ]
 
-  /// Starts that no parameters have.
+  /// Starts that no parameters have, units that need a start, and portraits without end.
   public func inconsistencies() -> [Inconsistency] {
-    starts.filter { !model.model.isAccessible(.init(residual: $0.residual, trace: $0.trace)) }.map {
+    var found = learningRates.inconsistenciesWithoutStart("learning_rate")
+    found += starts.filter { !model.model.isAccessible(.init(residual: $0.residual, trace: $0.trace)) }.map {
       Inconsistency("starts", "no parameters have residual \($0.residual) and trace \($0.trace): lambda < 2 kappa |f|")
     }
+    let grid = residual.length * trace.length
+    let values = learningRates.range.length * max(grid, curvePoints, starts.count * (steps + 1))
+    if values > 20_000_000 {
+      found.append(Inconsistency("learning_rate", "a portrait of \(values) values; at most 20 million are computed"))
+    }
+    return found
   }
 
   private static let field = ["learning_rate", "trace", "residual"]
@@ -100,7 +107,7 @@ public struct UVPhasePortrait: StageKind, Equatable {
   /// Computes the portraits.
   public func run(_ context: StageContext) async throws -> StageResult {
     let model = model.model
-    let etas = learningRates.absolute(model, start: model.state(output: 0, trace: 1))
+    let etas = learningRates.absolute(model)
     let portraits = etas.map { PhasePortrait(model, learningRate: $0) }
     let (columns, rows) = (residual.all, trace.all)
     var builder = ResultBuilder(Self.declaration)

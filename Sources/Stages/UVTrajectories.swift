@@ -29,7 +29,13 @@ public struct UVTrajectories: StageKind, Equatable {
 
     /// The keys of a case.
     public static let fields: [Field<Case>] = [
-      .init("name", \.name, "The name of the case.", limit: Limit("a text") { !$0.isEmpty }, required: true),
+      .init(
+        "name",
+        \.name,
+        "The name of the case.",
+        limit: Limit("a text of one line") { !$0.isEmpty && !$0.contains { $0.isNewline } },
+        required: true
+      ),
       .init("network", \.network, "A network that is drawn at random; or give 'start'."),
       .init("start", \.start, "A state of the function-space map; or give 'network'."),
     ]
@@ -141,13 +147,21 @@ public struct UVTrajectories: StageKind, Equatable {
     ),
   ]
 
-  /// More values than a figure or a file wants.
+  /// Names that are taken, units that a start does not have, and more work than a figure wants.
   public func inconsistencies() -> [Inconsistency] {
     let names = cases.map(\.name)
     if Set(names).count != names.count { return [Inconsistency("cases", "two cases have one name")] }
-    let count = cases.count * learningRates.range.all.count * (steps + 1)
-    return count <= 20_000_000
-      ? [] : [Inconsistency("steps", "cases x learning rates x steps is \(count); at most 20 million are recorded")]
+    if let still = cases.first(where: { $0.start?.trace == 0 }), learningRates.unit == .trace {
+      return [Inconsistency("learning_rate", "the trace of '\(still.name)' is 0 and cannot be the unit")]
+    }
+    let runs = cases.count * learningRates.range.length
+    let count = runs * (steps + 1)
+    if count > 20_000_000 {
+      return [Inconsistency("steps", "cases x learning rates x steps is \(count); at most 20 million are recorded")]
+    }
+    let largest = cases.compactMap(\.network).map { $0.width * ($0.inputDimension + 1) }.max() ?? 0
+    return largest <= 10_000_000
+      ? [] : [Inconsistency("cases", "a network of \(largest) parameters; at most 10 million are trained here")]
   }
 
   private static let series = ["case", "learning_rate", "step"]

@@ -39,6 +39,32 @@ import Testing
     }
   }
 
+  @Test func `Attributes of the file's form are no content, to the reader, the writer and the script alike`()
+    async throws
+  {
+    let names = [
+      "CLASS", "NAME", "DIMENSION_LIST", "DIMENSION_LABELS", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates",
+      "_Netcdf4Other", "_NCProperties", "_NC", "_nc3_strict", "_nc3",
+    ]
+    let content = ["_Nc", "_netcdf4", "class", "NAMES", "x_NC"]
+    let path = try file(try testVector())
+    let add = "import sys, h5py\nwith h5py.File(sys.argv[1], 'a') as f:\n  for n in sys.argv[2:]: f.attrs[n] = 'x'\n"
+    #expect(try await python.run(["-c", add, path] + names).status == 0)
+    #expect(try Artifact(contentsOf: path).address == testVector().address)
+    let script = repository.appending("Documentation/artifact_address.py").string
+    #expect(try await python.run([script, path]).output == "\(try testVector().address)\n")
+    for name in names {
+      #expect(throws: ArtifactError.self) {
+        try Artifact(attributes: [name: .string("x")]).write(to: folder.path.appending("b.h5").string)
+      }
+    }
+    // What only looks like it is content.
+    #expect(try await python.run(["-c", add, path] + content).status == 0)
+    let read = try Artifact(contentsOf: path)
+    #expect(Set(read.attributes.keys) == Set(content + ["title"]))
+    #expect(try await python.run([script, path]).output == "\(read.address)\n")
+  }
+
   @Test func `h5dump shows names, values and attributes`() async throws {
     let outcome = try await Program(at: "/usr/bin/h5dump").run(["-d", "/matrix", try file(try everything())])
     #expect(outcome.status == 0)

@@ -51,6 +51,21 @@ import Testing
     #expect(stacked["step"]?.values == .float64([0, 1, 2]))
   }
 
+  @Test func `A coordinate that differs from point to point stands beside its dimension`() throws {
+    let members = try [[1.0, 2.0], [1.0, 3.0]].map { values in
+      var artifact = Artifact()
+      let rate = (name: "rate", length: 2)
+      try artifact.add(Variable(.float64(values), over: [rate]), as: "rate")
+      try artifact.add(Variable(.float64([5, 6]), over: [rate]), as: "loss")
+      return artifact
+    }
+    let stacked = try Artifact(stacking: members, over: [(name: "a", length: 2)])
+    #expect(stacked["rate"] == nil)
+    #expect(stacked["rate_of_point"]?.values == .float64([1, 2, 1, 3]))
+    #expect(stacked["rate_of_point"]?.dimensions == ["a", "rate"])
+    #expect(stacked["loss"]?.dimensions == ["a", "rate"])
+  }
+
   @Test func `Members of different forms are refused with the array's name`() throws {
     var other = Artifact()
     try other.add(Variable(.float64([1])), as: "else")

@@ -27,7 +27,7 @@ import Testing
       let outcome = try await pipeline.run(["show", file.string])
       #expect([0, 2].contains(outcome.status), "round \(round): \(outcome)")
       if outcome.status == 0 {
-        #expect(outcome.output.hasPrefix("address "))
+        #expect(outcome.output.hasPrefix("file       \(file)\naddress    "))
       } else {
         refused += 1
         #expect(outcome.errors.hasPrefix("error: "))

@@ -155,4 +155,125 @@ import Testing
     #expect(outcome.output.contains(" is damaged\n"))
     #expect(try objects.map { try readBytes(folder.path.appending($0)) } == before)
   }
+
+  // MARK: - Files for people
+
+  private let table = """
+    pipeline: numbers
+    parameters: { y: 2 }
+    profiles: { quick: { y: 3 } }
+    stages:
+      points: { kind: uv/fixed-points, with: { model: { kappa: 1, target: "${{ parameters.y }}" }, learning_rate: { values: [0.8] } } }
+      table:
+        kind: table
+        inputs: { points: points }
+        with: { heading: point, rows: points/fixed_point, each: learning_rate, columns: [{ title: Trace, value: points/trace }] }
+    """
+
+  private func text(_ name: String) throws -> String {
+    String(decoding: try readBytes(folder.path.appending(name)), as: UTF8.self)
+  }
+
+  @Test func `A picture that was damaged in the store is made again in the same run, and not called edited`()
+    async throws
+  {
+    try folder.write(table, to: "numbers.yaml")
+    #expect(try await run("numbers").status == 0)
+    let published = "artifacts/figures/numbers/numbers.csv"
+    let before = try readBytes(folder.path.appending(published))
+    let isTable = { (name: String) in name.hasSuffix(".csv") }
+    let object = try #require(folder.files(below: "artifacts/objects").first(where: isTable))
+    // The same size: only the content tells.
+    try folder.write([UInt8](repeating: 0x78, count: before.count), to: object)
+    let outcome = try await run("numbers")
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains(" is damaged\n"))
+    #expect(!outcome.output.contains("edited"))
+    #expect(try readBytes(folder.path.appending(published)) == before)
+    #expect(try readBytes(folder.path.appending(object)) == before)
+    let again = try await run("numbers")
+    #expect(again.output.contains("nothing to do: 2 stages up to date"))
+  }
+
+  @Test func `Runs with a profile or other values leave the plain run's files alone, and say where theirs are`()
+    async throws
+  {
+    try folder.write(table, to: "numbers.yaml")
+    let runs: [([String], folder: String, said: String)] = [
+      ([], "numbers", ""), (["--profile", "quick"], "numbers.quick", " (profile quick)"),
+      (["--set", "y=4"], "numbers.custom", " (values set by hand)"),
+      (["--profile", "quick", "--set", "y=5"], "numbers.quick.custom", " (profile quick, values set by hand)"),
+    ]
+    for (arguments, folder, said) in runs {
+      let outcome = try await pipeline.run(["run", "numbers"] + arguments, in: self.folder.path)
+      #expect(outcome.status == 0)
+      let files = "numbers.csv numbers.h5 numbers.md numbers.tex"
+      #expect(
+        outcome.output.hasSuffix("\nfigures in artifacts/figures/\(folder)\(said): \(files)\n"),
+        "\(outcome.output)"
+      )
+    }
+    let tables = try runs.map { try text("artifacts/figures/\($0.folder)/numbers.csv") }
+    #expect(Set(tables).count == 4)
+  }
+
+  @Test func `Two stages whose files would have one name are told before anything runs`() async throws {
+    let stage = "  other: { kind: table, inputs: { points: points }, with: { name: numbers, heading: point, "
+    let rest = "rows: points/fixed_point, each: learning_rate, columns: [{ title: Trace, value: points/trace }] } }\n"
+    try folder.write(table + "\n" + stage + rest, to: "numbers.yaml")
+    for command in ["run", "check"] {
+      let outcome = try await pipeline.run([command, "numbers"], in: folder.path)
+      #expect(outcome.status == 2)
+      #expect(
+        outcome.errors.hasPrefix(
+          "numbers.yaml:10:3: error: the files of 'other' would be called 'numbers', as those of 'table' are\n"
+        ),
+        "\(outcome.errors)"
+      )
+    }
+    #expect(folder.files() == ["numbers.yaml"])
+    // Neither has a name: both have the stage's.
+    try folder.write(table + "\n" + stage.replacing("name: numbers, ", with: "") + rest, to: "numbers.yaml")
+    #expect(try await run("numbers").status == 0)
+    let files = folder.files(below: "artifacts/figures/numbers").filter { $0.hasSuffix(".md") }
+    #expect(files.map { $0.split(separator: "/").last } == ["numbers-other.md", "numbers-table.md"])
+  }
+
+  @Test func `A run whose only news are points that are left out again does not say that there is nothing to do`()
+    async throws
+  {
+    let sweep = """
+
+        wrong:
+          kind: spectrum
+          matrix: { variable: [no_such_array, nor_this] }
+          on_failure: skip
+          inputs: { series: table }
+          with: { variable: "${{ matrix.variable }}" }
+      """
+    try folder.write(table + sweep, to: "numbers.yaml")
+    for expected in ["2 computed, 0 cached, 2 left out", "0 computed, 2 cached, 2 left out"] {
+      let outcome = try await run("numbers")
+      #expect(outcome.status == 0)
+      #expect(plain(outcome.output).contains("\n4 stages: \(expected) in T s\n"), "\(outcome)")
+    }
+  }
+
+  // MARK: - Where the store is
+
+  @Test(arguments: [
+    ("", "pipelines/points.yaml"), ("", "points"), ("pipelines", "points.yaml"), ("pipelines", "./points.yaml"),
+    ("pipelines", "points"), ("pipelines/below", "../points.yaml"), ("other", "../pipelines/points.yaml"),
+  ])
+  func `There is one store for the files of a folder pipelines, wherever the program is called`(
+    place: String,
+    name: String
+  ) async throws {
+    try folder.write(points, to: "pipelines/points.yaml")
+    try folder.write("", to: "other/empty")
+    try folder.write("", to: "pipelines/below/empty")
+    #expect(try await run(name, in: folder.path.appending(place)).status == 0)
+    let stores = folder.files().filter { $0.hasSuffix("/states") }
+    #expect(stores == ["artifacts/states"])
+  }
 }

@@ -55,6 +55,16 @@ import Testing
     #expect((nearly.exponents.within - 1.0986).magnitude < 0.02)
     #expect(columns([1.999])[0].period >= 0)
     #expect(columns([2.001])[0].period == -1)
+    #expect(columns([3], transient: 0, steps: 8)[0].period == -1)
+    #expect(columns([3], transient: 0, steps: 8)[0].meanTrace.isNaN)
+  }
+
+  @Test func `At r = 2 the map is chaotic with exponent ln 3 and the means of the arcsine measure`() {
+    let column = columns([2], steps: 4_000_000)[0]
+    #expect(column.period == 0)
+    #expect((column.exponents.within - 1.0986).magnitude < 2e-3)
+    #expect((column.meanTrace - 4).magnitude < 0.01)
+    #expect((column.meanSharpness - 4.8720).magnitude < 0.01)
   }
 
   @Test func `The Lyapunov exponent changes sign at the onset of chaos`() {

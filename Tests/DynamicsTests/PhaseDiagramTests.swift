@@ -52,4 +52,11 @@ import Testing
       #expect(isAtBoundary, "cell \(row), \(column): \(simulated[index]) and not \(exact[index])")
     }
   }
+
+  @Test func `A start at zero loss stays there at any learning rate`() {
+    let model = UVModel(kappa: 1, target: 2)
+    let start = model.state(output: 2, trace: 5)
+    #expect(model.step(start, learningRate: 3) == start)
+    #expect(PhaseDiagram.exact(model, start: start, learningRate: 3) == .converges)
+  }
 }

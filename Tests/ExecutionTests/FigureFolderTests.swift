@@ -13,7 +13,7 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     store = try ArtifactStore(at: folder.path.appending("artifacts"))
-    figures = FigureFolder(of: "toy", in: store)
+    figures = FigureFolder(of: RunName("toy"), in: store)
   }
 
   private func record(_ text: String) throws -> ActionRecord {
@@ -56,5 +56,38 @@ import Testing
     #expect(try figures.publish(try record("two"), isNew: true)["fig.pdf"] == .movedAside(to: aside))
     #expect(try text(aside) == "edited")
     #expect(try text("fig.pdf") == "two as pdf")
+  }
+
+  @Test func `A damaged picture is not published, and what is there stays`() throws {
+    let first = try record("one")
+    _ = try figures.publish(first, isNew: true)
+    let second = try record("two")
+    let object = try #require(second.files["fig.pdf"])
+    let path = store.path(of: object)
+    let bytes = try readBytes(path)
+    FileSystem.remove(path)
+    try FileSystem.writeAtomically([UInt8](repeating: 7, count: bytes.count), to: path)
+    let error = #expect(throws: StoreError.self) { try figures.publish(second, isNew: true) }
+    #expect(error?.description.hasPrefix("\(path) is damaged (its bytes are ") == true)
+    #expect(error?.description.hasSuffix("and running again makes it anew") == true)
+    #expect(try text("fig.pdf") == "one as pdf")
+    #expect(!FileSystem.exists(path))
+  }
+
+  @Test func `A run with a profile or other values has a folder of its own`() throws {
+    let runs = [
+      RunName("toy"), RunName("toy", profile: "quick"), RunName("toy", isCustom: true),
+      RunName("toy", profile: "../a b", isCustom: true),
+    ]
+    #expect(runs.map(\.description) == ["toy", "toy.quick", "toy.custom", "toy...-a-b.custom"])
+    #expect(
+      runs.map(\.difference) == [nil, "profile quick", "values set by hand", "profile ../a b, values set by hand"]
+    )
+    for run in runs {
+      let folder = FigureFolder(of: run, in: store)
+      #expect(folder.path.removingLastComponent() == store.root.appending("figures"))
+      _ = try folder.publish(try record("\(run)"), isNew: true)
+      #expect(String(decoding: try readBytes(folder.path.appending("fig.pdf")), as: UTF8.self) == "\(run) as pdf")
+    }
   }
 }

@@ -1,4 +1,5 @@
 import Artifacts
+import Configuration
 import Execution
 import Planning
 import Store
@@ -32,7 +33,11 @@ import Toys
   @discardableResult
   private func run(_ text: String, workers: Int = 2, force: Bool = false) async throws -> RunSummary {
     log.clear()
-    return try await runner(workers: workers).run(try toyPipeline(text), force: force) { log.add($0) }
+    let pipeline = try toyPipeline(text)
+    var options = RunOptions()
+    options.keepsGoing = true
+    if force { options.forced = Set(pipeline.actions.map(\.name)) }
+    return try await runner(workers: workers).run(pipeline, options) { log.add($0) }
   }
 
   private func value(_ stage: String, of summary: RunSummary) throws -> Int? {
@@ -102,6 +107,28 @@ import Toys
     #expect(noted.computed == ["a"])
   }
 
+  @Test func `The record says where a result came from, and the artifact does not`() async throws {
+    let summary = try await run(sums, workers: 1)
+    let key = try #require(summary.keys["tenth"])
+    let record = try #require(store.record(for: key))
+    let total = try #require(summary.keys["total"])
+    let input = try #require(store.record(for: total).flatMap { ContentDigest($0.artifact.address) })
+    #expect(record.kind == "quotient")
+    #expect(record.parameters == ["divisor": .number(10)])
+    #expect(record.code == "toys")
+    #expect(record.inputs == ["of": .one(input)])
+    guard case .object(let statement) = record.provenance else {
+      Issue.record("no statement")
+      return
+    }
+    #expect(statement["pipeline"] == "toy")
+    #expect(statement["stage"] == "tenth")
+    #expect(statement["program"] == "toy 1")
+    #expect(Set(statement.keys).isSuperset(of: ["started", "seconds", "threads", "machine"]))
+    let address = try #require(ContentDigest(record.artifact.address))
+    #expect(try store.artifact(at: address).attributes.keys.sorted() == ["kind", "title"])
+  }
+
   @Test func `A forced run computes everything and says so`() async throws {
     let first = try await run(sums)
     let forced = try await run(sums, force: true)
@@ -140,29 +167,30 @@ import Toys
   }
 
   @Test(arguments: [
-    ("{ way: signal, number: 10 }", "the worker process was ended by signal 10 (User defined signal 1)"),
-    ("{ way: signal, number: 9 }", "the worker process was ended by signal 9 (Killed; was memory short?)"),
-    ("{ way: exit, number: 3 }", "the worker process exited with code 3"),
-    ("{ way: exit, number: 0 }", "the worker process exited with code 0"),
+    ("signal, number: 10", "was ended by signal 10 (User defined signal 1); it was last about to die"),
+    ("signal, number: 9", "was ended by signal 9 (Killed; was memory short?); it was last about to die"),
+    ("exit, number: 3", "exited with code 3"),
+    ("exit, number: 0", "exited with code 0"),
   ])
-  func `A worker that dies fails its stage and not the run`(with: String, message: String) async throws {
+  func `A worker that dies fails its stage and not the run`(way: String, message: String) async throws {
     let text = """
       pipeline: toy
       stages:
         first: { kind: number, with: { value: 1 } }
-        bad: { kind: misbehave, with: \(with), inputs: { x: first } }
+        bad: { kind: misbehave, with: { way: \(way) }, inputs: { x: first } }
         later: { kind: quotient, with: { divisor: 1 }, inputs: { of: first } }
         last: { kind: sum, inputs: { x: later } }
       """
     for workers in [1, 2] {
       let summary = try await run(text, workers: workers, force: true)
-      #expect(log.failed == ["bad": message])
+      #expect(log.failed == ["bad": "the worker process \(message)"])
       #expect(summary.computed == ["first", "later", "last"])
     }
     #expect(try FileSystem.contents(of: store.root.appending("scratch")).count <= 2)
     // The dead worker's folder goes with the next run.
     try await run(sums)
     #expect(try FileSystem.contents(of: store.root.appending("scratch")) == [])
+    #expect(try FileSystem.contents(of: store.root.appending("leases")) == [])
   }
 
   @Test func `What a stage prints, and absurd progress, do not disturb the run`() async throws {

@@ -178,7 +178,9 @@ struct CheckTests {
                   - { draw: lines, x: runs/step, y: runs/lossy }
       """
     let node = try YAMLParser.parse(Array(text.utf8), name: "test.yaml")
-    let kinds = StageKinds([Toy.self, Figure.self], fingerprints: [:])
+    let all: [any StageKind.Type] = [Toy.self, Figure.self]
+    let fingerprints = all.map { ($0.declaration.sourceFile, "test") }
+    let kinds = StageKinds(all, fingerprints: Dictionary(uniqueKeysWithValues: fingerprints))
     let error = #expect(throws: Diagnostics.self) { try Pipeline(node, choices: .init(), kinds: kinds) }
     #expect(
       error?.description == """

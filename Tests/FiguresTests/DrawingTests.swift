@@ -156,14 +156,12 @@ struct DrawingTests {
 
   @Test func `a large heat map is a picture of modest size`() async throws {
     let folder = try TemporaryFolder()
-    let start = ContinuousClock.now
     let yaml = """
       panels:
         - color: { scale: log }
           series: [ { draw: heatmap, x: bifurcation/ratio, y: bifurcation/value, z: bifurcation/density } ]
       """
     _ = try await folder.draw(yaml, Self.inputs(size: 1000))
-    #expect(ContinuousClock.now - start < .seconds(20))
     #expect(try folder.bytes("figure.pdf").count < 2_000_000)
     #expect(try folder.bytes("figure.svg").count < 2_000_000)
   }

@@ -78,4 +78,29 @@ import Testing
     let text = try StageRunner.complaint("spectrum", "{ variable: x, segment: 1000 }")
     #expect(text.contains("'segment' is '1000', and must be a power of two between 8 and 1048576"))
   }
+
+  @Test(arguments: [
+    ("uv/phase-portrait", "learning_rate: { values: [1], relative_to: trace }", "there is no start here whose trace"),
+    ("uv/fixed-points", "learning_rate: { values: [1], relative_to: sharpness }", "there is no start here"),
+    (
+      "uv/trajectories",
+      "cases: [{ name: a, start: { trace: 0 } }]\nlearning_rate: { values: [1], relative_to: trace }",
+      "the trace of 'a' is 0 and cannot be the unit"
+    ),
+    (
+      "uv/phase-portrait",
+      "learning_rate: 1\nresidual: { from: -1, to: 1, count: 1000000 }\ntrace: { from: 0, to: 1, count: 1000000 }",
+      "at most 20 million are computed"
+    ),
+    (
+      "uv/trajectories", "cases: [{ name: a, network: { width: 100000, input_dimension: 10000 } }]\nlearning_rate: 0.1",
+      "at most 10 million are trained here"
+    ),
+    ("uv/bifurcation", "ratio: { from: 1, to: 2, count: 1000000 }\nlongest_period: 1024", "more than 50 million"),
+    ("uv/fit", "{ from: 50, to: 3 }", "a fit needs at least 4 steps, and there are 0 from 50 to 3"),
+    ("uv/fixed-points", "learning_rate: { from: 1.0e-300, to: 1.0e+300, count: 3, spacing: log }", "too far apart"),
+  ])
+  func `Work without a meaning or without an end`(kind: String, with: String, expected: String) throws {
+    #expect(try StageRunner.complaint(kind, with).contains(expected))
+  }
 }

@@ -29,6 +29,33 @@ struct CodeText {
     return String(decoding: result, as: UTF8.self)
   }
 
+  /// The words and brackets of the code, without its string literals.
+  var tokens: [String] {
+    var tokens: [String] = []
+    var word: [UInt8] = []
+    func flush() {
+      if !word.isEmpty { tokens.append(String(decoding: word, as: UTF8.self)) }
+      word = []
+    }
+    var index = 0
+    while index < bytes.count {
+      if let end = endOfComment(at: index) ?? endOfLiteral(at: index) {
+        flush()
+        index = end
+        continue
+      }
+      if Self.isWord(bytes[index]) {
+        word.append(bytes[index])
+      } else {
+        flush()
+        if Self.isBracket(bytes[index]) { tokens.append(String(decoding: [bytes[index]], as: UTF8.self)) }
+      }
+      index += 1
+    }
+    flush()
+    return tokens
+  }
+
   private func endOfBlank(at index: Int) -> Int? {
     [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(bytes[index])
       ? index + 1 : nil

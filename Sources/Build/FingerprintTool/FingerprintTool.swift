@@ -1,8 +1,8 @@
 import Foundation
 
 /// Writes a Swift file with, for each file of the module that declares the kinds of stage, the digest of the code that
-/// its results depend on: the file itself, the module's `Support` folder, and every module that they import, with all
-/// that those import in turn.
+/// its results depend on: the file itself, those files of the module's `Support` folder that it uses, and every module
+/// that they import, with all that those import in turn.
 ///
 /// usage: FingerprintTool OUTPUT --module NAME FILE... [--module NAME FILE...]...
 @main
@@ -29,7 +29,7 @@ struct FingerprintTool {
     let support = files.filter(\.isSupport)
     var lines: [String] = []
     for file in files where !file.isSupport {
-      var sources = [file] + support
+      var sources = [file] + used(by: file, of: support)
       for module in reachable(from: sources, in: modules) where module != kinds {
         sources += modules[module] ?? []
       }
@@ -51,6 +51,19 @@ struct FingerprintTool {
       """
   }
 
+  /// The shared files that a file uses, with those that they use in turn: whose declarations it names.
+  private static func used(by file: SourceFile, of support: [SourceFile]) -> [SourceFile] {
+    var found: [String: SourceFile] = [:]
+    var waiting = [file]
+    while let user = waiting.popLast() {
+      for other in support where found[other.name] == nil && !other.declared.isDisjoint(with: user.words) {
+        found[other.name] = other
+        waiting.append(other)
+      }
+    }
+    return found.values.sorted { $0.name < $1.name }
+  }
+
   private static func reachable(from files: [SourceFile], in modules: [String: [SourceFile]]) -> [String] {
     var found: Set<String> = []
     var waiting = files.flatMap(\.imports)
@@ -67,17 +80,46 @@ struct SourceFile {
   let name: String
   let isSupport: Bool
   let code: String
+  /// Every word of the code.
+  let words: Set<String>
+  /// What another file of the module may name: types, and what extensions add to types of other modules.
+  let declared: Set<String>
 
   init(_ path: String) throws {
     let url = URL(fileURLWithPath: path)
     name = url.lastPathComponent
     isSupport = url.pathComponents.contains("Support")
-    code = CodeText(try String(contentsOf: url, encoding: .utf8)).withoutLayout
+    let text = CodeText(try String(contentsOf: url, encoding: .utf8))
+    code = text.withoutLayout
+    let tokens = text.tokens
+    words = Set(tokens)
+    declared = Self.declared(tokens)
+  }
+
+  private static func declared(_ tokens: [String]) -> Set<String> {
+    var names: Set<String> = []
+    var depth = 0
+    var isInExtension = false
+    for (token, next) in zip(tokens, tokens.dropFirst()) {
+      switch token {
+      case "{": depth += 1
+      case "}": depth -= 1
+      case "extension" where depth == 0: isInExtension = true
+      case "struct", "enum", "class", "actor", "protocol", "typealias":
+        guard depth == 0 else { continue }
+        isInExtension = false
+        names.insert(next)
+      case "func", "var", "let":
+        if depth == 0 || depth == 1 && isInExtension { names.insert(next) }
+      default: break
+      }
+    }
+    return names
   }
 
   /// The modules that the file imports.
   var imports: [String] {
-    let words = code.split { " ;".contains($0) }
+    let words = code.split { !($0.isLetter || $0.isNumber || $0 == "_") }
     return zip(words, words.dropFirst()).filter { $0.0 == "import" }.map { String($0.1) }
   }
 }

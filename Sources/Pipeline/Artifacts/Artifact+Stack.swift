@@ -1,7 +1,7 @@
 extension Artifact {
   /// Artifacts of one form as one: each array gains `axes` as its first dimensions.
   ///
-  /// Coordinates that are the same everywhere stay as they are. Where a member is missing, numbers are not-a-number and
+  /// Coordinates that are the same everywhere stay as they are; others become arrays NAME_of_point. Where a member is missing, numbers are not-a-number and
   /// the array `missing` says so; integers and texts are then 0 and empty. Where members differ in the length of a
   /// dimension (runs that stopped early), numbers are filled up with not-a-number.
   ///
@@ -18,13 +18,15 @@ extension Artifact {
     )
     for (name, example) in first.variables.sorted(by: { $0.key < $1.key }) {
       let stacked = try Self.stack(name, example, members, axes)
-      try add(stacked, as: name)
+      // A coordinate that differs from point to point is none of the whole: it stands beside its dimension.
+      let isCoordinate = example.dimensions == [name] && stacked.dimensions != [name]
+      try add(stacked, as: isCoordinate ? "\(name)_of_point" : name)
     }
     for (name, _) in first.groups.sorted(by: { $0.key < $1.key }) {
       try add(Artifact(stacking: members.map { $0?.groups[name] }, over: axes), as: name)
     }
     for member in present {
-      for name in member.variables.keys where self[name] == nil {
+      for name in member.variables.keys where self[name] == nil && self["\(name)_of_point"] == nil {
         throw ArtifactError("only some points of the sweep have the array '\(name)'")
       }
     }
@@ -61,16 +63,12 @@ extension Artifact {
     // A coordinate belongs to its dimension; the longest serves all where the shorter ones are its beginning.
     if example.dimensions == [name] {
       let longest = present.max { $0.values.count < $1.values.count } ?? example
-      guard present.allSatisfy({ $0.values == longest.values.prefix($0.values.count) }) else {
-        throw ArtifactError("the points of the sweep differ in the coordinate '\(name)'")
-      }
-      return longest
+      if present.allSatisfy({ $0.values == longest.values.prefix($0.values.count) }) { return longest }
     }
     let lengths = example.dimensions.indices.map { axis in present.map { $0.shape[axis] }.max() ?? 0 }
-    var values = example.values.prefix(0)
-    for variable in variables {
-      values = try values.appending(filling(variable, to: lengths, like: example, name))
-    }
+    var parts: [Values] = []
+    for variable in variables { parts.append(try filling(variable, to: lengths, like: example, name)) }
+    let values = example.values.joining(parts)
     var stacked = try Variable(values, over: axes + zip(example.dimensions, lengths).map { (name: $0, length: $1) })
     stacked.attributes = example.attributes
     return stacked

@@ -155,7 +155,7 @@ private func readAttributes(
       "cannot read an attribute of \(path)"
     )
     let name = try readName("cannot read an attribute of \(path)") { H5Aget_name(handle.id, $1, $0) }
-    guard !NetCDF.plumbing.contains(name) else { continue }
+    guard !NetCDF.isPlumbing(name) else { continue }
     try Artifact.expectName(name)
     let place = "\(path)@\(name)"
     let space = try HDF5Handle(H5Aget_space(handle.id), closing: H5Sclose, "cannot read \(place)")

@@ -78,11 +78,14 @@ extension Artifact {
 enum NetCDF {
   /// How the name of a dimension without coordinates begins.
   static let bareDimension = "This is a netCDF dimension but not a netCDF variable."
-  /// Attributes that belong to the form of the file and not to its content.
-  static let plumbing: Set = [
-    "CLASS", "NAME", "DIMENSION_LIST", "DIMENSION_LABELS", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates",
-    "_NCProperties", "_nc3_strict",
-  ]
+  private static let scaleAttributes: Set = ["CLASS", "NAME", "DIMENSION_LIST", "DIMENSION_LABELS", "REFERENCE_LIST"]
+  private static let ownPrefixes = ["_Netcdf4", "_NC", "_nc3"]
+
+  /// Whether an attribute of this name belongs to the form of the file and not to its content: those of dimension
+  /// scales, and those that begin as netCDF-4's own do. `Documentation/artifact-format.md` states the same rule.
+  static func isPlumbing(_ name: String) -> Bool {
+    scaleAttributes.contains(name) || ownPrefixes.contains { name.hasPrefix($0) }
+  }
 }
 
 extension Variable {
@@ -104,7 +107,7 @@ extension Variable {
 extension Attribute {
   fileprivate func write(_ name: String, on object: hid_t) throws(ArtifactError) {
     try Artifact.expectName(name)
-    guard !NetCDF.plumbing.contains(name) else { throw ArtifactError("'\(name)' is reserved by the file format") }
+    guard !NetCDF.isPlumbing(name) else { throw ArtifactError("'\(name)' is reserved by the file format") }
     let type = try values.fileType()
     let space = try makeSpace(isList ? [values.count] : [])
     let attribute = try HDF5Handle(

@@ -27,7 +27,12 @@ public struct ContentDigest: Sendable, Hashable, Comparable, CustomStringConvert
   }
 
   /// The digest of some bytes.
-  public init(of bytes: UnsafeRawBufferPointer) {
+  public init(of bytes: [UInt8]) {
+    self.init(SHA256.hash(data: bytes))
+  }
+
+  /// The digest of the bytes of numbers, where they lie.
+  init(of bytes: UnsafeRawBufferPointer) {
     self.init(SHA256.hash(data: bytes))
   }
 

@@ -45,18 +45,18 @@ extension Values {
     }
   }
 
-  /// These values and then `others`, which have the same type.
+  /// The values of all parts, one after the other.
   ///
-  /// - Precondition: both have one type.
-  public func appending(_ others: Values) -> Values {
-    switch (self, others) {
-    case (.float64(let first), .float64(let second)): .float64(first + second)
-    case (.float32(let first), .float32(let second)): .float32(first + second)
-    case (.int64(let first), .int64(let second)): .int64(first + second)
-    case (.int32(let first), .int32(let second)): .int32(first + second)
-    case (.int8(let first), .int8(let second)): .int8(first + second)
-    case (.string(let first), .string(let second)): .string(first + second)
-    default: preconditionFailure("\(typeName) and \(others.typeName) are not of one type")
+  /// - Precondition: the parts have this type.
+  public func joining(_ parts: [Values]) -> Values {
+    func mismatch() -> Never { preconditionFailure("parts that are not \(typeName)") }
+    return switch self {
+    case .float64: .float64(parts.flatMap { if case .float64(let part) = $0 { part } else { mismatch() } })
+    case .float32: .float32(parts.flatMap { if case .float32(let part) = $0 { part } else { mismatch() } })
+    case .int64: .int64(parts.flatMap { if case .int64(let part) = $0 { part } else { mismatch() } })
+    case .int32: .int32(parts.flatMap { if case .int32(let part) = $0 { part } else { mismatch() } })
+    case .int8: .int8(parts.flatMap { if case .int8(let part) = $0 { part } else { mismatch() } })
+    case .string: .string(parts.flatMap { if case .string(let part) = $0 { part } else { mismatch() } })
     }
   }
 }

@@ -13,6 +13,7 @@ public protocol ConfigurationValue: Sendable {
 extension ConfigurationValue {
   /// Reports that `node` is not of this type.
   public static func reject(_ node: Node, _ diagnostics: inout Diagnostics, hint: String? = nil) -> Self? {
+    guard !node.isUnresolved else { return nil }
     diagnostics.report(
       "\(node.summary) where \(shape) is expected",
       at: node.location,

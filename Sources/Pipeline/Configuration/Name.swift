@@ -1,4 +1,7 @@
 extension String {
+  /// The pattern of `isName`.
+  public static let nameBounds = ValueBounds(["pattern": "^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}$"])
+
   /// Whether this is a name of letters, digits, `-` and `_`, which is safe in a path.
   public var isName: Bool {
     let isWord = utf8.allSatisfy { byte in
@@ -14,5 +17,7 @@ extension String {
 
 extension Limit<String> {
   /// A name that is safe in a path.
-  public static var name: Limit<String> { Limit("a name of letters, digits, - and _") { $0.isName } }
+  public static var name: Limit<String> {
+    Limit("a name of letters, digits, - and _", bounds: String.nameBounds) { $0.isName }
+  }
 }

@@ -31,6 +31,8 @@ public struct Node: Sendable {
   public var content: Content
   /// Where it stands; nil for a node made from a value.
   public var location: SourceLocation?
+  /// Whether it is an expression without a value, which has been told: nothing more is said of it.
+  public var isUnresolved = false
 
   /// A node.
   public init(_ content: Content, at location: SourceLocation? = nil) {

@@ -11,6 +11,8 @@ public protocol Record: ConfigurationValue {
   func inconsistencies() -> [Inconsistency]
   /// The long form of a short one (`x: loss` for `x: { variable: loss }`), or nil if `node` is none.
   static func expandShorthand(_ node: Node) -> Node?
+  /// What the short form looks like; nil if there is none.
+  static var shorthand: ValueShape? { get }
 }
 
 /// Something wrong between fields.
@@ -37,6 +39,7 @@ public struct Field<Root: Sendable>: Sendable {
   let unit: String?
   let shape: ValueShape
   let limits: String?
+  let bounds: ValueBounds?
   let read: @Sendable (Node, inout Root, inout Diagnostics) -> Void
   let write: @Sendable (Root) -> JSONValue
 
@@ -63,6 +66,7 @@ public struct Field<Root: Sendable>: Sendable {
     self.unit = unit
     self.shape = Value.shape
     self.limits = limit?.words
+    self.bounds = limit?.bounds
     self.read = { node, root, diagnostics in
       guard let value = Value.decode(node, &diagnostics) else { return }
       if let limit, !limit.holds(value) {
@@ -80,8 +84,11 @@ public struct Field<Root: Sendable>: Sendable {
 }
 
 extension Record {
-  /// A mapping with the fields.
-  public static var shape: ValueShape { .record(fieldDescriptions) }
+  /// A mapping with the fields, or the short form.
+  public static var shape: ValueShape {
+    let mapping = ValueShape.record(fieldDescriptions)
+    return shorthand.map { .either([mapping, $0]) } ?? mapping
+  }
 
   /// The fields without the record's type.
   public static var fieldDescriptions: [FieldDescription] {
@@ -93,6 +100,7 @@ extension Record {
         unit: field.unit,
         shape: field.shape,
         limits: field.limits,
+        bounds: field.bounds,
         defaultValue: field.isRequired ? nil : field.write(defaults)
       )
     }
@@ -103,6 +111,9 @@ extension Record {
 
   /// No short form.
   public static func expandShorthand(_ node: Node) -> Node? { nil }
+
+  /// No short form.
+  public static var shorthand: ValueShape? { nil }
 
   /// Reads the mapping; unknown keys, missing keys and bad values are all reported.
   public static func decode(_ node: Node, _ diagnostics: inout Diagnostics) -> Self? {
@@ -124,11 +135,14 @@ extension Record {
     let fields = fields
     var record = Self()
     var found = Diagnostics()
+    // A misspelt key is not missing as well.
+    var meant: Set<String> = []
     for entry in entries {
       if let field = fields.first(where: { $0.name == entry.key }) {
         field.read(entry.value, &record, &found)
       } else {
         let names = fields.map(\.name)
+        if let nearest = Suggestion.nearest(to: entry.key, among: names) { meant.insert(nearest) }
         found.report(
           "unknown key '\(entry.key)'",
           at: entry.keyLocation,
@@ -137,7 +151,8 @@ extension Record {
         )
       }
     }
-    for field in fields where field.isRequired && !entries.contains(where: { $0.key == field.name }) {
+    for field in fields where field.isRequired && !meant.contains(field.name) {
+      guard !entries.contains(where: { $0.key == field.name }) else { continue }
       found.report("the key '\(field.name)' is missing", at: node.location?.firstLine, hints: field.summary)
     }
     if found.isEmpty {

@@ -35,6 +35,8 @@ public struct FieldDescription: Sendable {
   public let shape: ValueShape
   /// The limits on the value, in words, if it has any.
   public let limits: String?
+  /// What of the limits a JSON Schema can say.
+  public let bounds: ValueBounds?
   /// The default, or nil if the field must be given.
   public let defaultValue: JSONValue?
 }

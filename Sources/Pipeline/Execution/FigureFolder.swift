@@ -2,15 +2,16 @@ internal import Artifacts
 public import Store
 public import SystemPackage
 
-/// The folder in which a person finds the pictures of a pipeline: `figures/NAME/`.
+/// The folder in which a person finds the pictures of a pipeline: `figures/NAME/`, with another name for a run with
+/// other values.
 public struct FigureFolder: Sendable {
   /// The folder.
   public let path: FilePath
   private let store: ArtifactStore
 
-  /// The folder of a pipeline.
-  public init(of pipeline: String, in store: ArtifactStore) {
-    path = store.root.appending("figures").appending(pipeline)
+  /// The folder of a run.
+  public init(of run: RunName, in store: ArtifactStore) {
+    path = store.root.appending("figures").appending(run.description)
     self.store = store
   }
 
@@ -26,17 +27,26 @@ public struct FigureFolder: Sendable {
     case kept
   }
 
-  /// Puts the files of a record into the folder, and their artifact beside them under the name that they share.
+  /// Puts the files of a record into the folder, and their artifact beside them under the name of the first.
   ///
-  /// - Parameter isNew: whether they were made just now.
-  /// - Returns: what became of each, by name.
-  public func publish(_ record: ActionRecord, isNew: Bool) throws(StoreError) -> [String: Outcome] {
+  /// - Parameters:
+  ///   - names: under which names.
+  ///   - isNew: whether they were made just now.
+  /// - Returns: what became of each, by published name.
+  /// - Throws: also when an object is damaged, which is then moved aside and not published.
+  public func publish(
+    _ record: ActionRecord,
+    as names: PublishedNames.Answer = .init(),
+    isNew: Bool
+  ) throws(StoreError) -> [String: Outcome] {
     var outcomes: [String: Outcome] = [:]
-    for (name, object) in record.files {
+    for (file, object) in record.files {
+      let name = names.name(of: file)
       outcomes[name] = try publish(object, as: name, isNew: isNew)
     }
-    if let stem = record.files.keys.min().flatMap({ FilePath($0).stem }) {
-      outcomes["\(stem).h5"] = try publish(record.artifact, as: "\(stem).h5", isNew: isNew)
+    if let first = record.files.keys.min() {
+      let name = names.name(of: first).stem + ".h5"
+      outcomes[name] = try publish(record.artifact, as: name, isNew: isNew)
     }
     return outcomes
   }
@@ -44,22 +54,27 @@ public struct FigureFolder: Sendable {
   /// Puts the object into the folder under `name`, unless it is there.
   ///
   /// - Parameter isNew: whether the object was made just now. If it was not, an edited file is left as it is.
-  func publish(_ object: ObjectRecord, as name: String, isNew: Bool) throws(StoreError) -> Outcome {
+  private func publish(_ object: ObjectRecord, as name: String, isNew: Bool) throws(StoreError) -> Outcome {
     let destination = path.appending(name)
     var outcome = Outcome.written
+    var editedDigest: String?
     if FileSystem.exists(destination) {
-      let current = try FileSystem.read(destination)
-      let digest = current.withUnsafeBytes { ContentDigest(of: $0) }.description
+      let digest = try FileSystem.digest(of: destination).description
       if digest == object.file { return .unchanged }
       if !isStored(digest, suffix: object.suffix) {
         guard isNew else { return .kept }
-        let aside = "edited-\(digest.prefix(8))-\(name)"
-        try FileSystem.move(destination, to: path.appending(aside))
-        outcome = .movedAside(to: aside)
+        editedDigest = digest
       }
     }
+    // Before anything is moved: what is damaged takes nobody's place.
+    let bytes = try store.bytes(of: object)
+    if let editedDigest {
+      let aside = "edited-\(editedDigest.prefix(8))-\(name)"
+      try FileSystem.move(destination, to: path.appending(aside))
+      outcome = .movedAside(to: aside)
+    }
     try FileSystem.createFolder(path)
-    try FileSystem.writeAtomically(try FileSystem.read(store.path(of: object)), to: destination)
+    try store.writeAtomically(bytes, to: destination)
     return outcome
   }
 

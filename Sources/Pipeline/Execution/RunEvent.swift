@@ -1,10 +1,13 @@
 public import Artifacts
 public import Planning
+public import Store
 
 /// What happens during a run, for whoever shows or records it.
 public enum RunEvent: Sendable {
   /// A result was in the store.
   case cached(stage: String, address: ContentDigest)
+  /// Another run is computing the same; this one waits for it.
+  case waiting(stage: String, holder: ProcessIdentity?)
   /// An action was handed to a worker.
   case started(stage: String, kind: String, reason: RunReason)
   /// An action says how far it is.
@@ -27,21 +30,27 @@ public enum RunStop: Sendable, Equatable {
 
 /// How a run ended.
 public struct RunSummary: Sendable {
+  /// How many actions belong to the run.
+  public internal(set) var total = 0
   /// For each action that is done, the key of its record.
-  public let keys: [String: ContentDigest]
+  public internal(set) var keys: [String: ContentDigest] = [:]
+  /// For each action that is done, the address of its result.
+  public internal(set) var addresses: [String: ContentDigest] = [:]
   /// How many results were in the store.
-  public let cached: Int
+  public internal(set) var cached = 0
   /// Those that were computed.
-  public let computed: Set<String>
+  public internal(set) var computed: Set<String> = []
   /// How many points of sweeps could not be, and are missing from the stacked results.
-  public let skipped: Int
+  public internal(set) var skipped = 0
   /// How many others could not be.
-  public let failed: Int
+  public internal(set) var failed = 0
   /// How many were not tried since they need one that failed.
-  public let unreachable: Int
+  public internal(set) var unreachable = 0
+  /// How many were not tried since the run ended before.
+  public internal(set) var left = 0
   /// Why the run ended before its time, if it did.
-  public let stopped: RunStop?
+  public internal(set) var stopped: RunStop?
 
   /// Whether every result is there.
-  public var isComplete: Bool { failed == 0 && unreachable == 0 && stopped == nil }
+  public var isComplete: Bool { failed == 0 && unreachable == 0 && left == 0 && stopped == nil }
 }

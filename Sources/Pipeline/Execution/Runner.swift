@@ -37,17 +37,17 @@ public struct Runner: Sendable {
   /// then is whole, and the next run goes on from there.
   ///
   /// - Parameters:
-  ///   - force: run everything, known or not.
+  ///   - options: what of it is run, and how.
   ///   - observe: is told what happens, in the order in which it does.
   public func run(
     _ pipeline: Pipeline,
-    force: Bool = false,
+    _ options: RunOptions = RunOptions(),
     observe: @escaping @Sendable (RunEvent) -> Void
   ) async -> RunSummary {
     let coordinator = Coordinator(
       pipeline,
       store: store,
-      force: force,
+      options: options,
       workers: workers,
       cores: cores,
       observe: observe
@@ -57,9 +57,13 @@ public struct Runner: Sendable {
     signal(SIGPIPE, SIG_IGN)
     await withTaskCancellationHandler {
       await withTaskGroup { group in
-        for _ in 0..<min(workers, pipeline.actions.count) {
-          group.addTask { await keepWorking(coordinator) }
+        group.addTask { await coordinator.watch() }
+        await withTaskGroup { pool in
+          for _ in 0..<min(workers, pipeline.actions.count) {
+            pool.addTask { await keepWorking(coordinator) }
+          }
         }
+        group.cancelAll()
       }
     } onCancel: {
       Task { await coordinator.stop(.interrupted) }
@@ -68,6 +72,7 @@ public struct Runner: Sendable {
       await coordinator.stop(.interrupted)
       store.removeAbandonedScratch()
     }
+    await coordinator.release()
     return await coordinator.summary()
   }
 

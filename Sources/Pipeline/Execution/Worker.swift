@@ -52,6 +52,7 @@ public struct Worker: Sendable {
     defer { FileSystem.removeFolder(scratch) }
     var inputs: [String: Artifact] = [:]
     for (name, source) in order.inputs { inputs[name] = try artifact(of: source) }
+    send(WorkReport(fraction: 0, ""))
     let statement = Statement(pipeline: order.pipeline, stage: order.stage, program: program)
     let context = StageContext(
       inputs: inputs,
@@ -81,10 +82,16 @@ public struct Worker: Sendable {
 
   private func artifact(of source: Source<ContentDigest>) throws -> Artifact {
     switch source {
-    case .one(let address): return try store.artifact(at: address)
+    case .one(let address): return try artifact(at: address)
     case .stack(let axes, let members):
-      return try Artifact(stacking: members.map { try $0.map { try store.artifact(at: $0) } }, along: axes)
+      return try Artifact(stacking: members.map { try $0.map(artifact(at:)) }, along: axes)
     }
+  }
+
+  private func artifact(at address: ContentDigest) throws -> Artifact {
+    // Said beforehand, as libhdf5 may crash over an object that was damaged: the user then knows which.
+    send(WorkReport(fraction: 0, "reading \(store.path(of: address))"))
+    return try store.artifact(at: address)
   }
 
   private func send(_ report: WorkReport) {

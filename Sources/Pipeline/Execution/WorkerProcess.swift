@@ -44,7 +44,7 @@ struct WorkerProcess {
           var isDone = false
           while !isDone, let line = try await lines.next() {
             let report = try WorkReport(line: line)
-            await progress.accept()
+            await progress.hear(report)
             isDone = await coordinator.take(report, of: assignment)
           }
           guard isDone else { return }
@@ -76,14 +76,16 @@ private actor Progress {
   private(set) var assignment: Assignment?
   private var isAccepted = false
   private var hasServed = false
+  private var lastWords = ""
 
   init(_ assignment: Assignment) {
     self.assignment = assignment
   }
 
-  func accept() {
+  func hear(_ report: WorkReport) {
     isAccepted = true
     hasServed = true
+    lastWords = report.message
   }
 
   func turn(to next: Assignment?) {
@@ -93,7 +95,9 @@ private actor Progress {
 
   func ending(_ reason: String) -> WorkerProcess.Ending {
     guard let assignment else { return .noMoreWork }
-    if isAccepted { return .lost(assignment, reason: reason) }
+    if isAccepted {
+      return .lost(assignment, reason: lastWords.isEmpty ? reason : "\(reason); it was last \(lastWords)")
+    }
     return hasServed ? .notAccepted(assignment) : .notStarted(reason: reason)
   }
 }

@@ -159,6 +159,9 @@ public struct Axis: Record {
     return Node(.mapping([.init(key: "label", keyLocation: nil, value: node)]), at: node.location)
   }
 
+  /// A text.
+  public static var shorthand: ValueShape? { FigureText.shape }
+
   /// A range that goes up, and is positive where logarithms are taken.
   public func inconsistencies() -> [Inconsistency] {
     let hasSteps = tics != nil && scale == .log
@@ -243,6 +246,9 @@ public struct Legend: Record {
     guard case .scalar = node.content, !node.isNull else { return nil }
     return Node(.mapping([.init(key: "position", keyLocation: nil, value: node)]), at: node.location)
   }
+
+  /// A place.
+  public static var shorthand: ValueShape? { LegendPosition.shape }
 }
 
 /// A text at a place of a panel.

@@ -44,7 +44,7 @@ public struct TableContent: Sendable {
         return slice.dimensions.isEmpty ? try slice.repeated(count, over: rows.dimensions[0]) : slice
       }
       let cells = parts.flatMap { Self.cells($0, digits: column.digits) }
-      return (parts.dropFirst().reduce(parts[0].values) { $0.appending($1.values) }, cells)
+      return (parts[0].values.joining(parts.map(\.values)), cells)
     }
   }
 

@@ -17,6 +17,8 @@ public struct Action: Sendable {
   public let fingerprint: String
   /// What becomes of a sweep when this point of it fails.
   public let onFailure: FailureRule
+  /// The stem of the files that it makes for people, if that is known before it runs.
+  public let fileStem: String?
   /// Where the stage is declared.
   public let location: SourceLocation?
 
@@ -28,6 +30,7 @@ public struct Action: Sendable {
     inputs: [String: Source<String>],
     fingerprint: String,
     onFailure: FailureRule = .fail,
+    fileStem: String? = nil,
     location: SourceLocation?
   ) {
     self.name = name
@@ -36,7 +39,17 @@ public struct Action: Sendable {
     self.inputs = inputs
     self.fingerprint = fingerprint
     self.onFailure = onFailure
+    self.fileStem = fileStem
     self.location = location
+  }
+
+  /// The stage that it belongs to: the name without the values of a point.
+  public var stage: String { Self.stage(of: name) }
+
+  /// The stage that an action of this name belongs to.
+  public static func stage(of name: String) -> String {
+    // The name of a stage has no brackets.
+    String(name.prefix { $0 != "[" })
   }
 
   /// Names what the action computes: the digest of all that determines its result.

@@ -2,7 +2,7 @@ internal import Configuration
 
 /// The documentation of a kind of stage, from its declaration.
 public struct KindDocumentation {
-  private let kind: any StageKind.Type
+  let kind: any StageKind.Type
 
   /// The documentation of `kind`.
   public init(_ kind: any StageKind.Type) {

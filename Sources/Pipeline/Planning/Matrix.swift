@@ -81,9 +81,8 @@ struct Matrix {
 
 extension Matrix {
   /// The long form of an axis: a range, or values with a unit.
-  private struct LongForm: Record {
+  struct LongForm: Record {
     var range = ValueRange()
-    var count: [Int] = []
     var unit: String?
 
     static let fields: [Field<LongForm>] = [
@@ -153,12 +152,9 @@ extension Matrix {
         return nil
       }
     }
-    let texts = axis.values.map(\.plainText)
-    if let twice = texts.indices.first(where: { texts[..<$0].contains(texts[$0]) && texts.count < 10_000 }) {
-      diagnostics.report(
-        "the value \(texts[twice]) is here twice",
-        at: axis.values[twice].location ?? entry.keyLocation
-      )
+    var seen: Set<String> = []
+    if let twice = axis.values.first(where: { !seen.insert($0.plainText).inserted }) {
+      diagnostics.report("the value \(twice.plainText) is here twice", at: twice.location ?? entry.keyLocation)
       return nil
     }
     if axis.values.isEmpty {

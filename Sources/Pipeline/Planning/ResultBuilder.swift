@@ -43,7 +43,7 @@ public struct ResultBuilder {
       values,
       over: zip(output.dimensions, shape).map { (name: $0, length: $1) },
       units: output.unit,
-      description: output.summary
+      description: output.title
     )
     if !output.meanings.isEmpty {
       variable.attributes["flag_values"] = .list(.int8(output.meanings.indices.map { Int8(clamping: $0) }))

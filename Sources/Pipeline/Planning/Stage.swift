@@ -31,10 +31,13 @@ struct Stage {
       return nil
     }
     substitution.point = nil
-    let swept = entry.value["matrix"].map { substitution.apply(to: $0, &diagnostics) }
     var points: [Matrix.Point?] = [nil]
-    if let swept {
-      guard let matrix = Matrix(swept, &diagnostics) else { return nil }
+    if let written = entry.value["matrix"] {
+      var found = Diagnostics()
+      let node = substitution.apply(to: written, &found)
+      let read = found.isEmpty ? Matrix(node, &found) : nil
+      for diagnostic in found.all { diagnostics.report(diagnostic) }
+      guard let matrix = read else { return nil }
       self.matrix = matrix
       points = matrix.points
     } else {
@@ -124,6 +127,7 @@ extension Stage {
             outputs: stage.matrix == nil ? single : single.map { OutputDeclaration.stacked($0, along: axes) }
           )
         } else if !names.contains(source) {
+          knowledge[input.name] = InputKnowledge(stage: source, kind: "", outputs: nil)
           diagnostics.report(
             "there is no stage '\(source)'",
             at: input.stage.location,
@@ -144,9 +148,10 @@ extension Stage {
         placed.location = placed.location ?? inputsLocation ?? location
         diagnostics.report(placed)
       }
-      if index == 0 { result = instance.parameters?.outputs(of: knowledge) }
+      // Of a stage whose parameters have a mistake the declared arrays are known.
+      if index == 0 { result = instance.parameters.map { $0.outputs(of: knowledge) } ?? kind.declaration.outputs }
     }
-    if let result { checkAxes(result, &diagnostics) }
+    if let result, let matrix { checkAxes(matrix, result, &diagnostics) }
     return result
   }
 
@@ -174,9 +179,9 @@ extension Stage {
   }
 
   /// The axes become dimensions of the stacked arrays, so that they need names of their own.
-  private func checkAxes(_ outputs: [OutputDeclaration], _ diagnostics: inout Diagnostics) {
+  private func checkAxes(_ matrix: Matrix, _ outputs: [OutputDeclaration], _ diagnostics: inout Diagnostics) {
     let taken = Set(outputs.map(\.name) + outputs.flatMap(\.dimensions) + ["missing"])
-    for axis in matrix?.dimensions.flatMap(\.axes) ?? [] where taken.contains(axis.name) {
+    for axis in matrix.dimensions.flatMap(\.axes) where taken.contains(axis.name) {
       diagnostics.report(
         "the axis '\(axis.name)' has the name of an array or dimension of \(kind.declaration.name)",
         at: axis.location,
@@ -232,6 +237,7 @@ extension Stage {
         ) { first, _ in first },
         fingerprint: kinds.fingerprint(of: kind),
         onFailure: onFailure,
+        fileStem: instance.parameters?.fileStem,
         location: location
       )
     }

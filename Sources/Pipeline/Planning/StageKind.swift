@@ -8,6 +8,9 @@ public import Configuration
 public protocol StageKind: Record {
   /// Name, documentation, inputs and outputs.
   static var declaration: KindDeclaration { get }
+  /// The stem of the files that it makes for people, such as `fig3` for `fig3.pdf`: the one that the user chose, else
+  /// the word of the kind. Nil if it makes none, or if their names are known only afterwards.
+  var fileStem: String? { get }
   /// Checks what the types of the parameters cannot say against what is known of the inputs before any stage runs.
   func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics)
   /// The arrays of the result, as far as they follow from the inputs; those of the declaration unless a kind knows more.
@@ -17,6 +20,9 @@ public protocol StageKind: Record {
 }
 
 extension StageKind {
+  /// No files for people.
+  public var fileStem: String? { nil }
+
   /// Nothing more to check.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {}
 
@@ -111,6 +117,11 @@ public struct OutputDeclaration: Sendable {
     self.meanings = meanings
     self.isOptional = optional
   }
+}
+
+extension OutputDeclaration {
+  /// The summary for a reader of the array alone: a list of meanings does not follow it.
+  var title: String { summary.last == ":" ? summary.dropLast() + "." : summary }
 }
 
 /// What is known of an input before anything runs.

@@ -15,6 +15,10 @@ public struct StageKinds: Sendable {
     self.all = all
     self.byName = Dictionary(all.map { ($0.declaration.name, $0) }) { first, _ in first }
     self.fingerprints = fingerprints
+    for kind in all {
+      // Without one a stale result could be taken for a fresh one.
+      precondition(fingerprints[kind.declaration.sourceFile] != nil, "\(kind) has no fingerprint")
+    }
   }
 
   /// The kind with this name.

@@ -30,7 +30,10 @@ struct Substitution {
       return Node(.mapping(replaced), at: node.location)
     case .scalar(let text, _):
       guard text.utf8.contains(UInt8(ascii: "$")), text.contains("${{") else { return node }
-      return replace(in: text, of: node, &diagnostics) ?? node
+      if let replaced = replace(in: text, of: node, &diagnostics) { return replaced }
+      var unresolved = node
+      unresolved.isUnresolved = true
+      return unresolved
     }
   }
 

@@ -51,6 +51,9 @@ public struct ValueRange: Record, Equatable {
     }
   }
 
+  /// A list, or a number.
+  public static var shorthand: ValueShape? { .either([.list(.number), .number]) }
+
   private static func wrap(_ list: Node) -> Node {
     Node(.mapping([.init(key: "values", keyLocation: list.location, value: list)]), at: list.location)
   }
@@ -67,8 +70,14 @@ public struct ValueRange: Record, Equatable {
     if spacing != .linear, !((from ?? 0) > 0 && (to ?? 0) > 0) {
       return [Inconsistency("from", "a range spaced by log begins and ends above zero")]
     }
+    if !((to ?? 0) - (from ?? 0)).isFinite || spacing != .linear && !((to ?? 1) / (from ?? 1)).isNormal {
+      return [Inconsistency("to", "the ends are too far apart: the values between them are no numbers")]
+    }
     return []
   }
+
+  /// The number of values.
+  public var length: Int { values.isEmpty ? count ?? 0 : values.count }
 
   /// All values, in order.
   public var all: [Double] {

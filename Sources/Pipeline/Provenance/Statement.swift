@@ -1,6 +1,6 @@
 public import Configuration
 internal import FoundationEssentials
-internal import Glibc
+internal import Store
 
 /// Where, when and with what a result was made. It stands in the action's record and never in the artifact, since it
 /// differs between runs that give the same bytes.
@@ -36,16 +36,11 @@ public struct Statement: Sendable {
   }
 
   private static var machine: [String: JSONValue] {
-    var name = utsname()
-    guard uname(&name) == 0 else { return [:] }
-    func text(_ field: some Any) -> JSONValue {
-      .string(withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
-    }
-    return [
-      "host": text(name.nodename),
-      "system": text(name.sysname),
-      "release": text(name.release),
-      "architecture": text(name.machine),
+    [
+      "host": .string(Machine.host),
+      "system": .string(Machine.system),
+      "release": .string(Machine.release),
+      "architecture": .string(Machine.architecture),
     ]
   }
 }

@@ -1,3 +1,6 @@
+public import Artifacts
+internal import Crypto
+internal import FoundationEssentials
 internal import Glibc
 public import SystemPackage
 
@@ -11,7 +14,7 @@ public enum FileSystem {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while bytes.count <= limit {
-          let count = try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
+          let count = try fill(&buffer, from: file)
           if count == 0 { break }
           bytes += buffer[..<count]
         }
@@ -20,17 +23,48 @@ public enum FileSystem {
     }
   }
 
+  /// The digest of a file's bytes, whatever its size.
+  public static func digest(of path: FilePath) throws(StoreError) -> ContentDigest {
+    try attempt("cannot read \(path)") {
+      let file = try FileDescriptor.open(path, .readOnly)
+      return try file.closeAfter {
+        var hash = SHA256()
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+          let count = try fill(&buffer, from: file)
+          if count == 0 { return ContentDigest(hash.finalize()) }
+          hash.update(data: buffer[..<count])
+        }
+      }
+    }
+  }
+
+  /// Reads what comes next of a file. The one unsafe pointer of this part of the program: neither System nor
+  /// Foundation's essentials read from an open file in a safe way.
+  private static func fill(_ buffer: inout [UInt8], from file: FileDescriptor) throws -> Int {
+    try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
+  }
+
   /// Writes a file so that `path` holds all of it or what it held before, whatever happens in between.
-  public static func writeAtomically(_ bytes: [UInt8], to path: FilePath) throws(StoreError) {
-    let temporary = FilePath("\(path).\(getpid()).tmp")
+  ///
+  /// - Parameter temporary: a name that nobody else uses, on the same file system; beside the file unless given.
+  public static func writeAtomically(
+    _ bytes: [UInt8],
+    to path: FilePath,
+    temporary: FilePath? = nil
+  ) throws(StoreError) {
+    let temporary = temporary ?? FilePath("\(path).\(randomName).tmp")
+    let file = try attempt("cannot write \(path)") {
+      try FileDescriptor.open(
+        temporary,
+        .writeOnly,
+        // Never a file that somebody else has begun to write.
+        options: [.create, .exclusiveCreate],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead]
+      )
+    }
     do {
       try attempt("cannot write \(path)") {
-        let file = try FileDescriptor.open(
-          temporary,
-          .writeOnly,
-          options: [.create, .truncate],
-          permissions: [.ownerReadWrite, .groupRead, .otherRead]
-        )
         try file.closeAfter {
           _ = try file.writeAll(bytes)
           try synchronize(file)
@@ -41,6 +75,30 @@ public enum FileSystem {
       remove(temporary)
       throw error
     }
+  }
+
+  /// Creates a file that is not there; false when it is.
+  public static func create(_ path: FilePath, holding text: String) throws(StoreError) -> Bool {
+    try attempt("cannot create \(path)") {
+      do {
+        let file = try FileDescriptor.open(
+          path,
+          .writeOnly,
+          options: [.create, .exclusiveCreate],
+          permissions: [.ownerReadWrite, .groupRead, .otherRead]
+        )
+        try file.closeAfter { _ = try file.writeAll(text.utf8) }
+        return true
+      } catch Errno.fileExists {
+        return false
+      }
+    }
+  }
+
+  /// A name that no other process, of this machine or another, comes upon.
+  public static var randomName: String {
+    let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
   /// Makes the bytes of a file durable.
@@ -109,18 +167,18 @@ public enum FileSystem {
 
   /// The names in a folder, sorted.
   public static func contents(of path: FilePath) throws(StoreError) -> [String] {
-    guard let folder = opendir(path.string) else {
-      throw StoreError("cannot list \(path)", Errno(rawValue: errno))
-    }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != ".", name != ".." { names.append(name) }
+    // The system's own reason comes first; Foundation words it for programmers.
+    let isFolder = try attempt("cannot list \(path)") { try path.stat().type == .directory }
+    guard isFolder else { throw StoreError("cannot list \(path)", .notDirectory) }
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path.string) else {
+      throw StoreError("cannot list \(path)", .permissionDenied)
     }
     return names.sorted()
+  }
+
+  /// Whether there is a folder.
+  public static func isFolder(_ path: FilePath) -> Bool {
+    (try? path.stat())?.type == .directory
   }
 
   private static func attempt<Result>(_ doing: String, _ body: () throws -> Result) throws(StoreError) -> Result {

@@ -10,7 +10,9 @@ bool kernel_supports(kernel_instruction_set set) {
   case KERNEL_BASELINE: return true;
 #if defined(__x86_64__)
   case KERNEL_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  case KERNEL_AVX512: return __builtin_cpu_supports("avx512f") && kernel_supports(KERNEL_AVX2);
+  case KERNEL_AVX512:
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq") && kernel_supports(KERNEL_AVX2);
 #endif
   default: return false;
   }

@@ -48,7 +48,7 @@ public struct BifurcationDiagram: Sendable {
     public var exponents: LyapunovExponents
     /// The share of the steps that fell into each bin of ηλ.
     public var density: [Double]
-    /// The means of ηλ and ηλ_H over the steps.
+    /// The mean of ηλ over the steps.
     public var meanTrace: Double
     /// The mean of ηλ_H over the steps.
     public var meanSharpness: Double
@@ -61,7 +61,7 @@ public struct BifurcationDiagram: Sendable {
 
   /// Follows the attractor through `ratios`, in their order.
   public init(ratios: [Double], settings: Settings, report: (Double) -> Void = { _ in }) {
-    var g = ratios.first.map { CubicMap(ratio: $0).criticalPoint } ?? 0
+    var g = ratios.first.map(Self.start) ?? 0
     var columns: [Column] = []
     columns.reserveCapacity(ratios.count)
     for (index, ratio) in ratios.enumerated() {
@@ -70,28 +70,22 @@ public struct BifurcationDiagram: Sendable {
       if (g - ratio).magnitude < 1e-3 { g = ratio + 1e-3 }
       columns.append(Column(map, from: &g, settings))
       // An orbit that left is lost: the next r begins anew.
-      if !g.isFinite { g = map.criticalPoint }
+      if !g.isFinite { g = Self.start(ratio) }
       report(Double(index + 1) / Double(ratios.count))
     }
     self.columns = columns
   }
+
+  /// A start that no special orbit passes through: at r = 2 the critical point itself falls on a fixed point.
+  private static func start(_ ratio: Double) -> Double { CubicMap(ratio: ratio).criticalPoint * 0.9 }
 }
 
 extension BifurcationDiagram.Column {
   fileprivate init(_ map: CubicMap, from g: inout Double, _ settings: BifurcationDiagram.Settings) {
     ratio = map.ratio
     for _ in 0..<settings.transient { g = map(g) }
-    density = [Double](repeating: 0, count: settings.bins)
-    let isBounded = g.magnitude <= 2 + map.ratio
-    guard isBounded else {
-      g = .nan
-      period = -1
-      (values, sharpness) = ([], [])
-      exponents = LyapunovExponents(within: .nan, across: .nan)
-      (meanTrace, meanSharpness, sharpnessRange) = (.nan, .nan, (.nan, .nan))
-      return
-    }
     let start = g
+    density = [Double](repeating: 0, count: settings.bins)
     let width = (settings.range.upperBound - settings.range.lowerBound) / Double(settings.bins)
     var (traceSum, sharpnessSum) = (0.0, 0.0)
     var (least, greatest) = (Double.infinity, -Double.infinity)
@@ -104,6 +98,16 @@ extension BifurcationDiagram.Column {
       let bin = (trace - settings.range.lowerBound) / width
       if bin >= 0, bin < Double(settings.bins) { density[Int(bin)] += 1 }
       g = map(g)
+    }
+    // The attractor lies within 0 ... r + 2; what is outside has left it for ever.
+    guard (0...2 + map.ratio).contains(g) else {
+      g = .nan
+      period = -1
+      (values, sharpness) = ([], [])
+      density = [Double](repeating: 0, count: settings.bins)
+      exponents = LyapunovExponents(within: .nan, across: .nan)
+      (meanTrace, meanSharpness, sharpnessRange) = (.nan, .nan, (.nan, .nan))
+      return
     }
     let count = Double(settings.steps)
     for bin in density.indices { density[bin] /= count }

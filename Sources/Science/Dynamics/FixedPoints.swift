@@ -55,7 +55,7 @@ extension UVModel {
         family: family,
         state: State(residual: residual, trace: trace),
         eigenvalues: values.sorted { $0.magnitude > $1.magnitude },
-        isAccessible: trace >= 0
+        isAccessible: trace >= (family == .zeroLossLine ? 2 * kappa * target : 0)
       )
     }
     return [

@@ -16,6 +16,8 @@ public enum PhaseDiagram {
   ///
   /// Starts on the boundaries themselves (a set of measure zero) count to the side of divergence or of the edge.
   public static func exact(_ model: UVModel, start: UVModel.State, learningRate: Double) -> LongRun {
+    // At zero loss nothing moves.
+    if start.residual == 0 { return .converges }
     let r = learningRate * model.kappa * model.target
     guard r < 2, model.boundedness(start, learningRate: learningRate) > 0 else { return .diverges }
     return r < 1 ? .converges : .edgeOfStability

@@ -41,7 +41,7 @@ public struct UVFit: Sendable {
 
   /// Why there is no fit.
   public enum Failure: Error, Sendable, Equatable, CustomStringConvertible {
-    /// Fewer than three steps between finite states.
+    /// Fewer than four steps between finite states.
     case tooFewSteps(Int)
     /// The residual does not move, so that neither κ nor y is determined.
     case undetermined
@@ -51,7 +51,7 @@ public struct UVFit: Sendable {
     /// The failure in words.
     public var description: String {
       switch self {
-      case .tooFewSteps(let count): "a fit needs 3 steps between finite states, and there are \(count)"
+      case .tooFewSteps(let count): "a fit needs 4 steps between finite states, and there are \(count)"
       case .undetermined: "the steps do not determine κ and y"
       case .notUV(let value): "the best κ² is \(value), so this is no trajectory of a UV model"
       }
@@ -71,7 +71,7 @@ public struct UVFit: Sendable {
     floor: Double = 1e-6
   ) throws(Failure) {
     let equations = Self.equations(states, eta)
-    guard equations.count >= 6 else { throw .tooFewSteps(equations.count / 2) }
+    guard equations.count >= 8 else { throw .tooFewSteps(equations.count / 2) }
     var fit = try Self.solve(equations, floor: floor) { $0.observedStep }
     // The weights follow the steps that the fit itself predicts: weights from noisy steps would bias it.
     for _ in 0..<20 {
@@ -104,8 +104,8 @@ public enum Confidence: String, CaseIterable, Sendable {
   /// 99 %.
   case ninetyNine = "0.99"
 
-  /// The two-sided quantile of Student's distribution, by its expansion about the normal one (error below 10⁻³ from 10
-  /// degrees of freedom on).
+  /// The two-sided quantile of Student's distribution, by its expansion about the normal one (Abramowitz and Stegun
+  /// 26.7.5): with 6 degrees of freedom or more it is right to 0.2 %.
   func quantile(degreesOfFreedom: Int) -> Double {
     let z =
       switch self {
@@ -114,10 +114,15 @@ public enum Confidence: String, CaseIterable, Sendable {
       case .ninetyNine: 2.5758293035489004
       }
     let n = Double(degreesOfFreedom)
-    let cube = z * z * z
-    let first = (cube + z) / (4 * n)
-    let second = (5 * cube * z * z + 16 * cube + 3 * z) / (96 * n * n)
-    return z + first + second
+    let square = z * z
+    let terms = [
+      (square + 1) / 4,
+      ((5 * square + 16) * square + 3) / 96,
+      (((3 * square + 19) * square + 17) * square - 15) / 384,
+      ((((79 * square + 776) * square + 1482) * square - 1920) * square - 945) / 92160,
+    ]
+    // z (1 + c₁/n + c₂/n² + ...), from the last term.
+    return z * (1 + terms.reversed().reduce(0) { ($0 + $1) / n })
   }
 }
 

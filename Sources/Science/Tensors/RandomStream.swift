@@ -34,7 +34,7 @@ public struct RandomStream: Sendable {
     return x
   }
 
-  /// Two uniform numbers in (0, 1), from 53 bits each.
+  /// Two uniform numbers in (0, 1), from 52 bits each.
   private mutating func pair() -> (Double, Double) {
     let counter = SIMD4(
       UInt32(truncatingIfNeeded: index),

@@ -41,13 +41,30 @@ public struct LearningRates: Record, Equatable {
   /// `[a, b]` or a number for `{ values: [a, b] }`.
   public static func expandShorthand(_ node: Node) -> Node? { ValueRange.expandShorthand(node) }
 
+  /// A list, or a number.
+  public static var shorthand: ValueShape? { ValueRange.shorthand }
+
   /// Those of the range.
   public func inconsistencies() -> [Inconsistency] {
     var found = range.inconsistencies()
-    if !range.all.allSatisfy({ $0 > 0 }) {
+    if !range.all.allSatisfy({ $0 > 0 }), found.isEmpty {
       found.append(Inconsistency(range.values.isEmpty ? "from" : "values", "learning rates are positive"))
     }
     return found
+  }
+
+  /// For stages without a start: units that need one.
+  func inconsistenciesWithoutStart(_ field: String) -> [Inconsistency] {
+    [Unit.absolute, .critical].contains(unit)
+      ? [] : [Inconsistency(field, "there is no start here whose \(unit.rawValue) could be the unit")]
+  }
+
+  /// η for each value, for a model alone.
+  ///
+  /// - Precondition: the unit needs no start.
+  func absolute(_ model: UVModel) -> [Double] {
+    precondition([.absolute, .critical].contains(unit), "a unit that needs a start")
+    return absolute(model, start: model.state(output: 0, trace: 1))
   }
 
   /// η for each value, for a model and its start.

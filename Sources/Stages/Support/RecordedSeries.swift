@@ -8,8 +8,6 @@ struct RecordedSeries {
   let series: [[Double]]
   /// For each series where it stands: "case=muP, learning_rate=0.1".
   let labels: [String]
-  /// The leading dimensions.
-  let dimensions: [String]
 
   /// Reads `name` from an artifact.
   ///
@@ -21,7 +19,6 @@ struct RecordedSeries {
     }
     let count = length == 0 ? 0 : values.count / length
     series = (0..<count).map { Array(values[$0 * length..<($0 + 1) * length]) }
-    dimensions = variable.dimensions.dropLast()
     let shape = variable.shape.dropLast()
     labels = (0..<count).map { index in
       var rest = index
@@ -54,7 +51,7 @@ extension Artifact {
 
 extension InputKnowledge {
   /// Reports what is wrong with a variable that a parameter names; nothing is said where the outputs are not known.
-  func check(_ name: Located<String>, isSeries: Bool, _ diagnostics: inout Diagnostics) {
+  func checkVariable(_ name: Located<String>, isSeries: Bool, _ diagnostics: inout Diagnostics) {
     guard let outputs else { return }
     let names = outputs.map(\.name)
     guard let output = outputs.first(where: { $0.name == name.value }) else {

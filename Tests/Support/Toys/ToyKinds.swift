@@ -102,8 +102,10 @@ private struct Pick: StageKind {
 }
 
 private struct Drawing: StageKind {
-  var name = "picture.txt"
+  var name: String?
   var text = ""
+
+  var fileStem: String? { name.map { String($0.prefix { $0 != "." }) } ?? "drawing" }
 
   static let declaration = KindDeclaration("drawing", "A file for people.", inputs: .free, outputs: [])
   static let fields: [Field<Drawing>] = [
@@ -116,7 +118,7 @@ private struct Drawing: StageKind {
     guard let file = fopen(path, "w") else { throw StageFailure("no file") }
     fputs(text, file)
     fclose(file)
-    return StageResult(Artifact(attributes: ["text": .string(text)]), files: [name: path])
+    return StageResult(Artifact(attributes: ["text": .string(text)]), files: [name ?? "drawing.txt": path])
   }
 }
 
@@ -143,6 +145,7 @@ private struct Misbehaviour: StageKind {
     switch way {
     case .fail: throw StageFailure("line one\nline two \u{2028} \u{85} \u{7f} with everything")
     case .signal:
+      context.report(StageProgress(0.1, "about to die"))
       kill(getpid(), Int32(number))
       try await Task.sleep(for: .seconds(5))
     case .exit: exit(Int32(number))

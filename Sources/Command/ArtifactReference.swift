@@ -1,0 +1,152 @@
+import ArgumentParser
+import Artifacts
+import Configuration
+import Planning
+import Stages
+import Store
+import SystemPackage
+
+/// An artifact as a person names it, found: a file, an address, an action's key, or a stage of a pipeline.
+struct ArtifactReference {
+  /// The HDF5 file.
+  let file: FilePath
+  /// The store in which the file's records are looked up, if there is one.
+  let store: ArtifactStore?
+  /// The record of the action, where an action and not a content was named.
+  let record: ActionRecord?
+
+  /// Finds what `text` names.
+  init(_ text: String, _ options: ArtifactOptions) throws {
+    let path = FilePath(text)
+    if FileSystem.exists(path), (try? FileSystem.contents(of: path)) == nil {
+      let named = try options.store.map { try Self.open(FilePath($0)) }
+      self.init(file: path, store: try named ?? Self.store(around: path), record: nil)
+    } else if text.utf8.count >= ArtifactStore.fewestDigits, text.utf8.count <= 64, text.allSatisfy(\.isHexDigit) {
+      try self.init(digits: text.lowercased(), try Self.open(FilePath(options.store ?? "artifacts")))
+    } else if let (pipeline, stage) = Self.stage(text) {
+      try self.init(stage: stage, of: pipeline, options)
+    } else {
+      throw Diagnostics(Self.notFound(text))
+    }
+  }
+
+  private init(file: FilePath, store: ArtifactStore?, record: ActionRecord?) {
+    self.file = file
+    self.store = store
+    self.record = record
+  }
+
+  private init(digits: String, _ store: ArtifactStore) throws {
+    let addresses = store.addresses(beginningWith: digits)
+    let keys = addresses.isEmpty ? store.keys(beginningWith: digits) : []
+    guard addresses.count + keys.count < 2 else {
+      let candidates = (addresses + keys).map(\.description)
+      throw Diagnostics(
+        Diagnostic(
+          "'\(digits)' is the beginning of \(candidates.count) addresses in \(store.root)",
+          at: nil,
+          hints: "give more digits of one of: " + Suggestion.list(candidates.map { String($0.prefix(16)) })
+        )
+      )
+    }
+    if let address = addresses.first {
+      self.init(file: store.path(of: address), store: store, record: nil)
+    } else if let key = keys.first, let record = store.record(for: key) {
+      self.init(file: store.path(of: record.artifact), store: store, record: record)
+    } else {
+      throw Diagnostics(
+        Diagnostic(
+          "no address in \(store.root) begins with '\(digits)'",
+          at: nil,
+          hints: "'--store' names another store"
+        )
+      )
+    }
+  }
+
+  private init(stage: String, of project: Project, _ options: ArtifactOptions) throws {
+    let pipeline = try project.pipeline(try options.choices.choices(), .all)
+    let names = pipeline.actions.map(\.name)
+    let points = names.filter { $0 != stage && Action.stage(of: $0) == stage }
+    guard points.isEmpty else {
+      throw Diagnostics(
+        Diagnostic(
+          "stage '\(stage)' of \(project.file) is a sweep; name one of its points",
+          at: nil,
+          hints: "points: " + Suggestion.list(points)
+        )
+      )
+    }
+    guard names.contains(stage) else {
+      throw Diagnostics(
+        Diagnostic(
+          "\(project.file) has no stage '\(stage)'",
+          at: nil,
+          hints: Suggestion.hint(for: stage, among: names),
+          "stages: " + Suggestion.list(names)
+        )
+      )
+    }
+    let root = options.store.map { FilePath($0) } ?? project.storePath
+    guard let store = try ArtifactStore(existingAt: root), let record = store.known(of: pipeline)[stage],
+      FileSystem.exists(store.path(of: record.artifact))
+    else {
+      throw Diagnostics(
+        Diagnostic(
+          "stage '\(stage)' of \(project.file) is not built yet with these values",
+          at: nil,
+          hints: "'pipeline run \(project.file)' builds it"
+        )
+      )
+    }
+    self.init(file: store.path(of: record.artifact), store: store, record: record)
+  }
+
+  /// The pipeline and the stage in `PIPELINE/STAGE`, where there is such a pipeline; its path may hold slashes too.
+  private static func stage(_ text: String) -> (Project, String)? {
+    for (index, letter) in zip(text.indices, text) where letter == "/" {
+      let stage = String(text[text.index(after: index)...])
+      if !stage.isEmpty, let project = try? Project(finding: String(text[..<index])) { return (project, stage) }
+    }
+    return nil
+  }
+
+  private static func open(_ root: FilePath) throws -> ArtifactStore {
+    if let store = try ArtifactStore(existingAt: root) { return store }
+    throw Diagnostics(
+      Diagnostic("there is no store '\(root)' here", at: nil, hints: "'--store' names another one")
+    )
+  }
+
+  /// The store that a file lies in, or that of this folder.
+  private static func store(around file: FilePath) throws -> ArtifactStore? {
+    let folder = file.removingLastComponent().removingLastComponent()
+    if let name = folder.lastComponent?.string, ["objects", "figures"].contains(name),
+      let store = try ArtifactStore(existingAt: folder.removingLastComponent())
+    {
+      return store
+    }
+    return try ArtifactStore(existingAt: "artifacts")
+  }
+
+  private static func notFound(_ text: String) -> Diagnostic {
+    var hints = ["give a file, an address or its first 6 digits or more, or PIPELINE/STAGE"]
+    if let project = try? Project(finding: text),
+      let pipeline = try? project.pipeline(Pipeline.Choices(), .all)
+    {
+      hints = ["'\(text)' is a pipeline; its stages: " + Suggestion.list(pipeline.actions.map { "\(text)/\($0.name)" })]
+    }
+    let isFile = FilePath(text).extension != nil
+    var diagnostic = Diagnostic(isFile ? "there is no file '\(text)'" : "'\(text)' is no artifact", at: nil)
+    diagnostic.hints = hints
+    return diagnostic
+  }
+}
+
+/// The options with which artifacts are named.
+struct ArtifactOptions: ParsableArguments {
+  @Option(name: .long, help: "The store in which addresses are looked up (default: artifacts).")
+  var store: String?
+
+  @OptionGroup var choices: ChoiceOptions
+}

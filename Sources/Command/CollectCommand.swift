@@ -1,0 +1,151 @@
+import ArgumentParser
+import Configuration
+import Glibc
+import Planning
+import Reporting
+import Stages
+import Store
+import SystemPackage
+
+/// `pipeline gc`.
+struct CollectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gc",
+    abstract: "Removes from the store what no pipeline here reaches.",
+    discussion: """
+      Kept is what the pipelines of pipelines/, with each of their profiles, would find known. Removed are records \
+      that none of them reaches, such as those of values given by --set or of older code, and objects that no record \
+      refers to; those only when they are an hour old, since a running stage may be writing them. With --max-size, \
+      results that pipelines do reach go as well, until the rest fits: those first that are the fastest to make \
+      again for their size. Figures in figures/ stay.
+
+      Examples:
+        pipeline gc --dry-run
+        pipeline gc --older-than 30d
+        pipeline gc --keep fig3 fig4 --max-size 10GB
+      """
+  )
+
+  @Flag(name: .long, help: "Say what would be removed, and remove nothing.")
+  var dryRun = false
+
+  @Option(
+    name: .long,
+    parsing: .upToNextOption,
+    help: ArgumentHelp("The pipelines whose results are kept (default: all of pipelines/).", valueName: "pipeline")
+  )
+  var keep: [String] = []
+
+  @Option(name: .long, help: "Remove only what is older, such as 12h or 30d (default: 1h).")
+  var olderThan: Age?
+
+  @Option(name: .long, help: "How large the store may be, such as 500MB or 10GB.")
+  var maxSize: Size?
+
+  @Option(name: .long, help: "The folder of the store.")
+  var store = "artifacts"
+
+  @Flag(name: .long, help: "Write JSON, on one line.")
+  var json = false
+
+  func run() throws {
+    guard let store = try ArtifactStore(existingAt: FilePath(store)) else {
+      throw Diagnostics(
+        Diagnostic("there is no store '\(store)' here", at: nil, hints: "'--store' names another one")
+      )
+    }
+    let reached = try reachedKeys(in: store)
+    let inventory = StoreInventory(of: store, now: Double(time(nil)))
+    let plan = CollectionPlan(
+      inventory,
+      CollectionPlan.Rules(reached: reached, leastAge: olderThan?.seconds ?? 3600, budget: maxSize?.bytes)
+    )
+    if !dryRun { try plan.execute() }
+    if json { Terminal.say(describe(plan).canonicalText) } else { tell(plan, inventory, store) }
+    if let maxSize, plan.bytesLeft > maxSize.bytes {
+      Terminal.complain(
+        "error: \(ShortNumber.bytes(plan.bytesLeft)) are left, more than \(ShortNumber.bytes(maxSize.bytes)): "
+          + "the rest is younger than --older-than"
+      )
+      throw ExitStatus.checkFailed
+    }
+  }
+
+  /// The keys of all actions that the kept pipelines, with each of their profiles, find known.
+  private func reachedKeys(in store: ArtifactStore) throws -> Set<String> {
+    var names = keep
+    if names.isEmpty {
+      let files = (try? FileSystem.contents(of: "pipelines")) ?? []
+      names = files.filter { $0.hasSuffix(".yaml") }.map { "pipelines/\($0)" }
+    }
+    guard !names.isEmpty else {
+      throw Diagnostics(
+        Diagnostic(
+          "there is no pipeline in pipelines/, so that all results would be removed",
+          at: nil,
+          hints: "call it from the folder of the experiment, or name pipelines with --keep"
+        )
+      )
+    }
+    var reached: Set<String> = []
+    for name in names {
+      let project = try Project(finding: name)
+      for profile in [nil] + (try project.profiles()) {
+        var choices = Pipeline.Choices()
+        choices.profile = profile
+        // A pipeline with a mistake stops it all: what it reaches is not known, and would be lost.
+        reached.formUnion(store.known(of: try project.pipeline(choices, .all)).values.map(\.key))
+      }
+    }
+    return reached
+  }
+
+  private func tell(_ plan: CollectionPlan, _ inventory: StoreInventory, _ store: ArtifactStore) {
+    Terminal.say(
+      "\(store.root): \(Self.count(inventory.objectCount, "object")), \(Self.count(inventory.recordCount, "record")), "
+        + ShortNumber.bytes(inventory.bytes)
+    )
+    let reasons = [
+      ("no pipeline reaches", plan.unreached), ("no record refers to", plan.unreferenced),
+      ("beyond --max-size", plan.overBudget),
+    ]
+    for (reason, share) in reasons where !share.isEmpty {
+      let records = share.records.isEmpty ? "" : "\(Self.count(share.records.count, "record")), "
+      Terminal.say(
+        "  \(reason): \(records)\(Self.count(share.objects.count, "object")), \(ShortNumber.bytes(share.bytes))"
+      )
+    }
+    if plan.youngRecords > 0 {
+      Terminal.say("  no pipeline reaches, but too young: \(Self.count(plan.youngRecords, "record"))")
+    }
+    if plan.youngObjects > 0 {
+      Terminal.say("  no record refers to, but may be being made: \(Self.count(plan.youngObjects, "object"))")
+    }
+    let freed = ShortNumber.bytes(plan.bytesFreed)
+    Terminal.say(dryRun ? "would free \(freed)" : plan.bytesFreed == 0 ? "nothing to free" : "freed \(freed)")
+  }
+
+  private func describe(_ plan: CollectionPlan) -> JSONValue {
+    func describe(_ share: CollectionPlan.Share) -> JSONValue {
+      [
+        "bytes": .integer(share.bytes),
+        "objects": .array(share.objects.map { .string($0.path.string) }),
+        "records": .array(share.records.map { .string($0.path.string) }),
+      ]
+    }
+    return [
+      "dry_run": .boolean(dryRun),
+      "unreached": describe(plan.unreached),
+      "unreferenced": describe(plan.unreferenced),
+      "over_budget": describe(plan.overBudget),
+      "young_objects": .integer(plan.youngObjects),
+      "young_records": .integer(plan.youngRecords),
+      "bytes_freed": .integer(plan.bytesFreed),
+      "bytes_left": .integer(plan.bytesLeft),
+    ]
+  }
+
+  private static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
+}

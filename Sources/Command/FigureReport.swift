@@ -1,0 +1,52 @@
+import Execution
+import Planning
+import Reporting
+import Store
+
+/// Puts the pictures of a run where a person looks for them, and tells what became of them.
+struct FigureReport {
+  let run: RunName
+  let store: ArtifactStore
+  let isQuiet: Bool
+
+  /// Publishes what the stages of a run made.
+  ///
+  /// - Returns: whether every file could be put there.
+  func publish(_ pipeline: Pipeline, _ summary: RunSummary) throws -> Bool {
+    let folder = FigureFolder(of: run, in: store)
+    var names = try PublishedNames(of: pipeline)
+    var published: [String] = []
+    var isWhole = true
+    for action in pipeline.actions {
+      guard let key = summary.keys[action.name], let record = store.record(for: key), !record.files.isEmpty else {
+        continue
+      }
+      let answer = names.names(for: record.files.keys, of: action)
+      for note in answer.notes { Terminal.say("note: \(note)") }
+      do throws(StoreError) {
+        let isNew = summary.computed.contains(action.name)
+        let outcomes = try folder.publish(record, as: answer, isNew: isNew)
+        tell(outcomes, in: folder)
+        published += outcomes.keys.sorted()
+      } catch {
+        Terminal.complain("error: the files of '\(action.name)': \(error)")
+        isWhole = false
+      }
+    }
+    if !published.isEmpty, !isQuiet {
+      let difference = run.difference.map { " (\($0))" } ?? ""
+      Terminal.say("figures in \(folder.path)\(difference): " + published.joined(separator: " "))
+    }
+    return isWhole
+  }
+
+  private func tell(_ outcomes: [String: FigureFolder.Outcome], in folder: FigureFolder) {
+    for (name, outcome) in outcomes.sorted(by: { $0.key < $1.key }) {
+      switch outcome {
+      case .kept: Terminal.say("note: \(folder.path)/\(name) was edited by hand and is left as it is")
+      case .movedAside(let aside): Terminal.say("note: the edited \(folder.path)/\(name) is now \(aside)")
+      case .unchanged, .written: break
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import Artifacts
+import Execution
+import Glibc
+import SystemPackage
+
+/// Commands that read files from anywhere run a second time, in a process of their own: the library that reads HDF5 may
+/// crash over a damaged file, and the user is to be told of it.
+enum Isolation {
+  /// Runs this command again with `--in-this-process`, and ends as it does.
+  static func runAgain(reading files: String...) async throws {
+    // The subcommand's name comes first: the program itself has no options of its own.
+    let arguments = CommandLine.arguments.dropFirst()
+    let again = arguments.prefix(1) + ["--in-this-process"] + arguments.dropFirst()
+    switch try await IsolatedProcess.run("/proc/self/exe", Array(again)) {
+    case .exited(let code): if code != 0 { throw ExitCode(code) }
+    // Whoever read the output has seen enough.
+    case .crashed(signal: SIGPIPE): return
+    case .crashed(let signal):
+      let names = files.joined(separator: " or ")
+      throw ArtifactError("cannot read \(names): it is damaged, and reading it ended with signal \(signal)")
+    }
+  }
+}

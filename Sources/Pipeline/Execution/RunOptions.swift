@@ -1,0 +1,54 @@
+public import Configuration
+public import Planning
+
+/// What of a pipeline is run, and how.
+public struct RunOptions: Sendable {
+  /// The actions that belong to the run; nil for all.
+  public var scope: Set<String>?
+  /// Those of them that may be computed; of the others the known results are used. Nil for all.
+  public var computable: Set<String>?
+  /// Those that are computed although their results are known.
+  public var forced: Set<String> = []
+  /// Whether the run goes on after a failure with what does not need the result.
+  public var keepsGoing = false
+  /// Whether every object is hashed, and not only those whose files have changed.
+  public var isDeep = false
+
+  /// A run of everything that is not known.
+  public init() {}
+}
+
+extension Pipeline {
+  /// The actions that a name means: those of a stage, or one point of a sweep by its full name.
+  ///
+  /// - Parameter option: the option that names it, for the message when there is none.
+  public func actions(named name: String, by option: String) throws(Diagnostics) -> Set<String> {
+    let meant = actions.map(\.name).filter { $0 == name || Self.stage(of: $0) == name }
+    guard meant.isEmpty else { return Set(meant) }
+    var seen: Set<String> = []
+    let stages = actions.map { Self.stage(of: $0.name) }.filter { seen.insert($0).inserted }
+    throw Diagnostics(
+      Diagnostic(
+        "\(option): there is no stage '\(name)'",
+        at: nil,
+        hints: Suggestion.hint(for: name, among: stages),
+        "stages: " + Suggestion.list(stages)
+      )
+    )
+  }
+
+  /// The actions, and all whose results they need.
+  public func needed(for names: Set<String>) -> Set<String> {
+    var needed = names
+    // Each action stands after those that it needs, so that one pass from the end meets every one in time.
+    for action in actions.reversed() where needed.contains(action.name) {
+      needed.formUnion(action.inputs.values.flatMap(\.references))
+    }
+    return needed
+  }
+
+  /// The stage of an action, whose name may go on with a point of its sweep.
+  private static func stage(of action: String) -> String {
+    String(action.prefix { $0 != "[" })
+  }
+}

@@ -1,0 +1,140 @@
+internal import Artifacts
+
+/// How the values of a variable differ between two artifacts in which it has one type and one shape.
+public struct ValueComparison: Sendable {
+  /// An element that differs.
+  public struct Element: Sendable {
+    /// Where it stands: for each dimension its index, and the coordinate there if there is one.
+    public let place: [(dimension: String, index: Int, coordinate: String?)]
+    /// The value in the first.
+    public let first: String
+    /// The value in the second.
+    public let second: String
+    /// How many floating-point numbers lie between the two, counting one of them; nil for what is no number.
+    public let units: UInt64?
+  }
+
+  /// A largest difference, and where it is.
+  public struct Largest: Sendable {
+    /// The difference.
+    public let difference: Double
+    /// The element.
+    public let element: Element
+  }
+
+  /// The number of values.
+  public let count: Int
+  /// The number of those that differ.
+  public let differing: Int
+  /// The first that differs, in row-major order.
+  public let first: Element
+  /// The largest absolute difference of two finite numbers; nil where there is none.
+  public let largestAbsolute: Largest?
+  /// The largest difference relative to the greater magnitude of the two.
+  public let largestRelative: Largest?
+  /// The largest difference in units of the last place, for floating-point numbers.
+  public let mostUnits: UInt64?
+
+  /// Compares bit by bit; nil when all values are the same.
+  ///
+  /// - Parameter artifact: the one in which coordinates are looked up.
+  init?(_ old: Variable, _ new: Variable, in artifact: Artifact) {
+    let places = old.values.differing(from: new.values)
+    guard let place = places.first else { return nil }
+    func element(_ place: Int) -> Element {
+      Element(
+        place: Self.indices(of: place, old, artifact),
+        first: old.values.text(place),
+        second: new.values.text(place),
+        units: old.values.units(to: new.values, at: place)
+      )
+    }
+    count = old.values.count
+    differing = places.count
+    first = element(place)
+    mostUnits = places.compactMap { old.values.units(to: new.values, at: $0) }.max()
+    var absolute: (place: Int, difference: Double)?
+    var relative: (place: Int, difference: Double)?
+    if let before = old.values.doubles, let after = new.values.doubles {
+      for place in places where before[place].isFinite && after[place].isFinite {
+        let difference = (before[place] - after[place]).magnitude
+        if difference > absolute?.difference ?? -1 { absolute = (place, difference) }
+        let size = max(before[place].magnitude, after[place].magnitude)
+        let share = size == 0 ? 0 : difference / size
+        if share > relative?.difference ?? -1 { relative = (place, share) }
+      }
+    }
+    largestAbsolute = absolute.map { Largest(difference: $0.difference, element: element($0.place)) }
+    largestRelative = relative.map { Largest(difference: $0.difference, element: element($0.place)) }
+  }
+
+  private static func indices(
+    of place: Int,
+    _ variable: Variable,
+    _ artifact: Artifact
+  ) -> [(dimension: String, index: Int, coordinate: String?)] {
+    var rest = place
+    var indices: [(dimension: String, index: Int, coordinate: String?)] = []
+    for (dimension, length) in zip(variable.dimensions, variable.shape).reversed() {
+      let index = rest % length
+      rest /= length
+      // A coordinate says nothing about where it stands itself.
+      let values =
+        variable.dimensions == [dimension] && artifact[dimension] == variable ? nil : artifact[dimension]?.values
+      indices.append((dimension, index, values.map { $0.text(index) }))
+    }
+    return indices.reversed()
+  }
+}
+
+extension Values {
+  /// The places at which these values and others of the same type and number differ in any bit.
+  func differing(from others: Values) -> [Int] {
+    switch (self, others) {
+    case (.float64(let old), .float64(let new)): Self.places(old, new) { $0.bitPattern == $1.bitPattern }
+    case (.float32(let old), .float32(let new)): Self.places(old, new) { $0.bitPattern == $1.bitPattern }
+    case (.int64(let old), .int64(let new)): Self.places(old, new, ==)
+    case (.int32(let old), .int32(let new)): Self.places(old, new, ==)
+    case (.int8(let old), .int8(let new)): Self.places(old, new, ==)
+    // Texts are compared by their bytes, as the address is: two spellings of one letter are two.
+    case (.string(let old), .string(let new)): Self.places(old, new) { $0.utf8.elementsEqual($1.utf8) }
+    default: Array(0..<count)
+    }
+  }
+
+  private static func places<Element>(
+    _ old: [Element],
+    _ new: [Element],
+    _ isSame: (Element, Element) -> Bool
+  ) -> [Int] {
+    old.indices.filter { !isSame(old[$0], new[$0]) }
+  }
+
+  /// How many steps from one floating-point number to the next lead from one value to the other.
+  func units(to others: Values, at place: Int) -> UInt64? {
+    switch (self, others) {
+    case (.float64(let old), .float64(let new)):
+      guard !old[place].isNaN, !new[place].isNaN else { return nil }
+      return Self.distance(Self.rank(old[place]), Self.rank(new[place]))
+    case (.float32(let old), .float32(let new)):
+      guard !old[place].isNaN, !new[place].isNaN else { return nil }
+      return Self.distance(Self.rank(old[place]), Self.rank(new[place]))
+    default: return nil
+    }
+  }
+
+  /// The number of doubles between zero and this one, negative below zero.
+  private static func rank(_ value: Double) -> Int64 {
+    let rank = Int64(value.magnitude.bitPattern)
+    return value.sign == .minus ? -rank : rank
+  }
+
+  private static func rank(_ value: Float) -> Int64 {
+    let rank = Int64(value.magnitude.bitPattern)
+    return value.sign == .minus ? -rank : rank
+  }
+
+  private static func distance(_ first: Int64, _ second: Int64) -> UInt64 {
+    UInt64(bitPattern: max(first, second) &- min(first, second))
+  }
+}

@@ -1,0 +1,98 @@
+extension PipelineGraph {
+  /// The most stages that are drawn: more boxes than this are not legible.
+  public static let maximumDrawn = 1_000
+  private static let margin = 24.0
+  private static let letterWidth = 7.3
+
+  /// Whether the graph is small enough to be drawn.
+  public var isDrawable: Bool { nodes.count <= Self.maximumDrawn }
+
+  /// A drawing: a box with name and kind for each stage, and arrows from each to those that need its result.
+  public var svg: String {
+    let layout = GraphLayout(self) { node in
+      Double(max(node.name.count, node.caption.count)) * Self.letterWidth + 24
+    }
+    let heading = title.isEmpty ? name : "\(name): \(title)"
+    let width = max(layout.width, Double(heading.count) * Self.letterWidth) + 2 * Self.margin
+    let top = 2 * Self.margin
+    let size = "\(Self.number(width)) \(Self.number(layout.height + top + Self.margin))"
+    var lines = [
+      """
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(size)" width="\(Self.number(width))" \
+      font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="12">
+      """,
+      "<title>\(Self.escaped(heading))</title>",
+      """
+      <defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">\
+      <path d="M0 0L8 4L0 8z" fill="#666"/></marker></defs>
+      """,
+      "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>",
+      "<text x=\"\(Self.number(Self.margin))\" y=\"\(Self.number(Self.margin))\">\(Self.escaped(heading))</text>",
+    ]
+    for arrow in layout.arrows { lines.append(draw(arrow, layout, top: top)) }
+    for place in layout.places { if let node = place.node { lines.append(draw(nodes[node], place, top: top)) } }
+    return (lines + ["</svg>"]).joined(separator: "\n")
+  }
+
+  private func draw(_ node: Node, _ place: GraphLayout.Place, top: Double) -> String {
+    let x = place.x + Self.margin
+    let y = top + Double(place.layer) * GraphLayout.layerHeight
+    let left = Self.number(x - place.width / 2)
+    return """
+      <rect x="\(left)" y="\(Self.number(y))" width="\(Self.number(place.width))" \
+      height="\(Self.number(GraphLayout.boxHeight))" rx="4" fill="#eef4fa" stroke="#0072b2"/>
+      <text x="\(Self.number(x))" y="\(Self.number(y + 18))" text-anchor="middle">\(Self.escaped(node.name))</text>
+      <text x="\(Self.number(x))" y="\(Self.number(y + 35))" text-anchor="middle" fill="#666">\
+      \(Self.escaped(node.caption))</text>
+      """
+  }
+
+  private func draw(_ arrow: GraphLayout.Arrow, _ layout: GraphLayout, top: Double) -> String {
+    let points = arrow.route.enumerated().map { index, number in
+      let place = layout.places[number]
+      let isFirst = index == 0
+      let isLast = index == arrow.route.count - 1
+      // From below a box to above the next one; where it passes a layer, through the middle.
+      let drop = isFirst ? GraphLayout.boxHeight : isLast ? 0 : GraphLayout.boxHeight / 2
+      return (x: place.x + Self.margin, y: top + Double(place.layer) * GraphLayout.layerHeight + drop)
+    }
+    var path = ""
+    var last = points[0]
+    path += "M\(Self.number(last.x)) \(Self.number(last.y))"
+    for point in points.dropFirst() {
+      let middle = Self.number((last.y + point.y) / 2)
+      path += "C\(Self.number(last.x)) \(middle) \(Self.number(point.x)) \(middle) "
+      path += "\(Self.number(point.x)) \(Self.number(point.y))"
+      last = point
+    }
+    let label = label(from: arrow.source, to: arrow.user)
+    return """
+      <path d="\(path)" fill="none" stroke="#666" marker-end="url(#arrow)">\
+      <title>\(Self.escaped(label))</title></path>
+      """
+  }
+
+  /// A coordinate with one decimal.
+  private static func number(_ value: Double) -> String {
+    let tenths = Int((value * 10).rounded())
+    let whole = tenths / 10
+    let sign = tenths < 0 && whole == 0 ? "-" : ""
+    return tenths % 10 == 0 ? "\(whole)" : "\(sign)\(whole).\(abs(tenths % 10))"
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      // XML has no place for the other control characters, not even escaped.
+      case _ where scalar.value < 0x20 && scalar != "\n" && scalar != "\t": result += "\u{fffd}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}

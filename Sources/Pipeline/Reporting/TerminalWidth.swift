@@ -1,0 +1,12 @@
+internal import Glibc
+
+extension Terminal {
+  /// The width of the terminal that standard output is, or 80 where it is none.
+  public static var columns: Int {
+    var size = winsize()
+    guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 20 else {
+      return 80
+    }
+    return Int(size.ws_col)
+  }
+}

@@ -1,0 +1,48 @@
+internal import Artifacts
+public import Planning
+
+/// What a look at the objects of a record finds.
+public enum ObjectFinding: Sendable {
+  /// All are in place, in states in which they were whole.
+  case whole
+  /// The action must be run.
+  case lost(RunReason)
+  /// These are in states that are not known: their bytes must be hashed.
+  case unsure([ObjectRecord])
+}
+
+extension ArtifactStore {
+  /// Looks at the objects of a record without reading them.
+  public func look(at record: ActionRecord, _ states: FileStates) -> ObjectFinding {
+    var unsure: [ObjectRecord] = []
+    for object in [record.artifact] + record.files.values {
+      guard let state = FileState(of: path(of: object)) else {
+        return .lost(.objectMissing(address: object.address))
+      }
+      guard state.size == object.bytes else { return .lost(.objectDamaged(address: object.address)) }
+      if !states.holds(object, state) { unsure.append(object) }
+    }
+    return unsure.isEmpty ? .whole : .unsure(unsure)
+  }
+
+  /// Hashes the bytes of an object, and notes in which state it was whole. One that is damaged is moved aside; the
+  /// damage is then a reason to run.
+  public func check(_ object: ObjectRecord) -> RunReason? {
+    let file = path(of: object)
+    guard let before = FileState(of: file) else { return .objectMissing(address: object.address) }
+    guard let digest = try? FileSystem.digest(of: file), digest.description == object.file else {
+      _ = try? moveAside(file, because: "its bytes have changed")
+      return .objectDamaged(address: object.address)
+    }
+    // What changed in between was not hashed.
+    if FileState(of: file) == before { note(object, before) }
+    return nil
+  }
+
+  /// Why an action must be run although this record of it is there; nil if its objects are in place.
+  ///
+  /// An object's size is compared here; `look` and `check` find what has the same size and other bytes.
+  public func reasonToRun(_ record: ActionRecord) -> RunReason? {
+    if case .lost(let reason) = look(at: record, FileStates()) { reason } else { nil }
+  }
+}

@@ -1,0 +1,99 @@
+public import Artifacts
+internal import Glibc
+internal import SystemPackage
+
+/// A sign that a process is at work on an action: the file `leases/KEY`, which only one process can create.
+///
+/// No lock of the system is involved, so that it works wherever files can be created exclusively and renamed, and so
+/// that nothing is held by the dead. The file names its process. A process of this machine that has ended is known to
+/// have; one of another machine renews the file's time while it lives, and is given up when it has not for a while.
+public struct Lease: Sendable {
+  /// How often the time of a lease is to be renewed.
+  public static let interval = Duration.seconds(5)
+  /// How long the lease of another machine may stay as it is before it is taken over.
+  public static let patience = Duration.seconds(60)
+
+  fileprivate let path: FilePath
+  fileprivate let text: String
+
+  /// Shows that the process is still there.
+  public func renew() {
+    utimensat(AT_FDCWD, path.string, nil, 0)
+  }
+
+  /// Gives the lease up.
+  public func release() {
+    // It may have been taken over while this process was stopped for a long time; then it belongs to another.
+    if Self.text(at: path) == text { FileSystem.remove(path) }
+  }
+
+  fileprivate static func text(at path: FilePath) -> String? {
+    (try? FileSystem.read(path, limit: 1 << 10)).map { String(decoding: $0, as: UTF8.self) }
+  }
+}
+
+/// A lease that another run has, as it was seen.
+public struct HeldLease: Sendable {
+  /// Who has it; nil if the file does not say.
+  public let holder: ProcessIdentity?
+  fileprivate let text: String
+  fileprivate let state: FileState?
+  /// Since when it has not changed. This is time that passed here: clocks of two machines may differ.
+  fileprivate var unchangedSince = ContinuousClock.now
+
+  fileprivate init(_ text: String, _ state: FileState?) {
+    self.text = text
+    self.state = state
+    holder = text.split(separator: " ").first.flatMap { ProcessIdentity(String($0)) }
+  }
+}
+
+extension ArtifactStore {
+  /// What became of the wish for a lease.
+  public enum LeaseAnswer: Sendable {
+    /// The action is this run's to compute.
+    case granted(Lease)
+    /// Somebody else is at work on it.
+    case held(HeldLease)
+  }
+
+  /// Asks for the right to compute an action, and takes it over from a process that has ended.
+  ///
+  /// Two that take over at the same moment may both get it in the worst case. That costs time and nothing else: two
+  /// writers of one action are harmless.
+  ///
+  /// - Parameter before: the answer to the same question a while ago, if it was asked.
+  public func lease(
+    for key: ContentDigest,
+    before: HeldLease? = nil,
+    patience: Duration = Lease.patience
+  ) throws(StoreError) -> LeaseAnswer {
+    let path = root.appending("leases").appending(key.description)
+    let lease = Lease(path: path, text: "\(ProcessIdentity.current) \(FileSystem.randomName)\n")
+    for _ in 0..<16 {
+      if try FileSystem.create(path, holding: lease.text) { return .granted(lease) }
+      // It may be given up between these lines; then it is asked for again.
+      let state = FileState(of: path)
+      guard let text = Lease.text(at: path) else { continue }
+      var held = HeldLease(text, state)
+      if let before, before.text == text, before.state == state { held.unchangedSince = before.unchangedSince }
+      // A file that names nobody was just created, or never will, as its process died in between.
+      let patience = held.holder == nil ? min(patience, Lease.interval) : patience
+      let isAbandoned = held.holder?.isGone ?? (held.unchangedSince.duration(to: .now) > patience)
+      guard isAbandoned else { return .held(held) }
+      try takeAway(path, from: text)
+    }
+    throw StoreError("cannot get hold of \(path): it is created and removed again and again")
+  }
+
+  /// Removes an abandoned lease: by renaming it, which one of several succeeds in, and looking at what was renamed.
+  private func takeAway(_ path: FilePath, from text: String) throws(StoreError) {
+    let aside = scratchPath("lease")
+    guard rename(path.string, aside.string) == 0 else { return }
+    if let found = Lease.text(at: aside), found != text {
+      // Another was faster, and this is the lease that it has made since.
+      _ = try FileSystem.create(path, holding: found)
+    }
+    FileSystem.remove(aside)
+  }
+}

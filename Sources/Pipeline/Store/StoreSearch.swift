@@ -1,0 +1,93 @@
+public import Artifacts
+internal import Configuration
+public import Planning
+public import SystemPackage
+
+/// What is in the store, looked up by what a person has in hand: the beginning of an address, an artifact, a stage.
+extension ArtifactStore {
+  /// The fewest digits by which an address or a key is looked up.
+  public static let fewestDigits = 6
+
+  /// Opens the store only if there is one, so that looking makes no folders.
+  public init?(existingAt root: FilePath) throws(StoreError) {
+    guard FileSystem.exists(root.appending("objects")) else { return nil }
+    try self.init(at: root)
+  }
+
+  /// The addresses of the artifacts that begin with these digits, sorted.
+  public func addresses(beginningWith digits: String) -> [ContentDigest] {
+    digests("objects", beginningWith: digits, suffix: ".h5")
+  }
+
+  /// The keys of the actions that begin with these digits, sorted.
+  public func keys(beginningWith digits: String = "") -> [ContentDigest] {
+    digests("actions", beginningWith: digits, suffix: ".json")
+  }
+
+  /// The records of the actions that made an artifact, the newest first.
+  public func records(making address: ContentDigest) -> [ActionRecord] {
+    var found: [ActionRecord] = []
+    for key in keys() {
+      // The text is searched first: of many thousand records only those that name the address are decoded.
+      guard let bytes = try? FileSystem.read(path("actions", key.description, "json")),
+        String(decoding: bytes, as: UTF8.self).contains(address.description),
+        let record = record(for: key), record.artifact.address == address.description
+      else { continue }
+      found.append(record)
+    }
+    return found.sorted { ($0.started ?? "", $0.key) > ($1.started ?? "", $1.key) }
+  }
+
+  /// The keys and records of the actions of a pipeline whose inputs are known, by the action's name.
+  ///
+  /// Whether a record's objects are in place is not asked: `reasonToRun` tells.
+  public func known(of pipeline: Pipeline) -> [String: ActionRecord] {
+    var plan = Plan(pipeline.actions)
+    var found: [String: ActionRecord] = [:]
+    while let task = plan.next() {
+      let name = task.action.name
+      if let record = record(for: task.key), let address = ContentDigest(record.artifact.address) {
+        found[name] = record
+        plan.finish(name, address: address)
+      } else {
+        plan.fail(name, "")
+      }
+    }
+    return found
+  }
+
+  private func digests(_ folder: String, beginningWith digits: String, suffix: String) -> [ContentDigest] {
+    let folder = root.appending(folder)
+    var found: [ContentDigest] = []
+    for shard in (try? FileSystem.contents(of: folder)) ?? [] where matches(shard, digits) {
+      for name in (try? FileSystem.contents(of: folder.appending(shard))) ?? [] {
+        guard name.hasPrefix(digits), name.hasSuffix(suffix) else { continue }
+        if let digest = ContentDigest(String(name.dropLast(suffix.count))) { found.append(digest) }
+      }
+    }
+    return found.sorted()
+  }
+
+  private func matches(_ shard: String, _ digits: String) -> Bool {
+    digits.hasPrefix(shard) || shard.hasPrefix(digits)
+  }
+}
+
+extension ActionRecord {
+  /// The pipeline for which the action was run.
+  public var pipeline: String? { fact("pipeline") }
+  /// The stage as which it was run.
+  public var stage: String? { fact("stage") }
+  /// When it was begun, as ISO 8601 in UTC.
+  public var started: String? { fact("started") }
+  /// How long it took.
+  public var seconds: Double? {
+    guard case .object(let members) = provenance, case .number(let seconds) = members["seconds"] else { return nil }
+    return seconds
+  }
+
+  private func fact(_ name: String) -> String? {
+    guard case .object(let members) = provenance, case .string(let text) = members[name] else { return nil }
+    return text
+  }
+}

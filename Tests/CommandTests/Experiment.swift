@@ -1,0 +1,49 @@
+import Artifacts
+import SystemPackage
+import TestSupport
+
+/// A folder with a pipeline of a few fast stages, and the program to call there.
+struct Experiment {
+  let folder: TemporaryFolder
+  let pipeline: Program
+
+  /// A pipeline `pipelines/small.yaml` in a new folder; nothing has been run.
+  init() throws {
+    folder = try TemporaryFolder()
+    pipeline = try Program(built: "pipeline")
+    try folder.write(
+      """
+      pipeline: small
+      parameters: { rate: 1.1, steps: 20 }
+      profiles: { long: { steps: 30 } }
+      stages:
+        runs:
+          kind: uv/trajectories
+          with:
+            cases: [{ name: low, start: { output: 0.5, trace: 1 } }, { name: high, start: { trace: 1.5 } }]
+            learning_rate: { values: [0.5, "${{ parameters.rate }}"], relative_to: critical }
+            steps: ${{ parameters.steps }}
+        points: { kind: uv/fixed-points, with: { learning_rate: "${{ parameters.rate }}" } }
+        power: { kind: spectrum, with: { variable: trace, segment: 16 }, inputs: { series: runs } }
+      """,
+      to: "pipelines/small.yaml"
+    )
+  }
+
+  /// Calls the program in the folder.
+  func run(_ arguments: String...) async throws -> Program.Outcome {
+    try await pipeline.run(arguments, in: folder.path)
+  }
+
+  /// The address of a stage's result.
+  func address(_ arguments: String...) async throws -> String {
+    let outcome = try await pipeline.run(["show"] + arguments, in: folder.path)
+    let line = outcome.output.split(separator: "\n").first { $0.hasPrefix("address ") } ?? ""
+    return String(line.suffix(64))
+  }
+
+  /// Writes an artifact into the folder.
+  func write(_ artifact: Artifact, to name: String) throws {
+    try artifact.write(to: folder.path.appending(name).string)
+  }
+}

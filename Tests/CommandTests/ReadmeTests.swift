@@ -1,0 +1,50 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What README.md shows is what the program does.
+@Suite struct ReadmeTests {
+  private let folder: TemporaryFolder
+  private let pipeline: Program
+  private let text: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    pipeline = try Program(built: "pipeline")
+    let readme = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../README.md")
+    text = try String(contentsOf: readme.standardizedFileURL, encoding: .utf8)
+  }
+
+  /// The blocks of code in a language; "" for none.
+  private func blocks(_ language: String) -> [String] {
+    let parts = text.components(separatedBy: "```")
+    return stride(from: 1, to: parts.count, by: 2).compactMap { index in
+      let lines = parts[index].split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+      return lines.count == 2 && lines[0] == language ? String(lines[1]) : nil
+    }
+  }
+
+  @Test func `The pipeline that is explained runs and draws its figure`() async throws {
+    try folder.write(try #require(blocks("yaml").first), to: "my-fig.yaml")
+    let outcome = try await pipeline.run(["run", "my-fig.yaml"], in: folder.path)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(folder.files(below: "artifacts/figures/my-fig").contains("artifacts/figures/my-fig/my-fig.png"))
+  }
+
+  @Test func `The mistake that is shown is told in these words`() async throws {
+    let mistaken = try #require(blocks("yaml").first).replacing("cases:", with: "case:", maxReplacements: 1)
+    try folder.write(mistaken, to: "my-fig.yaml")
+    let outcome = try await pipeline.run(["check", "my-fig.yaml"], in: folder.path)
+    #expect(outcome.status == 2)
+    #expect(blocks("").contains(outcome.errors))
+  }
+
+  @Test func `The sweep that is shown is a pipeline`() async throws {
+    let sweep = try #require(blocks("yaml").dropFirst().first)
+    try folder.write("pipeline: sweep\n" + sweep, to: "sweep.yaml")
+    let outcome = try await pipeline.run(["check", "sweep.yaml"], in: folder.path)
+    #expect(outcome.output.contains("runs (uv/trajectories, 24 points)"), "\(outcome.errors)")
+    #expect(outcome.status == 0)
+  }
+}
