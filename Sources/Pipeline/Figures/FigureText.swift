@@ -108,9 +108,9 @@ public struct FigureText: ConfigurationValue, Equatable {
     return sizes.count == 1 ? nil : "a '{' without '}' in a text"
   }
 
-  /// The meaning of a label as words; in flag_meanings, which spaces separate, their spaces are underscores.
+  /// The meaning of a label as words; in flag_meanings, which spaces separate, these are joined by signs.
   static func words(_ meaning: String) -> String {
-    escaped(String(meaning.map { $0 == "_" ? " " : $0 }))
+    escaped(String(meaning.map { "_-".contains($0) ? " " : $0 }))
   }
 
   /// A text as it is, with everything escaped that markup gives a meaning.

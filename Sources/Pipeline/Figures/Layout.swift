@@ -150,7 +150,7 @@ struct Layout: Sendable {
       frames[index].xLabelY = box.bottom - Self.ticGap - 1.1 * smallFont - 0.65 * font
       frames[index].barLeft = box.right + Self.barGap
       let barLabels = (frames[index].colorTics?.labelWidth ?? 0) * smallFont
-      frames[index].colorLabelX = frames[index].barLeft + Self.barWidth + Self.ticGap + barLabels + 0.85 * font
+      frames[index].colorLabelX = frames[index].barLeft + Self.barWidth + Self.ticGap + barLabels + 1.0 * font
     }
   }
 
@@ -168,25 +168,29 @@ struct Layout: Sendable {
     frames[index].colorTics = frame.color.map { Tics($0, length: frame.box.height, spacing: 2.6 * smallFont) }
   }
 
+  /// The room for the tics of the x axis, their labels and its own.
+  func roomBelow(_ frame: Frame) -> Double {
+    guard let label = frame.xLabel else { return 4 }
+    return Self.ticGap + 1.15 * smallFont + (label.isEmpty ? 0 : 1.3 * font)
+  }
+
   /// The room that a panel needs around it.
   private func margins(of frame: Frame, _ panel: Panel) -> Box {
     var margins = Box(left: 3, right: 3, bottom: 4, top: 0.5 * smallFont)
     // Half of the first and of the last label stand outside.
     if frame.xLabel != nil {
       let labels = frame.xTics.labelled.map { $0.label.width * smallFont / 2 }
-      margins.left = max(margins.left, (labels.first ?? 0) + 2)
-      margins.right = max(margins.right, (labels.last ?? 0) + 2)
+      margins.left = max(margins.left, (labels.first ?? 0) + 3)
+      margins.right = max(margins.right, (labels.last ?? 0) + 3)
     }
     if let label = frame.yLabel {
       margins.left = frame.yTics.labelWidth * smallFont + Self.ticGap + 3 + (label.isEmpty ? 0 : 1.35 * font)
     }
-    if let label = frame.xLabel {
-      margins.bottom = Self.ticGap + 1.15 * smallFont + (label.isEmpty ? 0 : 1.3 * font)
-    }
+    margins.bottom = roomBelow(frame)
     if !panel.title.isEmpty { margins.top = 1.65 * font }
     if let color = panel.color, color.hasBar, let tics = frame.colorTics {
       margins.right = Self.barGap + Self.barWidth + Self.ticGap + tics.labelWidth * smallFont + 4
-      if !color.label.isEmpty { margins.right += 1.4 * font }
+      if !color.label.isEmpty { margins.right += 1.55 * font }
     }
     if let legend = frame.legend {
       switch frame.legendPosition {

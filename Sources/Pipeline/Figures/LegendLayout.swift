@@ -53,8 +53,8 @@ extension Layout {
       guard legend.size.height <= height * Self.legendShare, legend.size.width <= max(frame.roomAcross, 60) else {
         return nil
       }
-      let labels = frame.xLabel == nil ? box.bottom - 2 : frame.xLabelY - 0.8 * font
-      return .init(left: (box.left + box.right - legend.size.width) / 2, top: labels)
+      let top = box.bottom - roomBelow(frame)
+      return .init(left: (box.left + box.right - legend.size.width) / 2, top: top)
     case .automatic:
       return LegendPlacement(content, frame, font: smallFont).freeCorner(of: legend.size)
     case let position:

@@ -2,8 +2,8 @@
 struct LegendPlacement {
   /// How much is drawn in each cell of the panel, row by row from the bottom.
   private var weights: [Int]
-  /// Whether the panel has a picture of cells, on which letters would not be seen.
-  private let hasCells: Bool
+  /// Where there are cells of a heat map, on which letters would not be seen.
+  private var cells: [Int]
   private let columns: Int
   private let rows: Int
   private let box: Layout.Box
@@ -15,7 +15,7 @@ struct LegendPlacement {
     columns = max(1, Int(frame.box.width / Self.cell))
     rows = max(1, Int(frame.box.height / Self.cell))
     weights = [Int](repeating: 0, count: columns * rows)
-    hasCells = content.marks.contains { $0.kind == .heatmap }
+    cells = weights
     for mark in content.marks { add(mark, frame) }
     for note in content.panel.notes {
       let x = frame.x.fraction(note.x)
@@ -41,7 +41,7 @@ struct LegendPlacement {
   func corner(of size: LegendBlock.Size, at position: LegendPosition) -> Corner? {
     guard fits(size), let side = position.inside else { return nil }
     var corner = corner(of: size, side)
-    corner.needsGround = hasCells && covered(corner, size) > 0
+    corner.needsGround = covered(corner, size, of: cells) > 0
     return corner
   }
 
@@ -50,7 +50,9 @@ struct LegendPlacement {
     guard fits(size) else { return nil }
     let places: [LegendPosition] = [.topRight, .topLeft, .bottomRight, .bottomLeft, .right, .left, .top, .bottom]
     let sides = places.compactMap(\.inside) + [0.25, 0.75].flatMap { [($0, 1), ($0, 0), (0, $0), (1, $0)] }
-    return sides.lazy.map { corner(of: size, $0) }.first { covered($0, size) == 0 }
+    return sides.lazy.map { corner(of: size, $0) }.first { place in
+      covered(place, size, of: weights) + covered(place, size, of: cells) == 0
+    }
   }
 
   private func fits(_ size: LegendBlock.Size) -> Bool {
@@ -66,26 +68,29 @@ struct LegendPlacement {
   }
 
   /// How much a legend covers, or all but touches.
-  private func covered(_ corner: Corner, _ size: LegendBlock.Size) -> Int {
-    func cells(_ from: Double, _ to: Double, _ length: Double, _ count: Int) -> Range<Int> {
+  private func covered(_ corner: Corner, _ size: LegendBlock.Size, of weights: [Int]) -> Int {
+    func range(_ from: Double, _ to: Double, _ length: Double, _ count: Int) -> Range<Int> {
       let low = Int((min(max((from - 1) / length, 0), 1) * Double(count)).rounded(.down))
       let high = Int((min(max((to + 1) / length, 0), 1) * Double(count)).rounded(.up))
       return low..<max(low, high)
     }
     let left = corner.left - box.left
-    let across = cells(left, left + size.width, box.width, columns)
+    let across = range(left, left + size.width, box.width, columns)
     var sum = 0
     let top = corner.top - box.bottom
-    for row in cells(top - size.height, top, box.height, rows) {
+    for row in range(top - size.height, top, box.height, rows) {
       for column in across { sum += weights[row * columns + column] }
     }
     return sum
   }
 
+  private func cell(_ x: Double, _ y: Double) -> Int {
+    Int(y * Double(rows)) * columns + Int(x * Double(columns))
+  }
+
   private mutating func touch(_ x: Double, _ y: Double, weight: Int) {
     guard x >= 0, x < 1, y >= 0, y < 1 else { return }
-    let index = Int(y * Double(rows)) * columns + Int(x * Double(columns))
-    weights[index] = max(weights[index], weight)
+    weights[cell(x, y)] = max(weights[cell(x, y)], weight)
   }
 
   private mutating func add(_ mark: Mark, _ frame: Layout.Frame) {
@@ -136,7 +141,8 @@ struct LegendPlacement {
       for column in stride(from: 0, to: xs.count, by: max(1, xs.count / 200)) {
         let value = zs[row * xs.count + column]
         guard value.isFinite, !isLog || value > 0 else { continue }
-        touch(places.x[column], places.y[row], weight: 2)
+        let (x, y) = (places.x[column], places.y[row])
+        if x >= 0, x < 1, y >= 0, y < 1 { cells[cell(x, y)] = 1 }
       }
     }
   }

@@ -11,12 +11,14 @@ extension ScriptWriter {
       let curve = [mark["x"], mark["y"]].map { column in kept.map { column[$0] } }
       var elements: [String] = []
       if z.isEmpty || z.contains(where: \.isNaN) {
-        // gnuplot leaves out what has no colour; a grey line below shows that it is there.
+        // What has no colour is left out of the curve below, and a grey line shows that it is there.
         elements.append("\(rows(curve)) with lines \(Self.line(style, color: z.isEmpty ? color : .missing))")
       }
       if !z.isEmpty {
         let width = NumberText.layout(style.weight)
-        elements.append("\(rows(curve + [z])) with lines linewidth \(width) linecolor palette")
+        // gnuplot draws in white where the colour alone is missing.
+        let placed = curve.map { column in zip(column, z).map { $1.isNaN ? .nan : $0 } }
+        elements.append("\(rows(placed + [z])) with lines linewidth \(width) linecolor palette")
       }
       return elements + (style.marker == nil ? [] : signs(mark, content, frame, color))
     case .points:

@@ -74,7 +74,7 @@ struct Tics: Sendable {
     let last = max(first, Int((range.end - 1e-9).rounded(.up)))
     let inside = (first...last).filter { range.containsWithSlack(Figures.powerOfTen($0)) }
     guard inside.count > 1 else { return fillWithinDecades(range, first...last) }
-    let steps = DecadeSteps(decades: inside.count, labels: min(count, 8))
+    let steps = DecadeSteps(inside, labels: min(count, 8))
     for decade in inside {
       let value = Figures.powerOfTen(decade)
       if decade.isMultiple(of: steps.labelled) {
@@ -120,11 +120,11 @@ private struct DecadeSteps {
   let areDivided: Bool
 
   /// Round steps, with which no more than `labels` of the decades are labelled.
-  init(decades: Int, labels: Int) {
+  init(_ decades: [Int], labels: Int) {
     let steps = [(1, 1), (2, 1), (3, 1), (5, 1), (10, 2), (20, 5), (50, 10), (100, 20), (200, 50), (500, 100)]
-    let step = steps.first { $0.0 * max(1, labels) >= decades } ?? (500, 100)
+    let step = steps.first { step in decades.count { $0.isMultiple(of: step.0) } <= max(1, labels) } ?? (500, 100)
     (labelled, small) = step
-    areDivided = labelled == 1 && decades <= 12
+    areDivided = labelled == 1 && decades.count <= 12
   }
 }
 
