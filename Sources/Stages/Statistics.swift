@@ -29,7 +29,7 @@ public struct Statistics: StageKind {
     "statistics",
     "Mean, standard deviation, least and greatest value of arrays over some of their dimensions.",
     discussion: """
-      Of each array NAME it makes NAME_mean, NAME_deviation (with n - 1), NAME_least, NAME_greatest and NAME_count, over \
+      Of each array NAME it makes NAME_mean, NAME_standard_deviation (with n - 1), NAME_least, NAME_greatest and NAME_count, over \
       the dimensions that are left. Values that are missing do not count. Coordinates of what is left are handed on.
       """,
     inputs: .named([InputDeclaration("data", "The artifact with the arrays.")]),
@@ -150,7 +150,7 @@ private struct Summary {
 
   static let statistics: [Statistic] = [
     Statistic(name: "mean", title: "Mean") { $0.count > 0 ? $0.mean : .nan },
-    Statistic(name: "deviation", title: "Standard deviation") {
+    Statistic(name: "standard_deviation", title: "Standard deviation") {
       $0.count > 1 ? ($0.squares / ($0.count - 1)).squareRoot() : .nan
     },
     Statistic(name: "least", title: "Least value") { $0.count > 0 ? $0.least : .nan },

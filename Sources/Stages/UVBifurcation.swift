@@ -74,8 +74,8 @@ public struct UVBifurcation: StageKind, Equatable {
     outputs: [
       .init("ratio", ["ratio"], "r = eta / eta_c."),
       .init("period", ["ratio"], "The period; 0 for chaos or a longer one, -1 for divergence."),
-      .init("exponent_within", ["ratio"], "The Lyapunov exponent within the manifold, per step."),
-      .init("exponent_across", ["ratio"], "The Lyapunov exponent across the manifold, per step."),
+      .init("lyapunov_exponent", ["ratio"], "The Lyapunov exponent within the manifold, per step."),
+      .init("transverse_lyapunov_exponent", ["ratio"], "The Lyapunov exponent across the manifold, per step."),
       .init("mean_eta_trace", ["ratio"], "The mean of eta lambda."),
       .init("mean_eta_sharpness", ["ratio"], "The mean of eta lambda_H."),
       .init("least_eta_sharpness", ["ratio"], "The least eta lambda_H."),
@@ -117,8 +117,8 @@ public struct UVBifurcation: StageKind, Equatable {
     }
     try builder.set("ratio", ratios)
     try builder.set("period", .int32(columns.map { Int32($0.period) }), shape: [ratios.count])
-    try each("exponent_within") { $0.exponents.within }
-    try each("exponent_across") { $0.exponents.across }
+    try each("lyapunov_exponent") { $0.exponents.within }
+    try each("transverse_lyapunov_exponent") { $0.exponents.across }
     try each("mean_eta_trace") { $0.meanTrace }
     try each("mean_eta_sharpness") { $0.meanSharpness }
     try each("least_eta_sharpness") { $0.sharpnessRange.0 }

@@ -75,8 +75,8 @@ public struct UVFitStage: StageKind {
       .init("eta", ["series"], "The learning rate."),
       .init("steps", ["series"], "The number of steps used."),
       .init("critical_learning_rate", ["series"], "eta_c = 1 / (kappa y) of the fit."),
-      .init("residual_determination", ["series"], "R^2 of the residual's steps."),
-      .init("trace_determination", ["series"], "R^2 of the trace's steps."),
+      .init("residual_r_squared", ["series"], "R^2 of the residual's steps."),
+      .init("trace_r_squared", ["series"], "R^2 of the trace's steps."),
     ] + estimate("kappa", "The fitted kappa.") + estimate("target", "The fitted target y.")
       + estimate("ratio", "The fitted r = eta / eta_c.") + FixedPointArrays.outputs("series")
   )
@@ -144,8 +144,8 @@ public struct UVFitStage: StageKind {
     try builder.set("eta", etas)
     try each("steps") { Double($0.steps) }
     try each("critical_learning_rate") { $0.model.criticalLearningRate }
-    try each("residual_determination") { $0.residualDetermination }
-    try each("trace_determination") { $0.traceDetermination }
+    try each("residual_r_squared") { $0.residualDetermination }
+    try each("trace_r_squared") { $0.traceDetermination }
     try estimate("kappa") { $0.kappa }
     try estimate("target") { $0.target }
     try estimate("ratio") { $0.ratio }

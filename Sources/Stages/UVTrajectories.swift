@@ -211,7 +211,7 @@ public struct UVTrajectories: StageKind, Equatable {
       .init("network_tangent_kernel", series, "The neural tangent kernel of the network."),
       .init("network_sharpness", series, "The top Hessian eigenvalue from Hessian-vector products on the parameters."),
       .init("weight_norm", series, "The squared norm of all parameters."),
-      .init("deviation", runs, "The largest difference between network and map, relative to the trace."),
+      .init("map_difference", runs, "The largest difference between network and map, relative to the trace."),
       .init("late_eta_sharpness", runs, "The late mean of eta lambda_H."),
       .init("final_trace", runs, "The trace at the last step."),
       .init(
@@ -294,7 +294,7 @@ public struct UVTrajectories: StageKind, Equatable {
     try series("network_tangent_kernel") { $0.networkKernel }
     try series("network_sharpness") { $0.networkSharpness }
     try series("weight_norm") { $0.weightNorm }
-    try each("deviation") { $0.deviation }
+    try each("map_difference") { $0.mapDifference }
     try each("late_eta_sharpness") { $0.lateMean(late) }
     try each("final_trace") { $0.states.last?.trace ?? .nan }
     let outcomes = runs.map {
@@ -343,7 +343,7 @@ private struct Descent: Sendable {
   }
 
   /// The largest difference between the kernels, relative to the trace. In chaos it grows to the size of the attractor.
-  var deviation: Double {
+  var mapDifference: Double {
     zip(networkKernel, states).map { ($0 - $1.trace).magnitude / $1.trace }.filter(\.isFinite).max() ?? .nan
   }
 

@@ -18,7 +18,7 @@ import Testing
     #expect(result["loss_mean"]?.dimensions == ["step"])
     #expect(result["loss_mean"]?.units == "m")
     #expect(try result.numbers("loss_mean") == [3, 20])
-    #expect(try result.numbers("loss_deviation") == [Double(7).squareRoot(), Double(200).squareRoot()])
+    #expect(try result.numbers("loss_standard_deviation") == [Double(7).squareRoot(), Double(200).squareRoot()])
     #expect(try result.numbers("loss_least") == [1, 10])
     #expect(try result.numbers("loss_greatest") == [6, 30])
     #expect(try result.numbers("loss_count") == [3, 2])
