@@ -83,6 +83,26 @@ struct LegendTests {
     #expect(Set(entries.map(\.y)).count < 5)
   }
 
+  @Test(arguments: ["", "step"])
+  func `a legend below ends above the next panel`(label: String) throws {
+    let yaml = """
+      width: 12
+      height: 14
+      columns: 1
+      panels:
+        - x: '\(label)'
+          legend: below
+          series: [ { \(lines), label: '{rate:2}', palette: categorical } ]
+        - title: next
+          series: [ { draw: horizontal, y: 1 } ]
+      """
+    let page = try page(yaml, runs(12))
+    let entries = page.labels.filter { $0.text.hasPrefix("0.") }
+    let title = try #require(page.labels.first { $0.text == "next" })
+    #expect(entries.count == 12)
+    #expect(entries.allSatisfy { $0.y > title.y && $0.y < page.frames[0].bottom })
+  }
+
   @Test(arguments: ["below", "top-right", "automatic", "right-outside"])
   func `columns that are wider than the panel are fewer`(position: String) throws {
     let yaml = """
