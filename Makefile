@@ -1,5 +1,6 @@
 # Verbs (make help lists them):
-#   run build test bench figures check-figures install lint format clean help
+#   run build test bench figures locks check-locks check-figures install lint format clean
+#   help
 
 SHELL := /bin/bash
 PIPELINE := .build/release/pipeline
@@ -8,7 +9,7 @@ PROFILE ?=
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := run
-.PHONY: run build test bench figures check-figures install lint format clean help system test-system swift
+.PHONY: run build test bench figures locks check-locks check-figures install lint format clean help system test-system swift
 
 run: build ## build, draw figure 3 and say where it is (the default)
 	@$(PIPELINE) run fig3.yaml
@@ -25,6 +26,12 @@ test: test-system swift ## install what the tests need, and run them all
 
 figures: build ## make every figure; PROFILE=quick for the quick ones
 	@for figure in $(FIGURES); do $(PIPELINE) run $$figure $(if $(PROFILE),--profile $(PROFILE)) || exit; done
+
+locks: build ## accept the results of the quick figures as they are now: artifacts/locks/
+	@for figure in $(FIGURES); do $(PIPELINE) run $$figure --profile quick --update-lock --quiet || exit; done
+
+check-locks: build ## make the quick figures and compare them with artifacts/locks/
+	@for figure in $(FIGURES); do $(PIPELINE) run $$figure --profile quick --locked || exit; done
 
 check-figures: build ## make every figure twice, at other paths and with other workers, and compare all bytes
 	@scripts/check-figures $(PIPELINE) pipelines $(FIGURES)
