@@ -41,9 +41,9 @@ bench: build ## time the UV sweep beside JAX on this machine (installs JAX into 
 	@scripts/bench-uv-sweep .build/release/benchmark
 
 install: system swift ## install the program into PREFIX (default /usr/local); it needs no Swift afterwards
-	@swift build -c release --product pipeline --static-swift-stdlib
+	@swift build -c release --product pipeline --static-swift-stdlib --scratch-path .build-install
 	@install -d $(DESTDIR)$(PREFIX)/bin
-	@install -m 755 $(PIPELINE) $(DESTDIR)$(PREFIX)/bin/pipeline
+	@install -m 755 .build-install/release/pipeline $(DESTDIR)$(PREFIX)/bin/pipeline
 	@echo "installed $(DESTDIR)$(PREFIX)/bin/pipeline"
 
 lint: swift ## check the layout of the sources
@@ -53,7 +53,7 @@ format: swift ## lay the sources out
 	@swift format --in-place --recursive Sources Tests Plugins Benchmarks Package.swift
 
 clean: ## remove what the build made; results in artifacts/ stay
-	@rm -rf .build
+	@rm -rf .build .build-install
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
