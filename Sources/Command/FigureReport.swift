@@ -18,9 +18,7 @@ struct FigureReport {
     var published: [String] = []
     var isWhole = true
     for action in pipeline.actions {
-      guard let key = summary.keys[action.name], let record = store.record(for: key), !record.files.isEmpty else {
-        continue
-      }
+      guard let record = record(of: action, summary), !record.files.isEmpty else { continue }
       let answer = names.names(for: record.files.keys, of: action)
       for note in answer.notes { Terminal.say("note: \(note)") }
       do throws(StoreError) {
@@ -38,6 +36,14 @@ struct FigureReport {
       Terminal.say("figures in \(folder.path)\(difference): " + published.joined(separator: " "))
     }
     return isWhole
+  }
+
+  /// The record of an action that is done. One that was known and has no files is not read again.
+  private func record(of action: Action, _ summary: RunSummary) -> ActionRecord? {
+    guard summary.computed.contains(action.name) else {
+      return summary.keys[action.name] == nil ? nil : summary.drawn[action.name]
+    }
+    return summary.keys[action.name].flatMap { store.record(for: $0) }
   }
 
   private func tell(_ outcomes: [String: FigureFolder.Outcome], in folder: FigureFolder) {

@@ -31,6 +31,11 @@ final class EventLog: Sendable {
     collect { if case .cached(let stage, _) = $0 { stage } else { nil } }
   }
 
+  /// The stages that another run was computing.
+  var waiting: [String] {
+    collect { if case .waiting(let stage, _) = $0 { stage } else { nil } }
+  }
+
   /// For each stage that failed, the message.
   var failed: [String: String] {
     Dictionary(

@@ -141,7 +141,7 @@ import Toys
             5 |   two: { kind: numbr }
               |                ^~~~~
               = did you mean 'number'?
-              = kinds: number, sum, quotient, pick, drawing, misbehave
+              = kinds: number, sum, quotient, pick, drawing, diary, stacked, misbehave
         toy.yaml:6:23: error: unknown key 'input'
             6 |   three: { kind: sum, input: { x: on } }
               |                       ^~~~~

@@ -20,6 +20,10 @@ actor Coordinator {
   private var plan: Plan
   private var keys: [String: ContentDigest] = [:]
   private var running = 0
+  /// Records that were read and found whole, to be noted for the next run.
+  private var read: [ActionRecord] = []
+  /// Known records with files for people.
+  private var drawn: [String: ActionRecord] = [:]
   private var cached = 0
   private var computed: Set<String> = []
   private var stopped: RunStop?
@@ -113,13 +117,17 @@ extension Coordinator {
 
   private func knowledge(of task: Plan.Task, mayCompute: Bool) async -> Knowledge {
     if options.forced.contains(task.action.name) { return .unknown(.forced) }
+    if let address = states.wholeResult(of: task.key, in: store) { return .known(address) }
     guard let record = store.record(for: task.key), let address = ContentDigest(record.artifact.address) else {
       return .unknown(latest.map { store.reason(for: task, since: $0) } ?? .neverBuilt)
     }
+    if !record.files.isEmpty { drawn[task.action.name] = record }
     // Of what is not computed here the address is enough; whoever reads the object checks it.
     guard mayCompute else { return .known(address) }
     switch store.look(at: record, states) {
-    case .whole: return .known(address)
+    case .whole:
+      read.append(record)
+      return .known(address)
     case .lost(let reason): return .unknown(reason)
     case .unsure(let objects):
       for object in objects {
@@ -232,6 +240,7 @@ extension Coordinator {
   func summary() -> RunSummary {
     var summary = RunSummary()
     summary.total = actions.count
+    summary.drawn = drawn
     summary.cached = cached
     summary.computed = computed
     summary.stopped = stopped
@@ -287,8 +296,9 @@ extension Coordinator {
     return isNews
   }
 
-  /// Gives all leases up.
+  /// Gives all leases up, and notes what was learnt for the next run.
   func release() {
+    store.note(read)
     for lease in leases.values { lease.release() }
     leases = [:]
   }

@@ -36,6 +36,8 @@ public struct RunSummary: Sendable {
   public internal(set) var keys: [String: ContentDigest] = [:]
   /// For each action that is done, the address of its result.
   public internal(set) var addresses: [String: ContentDigest] = [:]
+  /// The records of the known results that come with files for people. Those of what was computed are in the store.
+  public internal(set) var drawn: [String: ActionRecord] = [:]
   /// How many results were in the store.
   public internal(set) var cached = 0
   /// Those that were computed.

@@ -53,6 +53,7 @@ public struct Runner: Sendable {
       observe: observe
     )
     store.removeAbandonedScratch()
+    store.removeAbandonedLeases()
     // Writing to a worker that has died must be an error here and not the end of this process.
     signal(SIGPIPE, SIG_IGN)
     await withTaskCancellationHandler {

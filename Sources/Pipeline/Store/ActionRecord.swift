@@ -64,9 +64,7 @@ public struct ObjectRecord: Record, Equatable {
     .init("suffix", \.suffix, "The suffix of the file's name.", limit: Limit("a word") { $0.isSuffix }),
   ]
 
-  private static let digest = Limit<String>("64 hexadecimal digits") { text in
-    text.utf8.count == 64 && text.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
-  }
+  private static let digest = Limit<String>("64 hexadecimal digits") { ContentDigest($0) != nil }
 }
 
 extension String {

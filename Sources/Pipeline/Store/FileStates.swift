@@ -1,3 +1,4 @@
+public import Artifacts
 internal import Glibc
 public import SystemPackage
 
@@ -22,17 +23,25 @@ public struct FileState: Sendable, Hashable {
   }
 }
 
+extension FileState {
+  /// The state as part of a line.
+  fileprivate var text: String { "\(size) \(modified) \(changed) \(inode)" }
+}
+
 extension timespec {
   fileprivate var nanoseconds: Int { Int(tv_sec) * 1_000_000_000 + Int(tv_nsec) }
 }
 
 /// The states in which the objects of a store were when their bytes were last found to be those of their records, so
-/// that an object in the same state need not be hashed again.
+/// that an object in the same state need not be hashed again; and likewise what the records said, so that one in the same
+/// state need not be read again.
 ///
-/// This is the file `states`: a line for each object and state, only ever appended to, so that any number of processes
-/// can write to it. It is derived and may be deleted at any time; a line that is cut matches nothing.
+/// This is the file `states`: a line for each object or record and state, only ever appended to, so that any number of
+/// processes can write to it. It is derived and may be deleted at any time; a line that is cut matches nothing.
 public struct FileStates: Sendable {
   private let lines: Set<String>
+  /// For each key what its record said last.
+  private let records: [Substring: Substring]
   /// A file beyond this size, which only states of old could fill, is begun anew.
   private static let limit = 1 << 28
 
@@ -41,8 +50,13 @@ public struct FileStates: Sendable {
     self.init(lines: [])
   }
 
-  private init(lines: Set<String>) {
-    self.lines = lines
+  private init(lines: [String]) {
+    self.lines = Set(lines)
+    let notes = lines.lazy.filter { $0.hasPrefix(Self.recordMark) }.map { line -> (Substring, Substring) in
+      let note = line.dropFirst(Self.recordMark.utf8.count)
+      return (note.prefix(64), note.dropFirst(65))
+    }
+    records = Dictionary(notes) { _, last in last }
   }
 
   /// The states that are noted in a store.
@@ -53,7 +67,7 @@ public struct FileStates: Sendable {
     }
     if size > Self.limit { FileSystem.remove(store.statesPath) }
     let lines = bytes.split(separator: UInt8(ascii: "\n")).lazy.map { String(decoding: $0, as: UTF8.self) }
-    self.init(lines: Set(lines))
+    self.init(lines: Array(lines))
   }
 
   /// Whether the object was found whole in this state.
@@ -62,15 +76,55 @@ public struct FileStates: Sendable {
   }
 
   fileprivate static func line(_ object: ObjectRecord, _ state: FileState) -> String {
-    "\(object.address).\(object.suffix) \(object.file) \(state.size) \(state.modified) \(state.changed) \(state.inode)"
+    "\(object.address).\(object.suffix) \(object.file) \(state.text)"
+  }
+
+  private static let recordMark = "record "
+
+  /// What is noted of a record without files for people: its artifact, and its own state.
+  fileprivate static func line(_ record: ActionRecord, _ state: FileState) -> String {
+    let artifact = record.artifact
+    return "\(recordMark)\(record.key) \(artifact.address) \(artifact.file) \(artifact.bytes) \(state.text)"
+  }
+
+  /// The address of an action's result, if its record is in a state in which it was read before, and its artifact in one
+  /// in which it was whole. Nil if anything else is the case: then the record is to be read.
+  public func wholeResult(of key: ContentDigest, in store: ArtifactStore) -> ContentDigest? {
+    guard let note = records[key.description[...]] else { return nil }
+    let parts = note.split(separator: " ", maxSplits: 3)
+    guard parts.count == 4, let address = ContentDigest(String(parts[0])),
+      let state = FileState(of: store.recordPath(key)), state.text == parts[3]
+    else { return nil }
+    var object = ObjectRecord()
+    object.address = address.description
+    object.file = String(parts[1])
+    guard let artifactState = FileState(of: store.path(of: object)), Int(parts[2]) == artifactState.size else {
+      return nil
+    }
+    return holds(object, artifactState) ? address : nil
   }
 }
 
 extension ArtifactStore {
   fileprivate var statesPath: FilePath { root.appending("states") }
 
+  func recordPath(_ key: ContentDigest) -> FilePath { path("actions", key.description, "json") }
+
   /// Notes that an object was found whole in this state.
   func note(_ object: ObjectRecord, _ state: FileState) {
+    append([FileStates.line(object, state)])
+  }
+
+  /// Notes what records say that were read, so that the next run need not read them.
+  public func note(_ records: some Sequence<ActionRecord>) {
+    let lines = records.compactMap { record -> String? in
+      guard record.files.isEmpty, let key = ContentDigest(record.key) else { return nil }
+      return FileState(of: recordPath(key)).map { FileStates.line(record, $0) }
+    }
+    if !lines.isEmpty { append(lines) }
+  }
+
+  private func append(_ lines: [String]) {
     // A note that cannot be made costs time in the next run and nothing else.
     guard
       let file = try? FileDescriptor.open(
@@ -80,7 +134,8 @@ extension ArtifactStore {
         permissions: [.ownerReadWrite, .groupRead, .otherRead]
       )
     else { return }
-    let line = FileStates.line(object, state) + "\n"
-    _ = try? file.closeAfter { try file.writeAll(line.utf8) }
+    // Each on a line of its own, also after one that was cut.
+    let text = "\n" + lines.joined(separator: "\n") + "\n"
+    _ = try? file.closeAfter { try file.writeAll(text.utf8) }
   }
 }

@@ -86,6 +86,18 @@ extension ArtifactStore {
     throw StoreError("cannot get hold of \(path): it is created and removed again and again")
   }
 
+  /// Removes the leases of processes of this machine that have ended. Nobody asks for one whose action was finished
+  /// nevertheless, by a worker that outlived its run.
+  public func removeAbandonedLeases() {
+    let folder = root.appending("leases")
+    for name in (try? FileSystem.contents(of: folder)) ?? [] {
+      let path = folder.appending(name)
+      guard let text = Lease.text(at: path), HeldLease(text, nil).holder?.isGone == true else { continue }
+      // One that stays is asked for, and taken over, later.
+      try? takeAway(path, from: text)
+    }
+  }
+
   /// Removes an abandoned lease: by renaming it, which one of several succeeds in, and looking at what was renamed.
   private func takeAway(_ path: FilePath, from text: String) throws(StoreError) {
     let aside = scratchPath("lease")

@@ -93,7 +93,8 @@ extension Lock {
   /// A name as it stands in a line: quoted as in JSON where it could be misread.
   private static func written(_ name: String) -> String {
     let isPlain = name.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7f }
-    return isPlain && !name.hasPrefix("\"") && !name.hasPrefix("#") ? name : JSONValue.string(name).canonicalText
+    return isPlain && !name.isEmpty && !name.hasPrefix("\"") && !name.hasPrefix("#")
+      ? name : JSONValue.string(name).canonicalText
   }
 }
 

@@ -6,7 +6,7 @@ public import Planning
 extension StageKinds {
   /// Kinds of stage that add integers, and some that misbehave.
   public static let toys = StageKinds(
-    [Number.self, Sum.self, Quotient.self, Pick.self, Drawing.self, Misbehaviour.self],
+    [Number.self, Sum.self, Quotient.self, Pick.self, Drawing.self, Diary.self, Stacked.self, Misbehaviour.self],
     fingerprints: ["Toys/ToyKinds.swift": "toys"]
   )
 }
@@ -119,6 +119,42 @@ private struct Drawing: StageKind {
     fputs(text, file)
     fclose(file)
     return StageResult(Artifact(attributes: ["text": .string(text)]), files: [name ?? "drawing.txt": path])
+  }
+}
+
+/// Leaves a trace of having been computed, which a real kind may not.
+private struct Diary: StageKind {
+  var number = 0
+  var path = ""
+  var milliseconds = 20
+
+  static let declaration = KindDeclaration("diary", "A number, which is also added to a file.", outputs: [value])
+  static let fields: [Field<Diary>] = [
+    .init("number", \.number, "The number.", required: true),
+    .init("path", \.path, "The file that gets a line.", required: true),
+    .init("milliseconds", \.milliseconds, "How long it takes."),
+  ]
+
+  func run(_ context: StageContext) async throws -> StageResult {
+    guard let file = fopen(path, "a") else { throw StageFailure("no file") }
+    fputs("\(number)\n", file)
+    fclose(file)
+    try await Task.sleep(for: .milliseconds(milliseconds))
+    return try result(Self.self, number)
+  }
+}
+
+private struct Stacked: StageKind {
+  static let declaration = KindDeclaration(
+    "stacked",
+    "How many points a sweep has.",
+    inputs: .named([.init("of", "The sweep.")]),
+    outputs: [value]
+  )
+  static let fields: [Field<Stacked>] = []
+
+  func run(_ context: StageContext) async throws -> StageResult {
+    try result(Self.self, try context.input("of")["value"]?.values.count ?? 0)
   }
 }
 
