@@ -30,7 +30,7 @@ public struct Statistics: StageKind {
     "Mean, standard deviation, least and greatest value of arrays over some of their dimensions.",
     discussion: """
       Of each array NAME it makes NAME_mean, NAME_standard_deviation (with n - 1), NAME_least, NAME_greatest and NAME_count, over \
-      the dimensions that are left. Values that are missing do not count. Coordinates of what is left are handed on.
+      the dimensions that are left. Values that are missing or infinite do not count. Arrays over what is left alone are handed on.
       """,
     inputs: .named([InputDeclaration("data", "The artifact with the arrays.")]),
     outputs: nil
@@ -51,7 +51,7 @@ public struct Statistics: StageKind {
       }
     }
     let left = Set(statistics.flatMap(\.dimensions))
-    return statistics + outputs.filter { $0.dimensions == [$0.name] && left.contains($0.name) }
+    return statistics + outputs.filter { !$0.dimensions.isEmpty && left.isSuperset(of: $0.dimensions) }
   }
 
   /// Checks the names.
@@ -115,8 +115,9 @@ public struct Statistics: StageKind {
       let dimensions = over.map(\.value).joined(separator: ", ")
       throw StageFailure("no array of the input has the dimensions \(dimensions)")
     }
-    for name in left.sorted() {
-      if let coordinate = input[name] { try result.add(coordinate, as: name) }
+    for (name, variable) in input.variables.sorted(by: { $0.key < $1.key }) {
+      let isLeft = !variable.dimensions.isEmpty && left.isSuperset(of: variable.dimensions)
+      if isLeft, result[name] == nil { try result.add(variable, as: name) }
     }
     return StageResult(result)
   }
@@ -167,7 +168,7 @@ private struct Summary {
     let all = zip(variable.dimensions, variable.shape).map { (name: $0, length: $1) }
     dimensions = all.filter { !gone.contains($0.name) }
     cells = [Cell](repeating: Cell(), count: dimensions.reduce(1) { $0 * $1.length })
-    for (place, value) in values.enumerated() where !value.isNaN {
+    for (place, value) in values.enumerated() where value.isFinite {
       var (rest, cell, stride) = (place, 0, 1)
       for dimension in all.reversed() {
         let index = rest % dimension.length

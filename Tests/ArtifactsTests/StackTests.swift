@@ -38,7 +38,8 @@ import Testing
     let values = try #require(stacked["length"]?.values.doubles)
     #expect(values.prefix(2) == [1, 2])
     #expect(values[2].isNaN && values[3].isNaN)
-    #expect(stacked["count"]?.values == .int64([2, 0]))
+    let counts = try #require(stacked["count"]?.values.doubles)
+    #expect(counts[0] == 2 && counts[1].isNaN)
     #expect(stacked["missing"]?.values == .int8([0, 1]))
     #expect(stacked["missing"]?.attributes["flag_meanings"]?.text == "present missing")
   }
@@ -64,6 +65,18 @@ import Testing
     #expect(stacked["rate_of_point"]?.values == .float64([1, 2, 1, 3]))
     #expect(stacked["rate_of_point"]?.dimensions == ["a", "rate"])
     #expect(stacked["loss"]?.dimensions == ["a", "rate"])
+  }
+
+  @Test func `Labels without a value are minus one, and a series of them is filled up`() throws {
+    let members = try [[Int8(0), 1], [1]].map { labels in
+      var artifact = Artifact()
+      var regime = try Variable(.int8(labels), over: [(name: "step", length: labels.count)])
+      regime.attributes["flag_meanings"] = .string("rises falls")
+      try artifact.add(regime, as: "regime")
+      return artifact
+    }
+    let stacked = try Artifact(stacking: members + [nil], over: [(name: "a", length: 3)])
+    #expect(stacked["regime"]?.values == .int8([0, 1, 1, -1, -1, -1]))
   }
 
   @Test func `Members of different forms are refused with the array's name`() throws {

@@ -13,7 +13,8 @@ import Testing
   ]
 
   @Test(arguments: ["CKernels", "Tensors", "Dynamics", "Stages", "Figures", "Artifacts", "Planning", "Configuration"])
-  func `A module on the way to an artifact calls no function of the C library that rounds`(module: String) async throws {
+  func `A module on the way to an artifact calls no function of the C library that rounds`(module: String) async throws
+  {
     let build = try Program(built: "pipeline").path.removingLastComponent()
     let command = "nm --undefined-only --format=just-symbols \(build)/\(module).build/*.o"
     let outcome = try await Program(at: "/bin/sh").run(["-c", command])

@@ -53,7 +53,7 @@ import Toys
     let outlooks = try forecast(text)
     #expect(outlooks.values.allSatisfy { if case .cached = $0 { true } else { false } })
     let whole = Forecast(try toyPipeline(text), store: store, latest: LatestRun(of: "toy", in: store))
-    #expect(whole.expectedSeconds == nil)
+    #expect(whole.expectedSeconds == 0)
     #expect(whole.entries.allSatisfy { $0.seconds != nil })
   }
 

@@ -153,6 +153,11 @@ import Toys
     ("{ a: { range: 2000 }, b: { range: 2000 } }", "more than 1000000 points"),
     ("[1, 2]", "a list where the axes of a sweep are expected"),
     ("{}", "a mapping where the axes of a sweep are expected"),
+    ("{ include: [{ a: 1 }] }", "a mapping where the axes of a sweep are expected"),
+    ("{ a: [1], exclude: [{ a: 7 }] }", "no point has a = 7"),
+    ("{ a: [1], include: [{ a: null }] }", "nothing as a value of an axis"),
+    ("{ a: [1], include: [{ a: [2] }] }", "a list as a value of an axis"),
+    ("{ a: [1, 2], b: [1, 2], c: [1, 2], zip: [[a, b], [b, c]] }", "the axis 'b' varies together with others twice"),
     ("{ value: [1] }", "the axis 'value' has the name of an array or dimension of number"),
   ])
   func `A sweep that is wrong is told at its place`(matrix: String, expected: String) {
@@ -181,5 +186,53 @@ import Toys
     #expect(text.contains("toy.yaml:4:55: error: the axis 'a' of stage 'n' has no value 3"))
     #expect(text.contains("toy.yaml:5:52: error: the sweep of stage 'n' has no axis 'aa'"))
     #expect(text.contains("toy.yaml:6:56: error: stage 'one' is no sweep, and has no axis 'a'"))
+  }
+
+  @Test func `A point that the sweep leaves out cannot be an input`() {
+    let text = message(
+      """
+      pipeline: toy
+      stages:
+        n: { kind: number, matrix: { a: [1, 2], b: [1, 2], exclude: [{ a: 1, b: 2 }] }, with: { value: 1 } }
+        one: { kind: sum, inputs: { n: { stage: n, at: { a: 1, b: 2 } } } }
+      """
+    )
+    #expect(text.hasPrefix("toy.yaml:4:43: error: the sweep of stage 'n' leaves out the point a = 1, b = 2"), "\(text)")
+  }
+
+  @Test func `Texts that could be taken for other values are quoted in the names of points`() throws {
+    let found = try names(#"{ a: ["1", "1,b=2"], b: ["2,b=2", "2"] }"#)
+    #expect(Set(found).count == 4)
+    #expect(found[0] == #"n[a=1,b="2,b=2"]"#)
+    #expect(try names(#"{ a: ["x\e[31m"] }"#) == [#"n[a="x\u001b[31m"]"#])
+  }
+
+  @Test func `The points of a sweep have one kind`() {
+    let text = message(
+      """
+      pipeline: toy
+      stages:
+        n: { kind: "${{ matrix.k }}", matrix: { k: [sum, number] } }
+      """
+    )
+    #expect(text.contains("the points of a sweep have one 'kind' and one 'on_failure'"), "\(text)")
+  }
+
+  @Test func `A long list of a parameter may be swept, and long sweeps may follow each other`() throws {
+    let list = (0..<3_000).map(String.init).joined(separator: ", ")
+    let actions = try toyPipeline(
+      """
+      pipeline: toy
+      parameters: { list: [\(list)] }
+      stages:
+        n: { kind: number, matrix: { a: "${{ parameters.list }}" }, with: { value: "${{ matrix.a }}" } }
+        m:
+          kind: sum
+          matrix: { b: "${{ parameters.list }}" }
+          inputs: { n: { stage: n, at: { a: "${{ matrix.b }}" } } }
+      """
+    ).actions
+    #expect(actions.count == 6_000)
+    #expect(actions[5_999].inputs == ["n": .one("n[a=2999]")])
   }
 }

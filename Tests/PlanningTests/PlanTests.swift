@@ -171,4 +171,29 @@ import Testing
     #expect(plan["after"] == .unreachable(because: "a"))
     #expect(plan.isFinished)
   }
+
+  @Test func `What may not be computed is missing to everyone, whatever its stage says`() {
+    var plan = Plan([point("a"), point("b"), stacking("all", ["a", "b"])])
+    _ = plan.next()
+    plan.withhold("a", "not known")
+    #expect(plan["a"] == .failed("not known"))
+    #expect(plan["all"] == .unreachable(because: "a"))
+  }
+
+  @Test func `A point that follows a skipped one is left out of its own sweep`() {
+    let follower = Action(
+      name: "f",
+      kind: "k",
+      parameters: [:],
+      inputs: ["x": .one("a")],
+      fingerprint: "f",
+      onFailure: .skip,
+      location: nil
+    )
+    var plan = Plan([point("a"), follower, point("g"), stacking("all", ["f", "g"])])
+    _ = plan.next()
+    plan.fail("a", "no reason")
+    #expect(plan["f"] == .skipped("it needs 'a'"))
+    #expect(plan["all"] == .waiting(missing: 1))
+  }
 }

@@ -13,6 +13,13 @@ struct CodeText {
     var isSeparated = false
     var index = 0
     while index < bytes.count {
+      if isDirective(at: index) {
+        // To the preprocessor the end of the line is part of the code.
+        let end = bytes[index...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+        result += [UInt8(ascii: "\n")] + bytes[index..<end] + [UInt8(ascii: "\n")]
+        index = end
+        continue
+      }
       if let end = endOfComment(at: index) ?? endOfBlank(at: index) {
         isSeparated = true
         index = end
@@ -54,6 +61,13 @@ struct CodeText {
     }
     flush()
     return tokens
+  }
+
+  /// Whether a line of the C preprocessor, or a conditional of Swift, begins here.
+  private func isDirective(at index: Int) -> Bool {
+    guard bytes[index] == UInt8(ascii: "#") else { return false }
+    let before = bytes[..<index].last { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+    return before == nil || before == UInt8(ascii: "\n")
   }
 
   private func endOfBlank(at index: Int) -> Int? {

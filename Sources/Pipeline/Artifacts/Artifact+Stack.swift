@@ -1,9 +1,10 @@
 extension Artifact {
   /// Artifacts of one form as one: each array gains `axes` as its first dimensions.
   ///
-  /// Coordinates that are the same everywhere stay as they are; others become arrays NAME_of_point. Where a member is missing, numbers are not-a-number and
-  /// the array `missing` says so; integers and texts are then 0 and empty. Where members differ in the length of a
-  /// dimension (runs that stopped early), numbers are filled up with not-a-number.
+  /// Coordinates that are the same everywhere stay as they are; others become arrays NAME_of_point. Where a member is
+  /// missing, which the array `missing` says, or members differ in the length of a dimension (runs that stopped early),
+  /// places are left without a value: numbers are not-a-number there, for which integers become doubles, labels are -1,
+  /// and texts are empty.
   ///
   /// - Parameter members: row by row, the last axis running fastest; as many as the axes have points.
   /// - Throws: when all are missing, or they differ in more than that.
@@ -66,28 +67,23 @@ extension Artifact {
       if present.allSatisfy({ $0.values == longest.values.prefix($0.values.count) }) { return longest }
     }
     let lengths = example.dimensions.indices.map { axis in present.map { $0.shape[axis] }.max() ?? 0 }
+    let isLabel = example.attributes["flag_meanings"] != nil
+    let hasGaps = present.count < variables.count || present.contains { $0.shape != lengths }
+    // A whole number has no "none" among its values.
+    let isWidened = hasGaps && !isLabel && example.values.isWhole
     var parts: [Values] = []
-    for variable in variables { parts.append(try filling(variable, to: lengths, like: example, name)) }
-    let values = example.values.joining(parts)
-    var stacked = try Variable(values, over: axes + zip(example.dimensions, lengths).map { (name: $0, length: $1) })
+    for variable in variables {
+      let values = variable.map { isWidened ? .float64($0.values.doubles ?? []) : $0.values }
+      let blank = (isWidened ? Values.float64([]) : example.values).blank(lengths.reduce(1, *))
+      parts.append(values.map { blank.replacing(variable?.shape ?? [], of: lengths, with: $0) } ?? blank)
+    }
+    let type = isWidened ? Values.float64([]) : example.values
+    var stacked = try Variable(
+      type.joining(parts),
+      over: axes + zip(example.dimensions, lengths).map { (name: $0, length: $1) }
+    )
     stacked.attributes = example.attributes
     return stacked
-  }
-
-  /// The values of a point, filled up to `lengths`.
-  private static func filling(
-    _ variable: Variable?,
-    to lengths: [Int],
-    like example: Variable,
-    _ name: String
-  ) throws(ArtifactError) -> Values {
-    if let variable, variable.shape == lengths { return variable.values }
-    let blank = example.values.blank(lengths.reduce(1, *))
-    guard let variable else { return blank }
-    guard blank.isFloatingPoint else {
-      throw ArtifactError("the points of the sweep differ in the length of '\(name)', which cannot be left open there")
-    }
-    return blank.replacing(variable.shape, of: lengths, with: variable.values)
   }
 }
 
@@ -95,44 +91,52 @@ extension Values {
   /// The first values.
   func prefix(_ count: Int) -> Values { picking(Array(0..<Swift.min(count, self.count))) }
 
-  /// Values of this type that say that there are none: not-a-number, 0, or an empty text.
+  /// Values of this type that say that there are none: not-a-number, -1, or an empty text.
   fileprivate func blank(_ count: Int) -> Values {
     switch self {
     case .float64: .float64(.init(repeating: .nan, count: count))
     case .float32: .float32(.init(repeating: .nan, count: count))
-    case .int64: .int64(.init(repeating: 0, count: count))
-    case .int32: .int32(.init(repeating: 0, count: count))
-    case .int8: .int8(.init(repeating: 0, count: count))
+    case .int64: .int64(.init(repeating: -1, count: count))
+    case .int32: .int32(.init(repeating: -1, count: count))
+    case .int8: .int8(.init(repeating: -1, count: count))
     case .string: .string(.init(repeating: "", count: count))
     }
   }
 
-  fileprivate var isFloatingPoint: Bool {
+  fileprivate var isWhole: Bool {
     switch self {
-    case .float64, .float32: true
+    case .int64, .int32, .int8: true
     default: false
     }
   }
 
   /// These values over `lengths`, the block of `shape` at their beginning replaced.
   fileprivate func replacing(_ shape: [Int], of lengths: [Int], with block: Values) -> Values {
-    func place(_ index: Int) -> Int {
-      var (rest, place, stride) = (index, 0, 1)
-      for axis in shape.indices.reversed() {
-        place += rest % shape[axis] * stride
-        rest /= shape[axis]
-        stride *= lengths[axis]
-      }
-      return place
+    if shape == lengths { return block }
+    func filled<Value>(_ values: [Value], _ block: [Value]) -> [Value] {
+      var values = values
+      for index in block.indices { values[Self.place(index, shape, lengths)] = block[index] }
+      return values
     }
-    switch (self, block) {
-    case (.float64(var values), .float64(let block)):
-      for index in block.indices { values[place(index)] = block[index] }
-      return .float64(values)
-    case (.float32(var values), .float32(let block)):
-      for index in block.indices { values[place(index)] = block[index] }
-      return .float32(values)
-    default: return self
+    return switch (self, block) {
+    case (.float64(let values), .float64(let block)): .float64(filled(values, block))
+    case (.float32(let values), .float32(let block)): .float32(filled(values, block))
+    case (.int64(let values), .int64(let block)): .int64(filled(values, block))
+    case (.int32(let values), .int32(let block)): .int32(filled(values, block))
+    case (.int8(let values), .int8(let block)): .int8(filled(values, block))
+    case (.string(let values), .string(let block)): .string(filled(values, block))
+    default: preconditionFailure("\(block.typeName) in \(typeName)")
     }
+  }
+
+  /// Where the value at `index` of a block of `shape` stands among values over `lengths`.
+  private static func place(_ index: Int, _ shape: [Int], _ lengths: [Int]) -> Int {
+    var (rest, place, stride) = (index, 0, 1)
+    for axis in shape.indices.reversed() {
+      place += rest % shape[axis] * stride
+      rest /= shape[axis]
+      stride *= lengths[axis]
+    }
+    return place
   }
 }

@@ -128,6 +128,7 @@ extension Record {
   /// Reads what can be read of the mapping, so that more mistakes are found in one go; fields with a mistake, which is
   /// reported, keep their default. Nil when it is no mapping.
   public static func decodePart(_ node: Node, _ diagnostics: inout Diagnostics) -> Self? {
+    guard !node.isUnresolved else { return nil }
     let node = expandShorthand(node) ?? node
     // Nothing where a mapping is expected means all defaults.
     let entries = node.isNull ? [] : node.entries

@@ -109,7 +109,7 @@ extension Coordinator {
     case .known(let address): settle(name, address)
     case .unknown(let reason) where mayCompute: return await claim(task, reason)
     case .unknown:
-      plan.fail(name, "not known")
+      plan.withhold(name, "not known")
       failed(name, "its result is not known, and --only leaves it out; --until runs what a stage needs as well")
     }
     return nil
@@ -223,8 +223,12 @@ extension Coordinator {
 
   private func failed(_ name: String, _ message: String) {
     // A point that a sweep may go without is no reason to stop.
-    if !options.keepsGoing, case .failed = plan[name] { isHalting = true }
-    observe(.failed(stage: name, message: message))
+    if case .skipped = plan[name] {
+      observe(.leftOut(stage: name, message: message))
+    } else {
+      if !options.keepsGoing { isHalting = true }
+      observe(.failed(stage: name, message: message))
+    }
     wake()
   }
 

@@ -49,11 +49,20 @@ public struct Forecast: Sendable {
     }
   }
 
-  /// The time that the actions which would be run, and those that may follow, took the last time; nil if it is not known
-  /// of any.
+  /// How long the actions would take that would be run or may follow, by what they took the last time; a point of a
+  /// sweep of which that is not known takes the mean of its stage. Nil if it is not known of some stage.
   public var expectedSeconds: Double? {
-    let times = entries.filter { if case .cached = $0.outlook { false } else { true } }.compactMap(\.seconds)
-    return times.isEmpty ? nil : times.reduce(0, +)
+    let means = Dictionary(grouping: entries, by: \.action.stage).compactMapValues { entries -> Double? in
+      let known = entries.compactMap(\.seconds)
+      return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
+    }
+    var total = 0.0
+    for entry in entries {
+      if case .cached = entry.outlook { continue }
+      guard let seconds = entry.seconds ?? means[entry.action.stage] else { return nil }
+      total += seconds
+    }
+    return total
   }
 }
 

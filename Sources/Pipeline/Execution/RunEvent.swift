@@ -14,6 +14,8 @@ public enum RunEvent: Sendable {
   case progress(stage: String, StageProgress)
   /// An action's result is in the store.
   case finished(stage: String, address: ContentDigest, seconds: Double)
+  /// A point of a sweep could not be computed, and the sweep goes on without it.
+  case leftOut(stage: String, message: String)
   /// An action could not be computed.
   case failed(stage: String, message: String)
   /// An action cannot be run since another failed.

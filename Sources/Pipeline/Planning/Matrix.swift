@@ -23,21 +23,35 @@ struct Matrix {
     var indices: [Int]
     var values: [(name: String, value: Node)]
 
-    /// "[learning_rate=0.1,seed=2]".
+    /// "[learning_rate=0.1,seed=2]"; a text that could be taken for more than one value is quoted.
     var suffix: String {
-      "[" + values.map { "\($0.name)=\($0.value.plainText)" }.joined(separator: ",") + "]"
+      "[" + values.map { "\($0.name)=\(Self.quoted($0.value.plainText))" }.joined(separator: ",") + "]"
+    }
+
+    private static func quoted(_ text: String) -> String {
+      let isPlain = text.unicodeScalars.allSatisfy {
+        $0.value >= 0x20 && $0.value != 0x7f && !",=[]\"".unicodeScalars.contains($0)
+      }
+      return isPlain ? text : JSONValue.string(text).canonicalText
     }
   }
 
-  /// The most points that a grid may have.
+  /// The most points that a sweep may have.
   static let maximumPoints = 1_000_000
+  /// The most places that the grid around them may have, since a stack has them all.
+  static let maximumPlaces = 10_000_000
 
   private(set) var dimensions: [Dimension] = []
   private(set) var points: [Point] = []
+  /// The axes of the stacked result.
+  private(set) var sweepAxes: [SweepAxis] = []
+  /// The values of each axis.
+  private(set) var values: [String: Set<JSONValue>] = [:]
 
   /// Reads a sweep; nil when something is wrong with it, which has been reported.
   init?(_ node: Node, _ diagnostics: inout Diagnostics) {
-    guard let entries = node.entries, !entries.isEmpty else {
+    let entries = (node.entries ?? []).filter { !Self.reserved.contains($0.key) }
+    guard !entries.isEmpty else {
       diagnostics.report(
         "\(node.summary) where the axes of a sweep are expected",
         at: node.location,
@@ -46,35 +60,21 @@ struct Matrix {
       return nil
     }
     var found = Diagnostics()
-    let axes = entries.filter { !Self.reserved.contains($0.key) }.compactMap { Self.axis($0, &found) }
+    let axes = entries.compactMap { Self.axis($0, &found) }
     dimensions = Self.join(axes, node["zip"], &found)
-    // What `include` appends to an axis is no part of the product.
-    let written = dimensions.map(\.length)
-    if found.isEmpty, let added = node["include"] { include(added, &found) }
-    let count = dimensions.reduce(1) { $0.multipliedReportingOverflow(by: $1.length).partialValue }
-    let overflows = dimensions.reduce(1.0) { $0 * Double($1.length) } > Double(Self.maximumPoints)
-    if overflows { found.report("more than \(Self.maximumPoints) points", at: node.location?.firstLine) }
-    if found.isEmpty { fill(count, written, excluding: node["exclude"], adding: node["include"], &found) }
+    if found.isEmpty { fill(node, &found) }
     for diagnostic in found.all { diagnostics.report(diagnostic) }
     if !found.isEmpty { return nil }
-  }
-
-  static let reserved = ["include", "exclude", "zip"]
-
-  /// The axes of the stacked result.
-  var sweepAxes: [SweepAxis] {
-    dimensions.map { dimension in
+    sweepAxes = dimensions.map { dimension in
       SweepAxis(
         dimension.axes[0].name,
         dimension.axes.map { SweepAxis.Coordinate($0.name, $0.values.map { JSONValue($0) }, unit: $0.unit) }
       )
     }
+    for axis in dimensions.flatMap(\.axes) { values[axis.name] = Set(axis.values.map { JSONValue($0) }) }
   }
 
-  /// Where a point stands among the members of the stacked result.
-  func offset(of point: Point) -> Int {
-    zip(dimensions, point.indices).reduce(0) { $0 * $1.0.length + $1.1 }
-  }
+  static let reserved = ["include", "exclude", "zip"]
 }
 
 // MARK: - Reading
@@ -111,7 +111,7 @@ extension Matrix {
       diagnostics.report(
         "a range without numbers",
         at: node.location,
-        hints: "'range: 4' is 0, 1, 2, 3; 'range: [2, 5]' is 2, 3, 4; at most \(maximumPoints)"
+        hints: "'range: 4' is 0, 1, 2, 3; 'range: [2, 5]' is 2, 3, 4; for other steps use from, to and count"
       )
       return nil
     }
@@ -146,12 +146,7 @@ extension Matrix {
       )
       return nil
     }
-    for value in axis.values {
-      guard case .scalar = value.content, !value.isNull else {
-        diagnostics.report("\(value.summary) as a value of an axis", at: value.location, hints: "values are single")
-        return nil
-      }
-    }
+    guard axis.values.allSatisfy({ isSingle($0, &diagnostics) }) else { return nil }
     var seen: Set<String> = []
     if let twice = axis.values.first(where: { !seen.insert($0.plainText).inserted }) {
       diagnostics.report("the value \(twice.plainText) is here twice", at: twice.location ?? entry.keyLocation)
@@ -164,11 +159,22 @@ extension Matrix {
     return axis
   }
 
+  /// Whether a value is one that an axis may have; if not, that is reported.
+  private static func isSingle(_ value: Node, _ diagnostics: inout Diagnostics) -> Bool {
+    if case .scalar = value.content, !value.isNull { return true }
+    diagnostics.report("\(value.summary) as a value of an axis", at: value.location, hints: "values are single")
+    return false
+  }
+
   /// The dimensions: axes that `zip` names together vary together, each other one by itself.
   private static func join(_ axes: [Axis], _ zip: Node?, _ diagnostics: inout Diagnostics) -> [Dimension] {
     var groups: [[Located<String>]] = []
     if let zip { groups = [[Located<String>]].decode(zip, &diagnostics) ?? [] }
     let names = axes.map(\.name)
+    var grouped: Set<String> = []
+    for name in groups.joined() where !grouped.insert(name.value).inserted {
+      diagnostics.report("the axis '\(name.value)' varies together with others twice", at: name.location)
+    }
     for name in groups.joined() where !names.contains(name.value) {
       diagnostics.report(
         "there is no axis '\(name.value)'",
@@ -191,40 +197,9 @@ extension Matrix {
     return dimensions
   }
 
-  /// Adds the values that `include` names to the axes that lack them.
-  private mutating func include(_ node: Node, _ diagnostics: inout Diagnostics) {
-    for choice in Self.choices(node, &diagnostics) {
-      for index in dimensions.indices {
-        let names = dimensions[index].axes.map(\.name)
-        let values = names.compactMap { choice[$0] }
-        guard values.count == names.count else {
-          let missing = names.filter { choice[$0] == nil }.joined(separator: ", ")
-          diagnostics.report("a point that is added names every axis; this lacks \(missing)", at: choice.location)
-          return
-        }
-        let isThere = (0..<dimensions[index].length).contains { position in
-          zip(dimensions[index].axes, values).allSatisfy { $0.values[position].plainText == $1.plainText }
-        }
-        guard !isThere else { continue }
-        for (axis, value) in values.enumerated() { dimensions[index].axes[axis].values.append(value) }
-      }
-      checkNames(choice, &diagnostics)
-    }
-  }
-
-  private func checkNames(_ choice: Node, _ diagnostics: inout Diagnostics) {
-    let names = dimensions.flatMap { $0.axes.map(\.name) }
-    for entry in choice.entries ?? [] where !names.contains(entry.key) {
-      diagnostics.report(
-        "there is no axis '\(entry.key)'",
-        at: entry.keyLocation,
-        hints: Suggestion.hint(for: entry.key, among: names),
-        "axes: " + names.joined(separator: ", ")
-      )
-    }
-  }
-
-  private static func choices(_ node: Node, _ diagnostics: inout Diagnostics) -> [Node] {
+  /// A choice of points as it is written, `{ learning_rate: 0.1 }`: values for some axes or for all.
+  private static func choices(_ node: Node?, _ diagnostics: inout Diagnostics) -> [Node] {
+    guard let node else { return [] }
     guard case .sequence(let items) = node.content, items.allSatisfy({ $0.entries != nil }) else {
       diagnostics.report(
         "\(node.summary) where a list of points is expected",
@@ -236,40 +211,107 @@ extension Matrix {
     return items
   }
 
-  /// The points of the grid: those of the written axes that `exclude` does not name, and those that `include` does.
-  private mutating func fill(
-    _ count: Int,
-    _ written: [Int],
-    excluding: Node?,
-    adding: Node?,
-    _ diagnostics: inout Diagnostics
-  ) {
-    let excluded = excluding.map { Self.choices($0, &diagnostics) } ?? []
-    let included = adding.map { Self.choices($0, &diagnostics) } ?? []
-    for choice in excluded { checkNames(choice, &diagnostics) }
-    for place in 0..<count {
-      var (rest, indices) = (place, [Int](repeating: 0, count: dimensions.count))
-      for index in dimensions.indices.reversed() {
-        indices[index] = rest % dimensions[index].length
-        rest /= dimensions[index].length
+  private func checkNames(_ choice: Node, _ diagnostics: inout Diagnostics) {
+    let names = dimensions.flatMap { $0.axes.map(\.name) }
+    for entry in choice.entries ?? [] {
+      guard !names.contains(entry.key) else {
+        _ = Self.isSingle(entry.value, &diagnostics)
+        continue
       }
+      diagnostics.report(
+        "there is no axis '\(entry.key)'",
+        at: entry.keyLocation,
+        hints: Suggestion.hint(for: entry.key, among: names),
+        "axes: " + names.joined(separator: ", ")
+      )
+    }
+  }
+
+  /// Makes the points: the product of the written axes without those that `exclude` names, and those that `include` adds.
+  private mutating func fill(_ node: Node, _ diagnostics: inout Diagnostics) {
+    let excluded = Self.choices(node["exclude"], &diagnostics)
+    let included = Self.choices(node["include"], &diagnostics)
+    for choice in excluded + included { checkNames(choice, &diagnostics) }
+    let written = dimensions.map(\.length)
+    guard diagnostics.isEmpty else { return }
+    let filters = excluded.map { filter($0, &diagnostics) }
+    var places = Set(include(included, &diagnostics))
+    guard diagnostics.isEmpty else { return }
+    for (what, lengths, limit) in [
+      ("points", written, Self.maximumPoints), ("places of the grid", dimensions.map(\.length), Self.maximumPlaces),
+    ] where lengths.reduce(1.0, { $0 * Double($1) }) > Double(limit) {
+      diagnostics.report("more than \(limit) \(what)", at: node.location?.firstLine)
+      return
+    }
+    for number in 0..<written.reduce(1, *) {
+      let indices = Self.indices(of: number, lengths: written)
+      let isExcluded = filters.contains { filter in filter.allSatisfy { $0.value.contains(indices[$0.key]) } }
+      if !isExcluded { places.insert(indices) }
+    }
+    points = places.sorted { $0.lexicographicallyPrecedes($1) }.map { indices in
       let values = zip(dimensions, indices).flatMap { dimension, index in
         dimension.axes.map { (name: $0.name, value: $0.values[index]) }
       }
-      let point = Point(indices: indices, values: values)
-      let isWritten = zip(indices, written).allSatisfy { $0 < $1 }
-      let isExcluded = excluded.contains { point.matches($0) }
-      if isWritten && !isExcluded || included.contains(where: { point.matches($0) }) { points.append(point) }
+      return Point(indices: indices, values: values)
     }
-    if points.isEmpty { diagnostics.report("every point of the sweep is excluded", at: excluding?.location) }
+    if points.isEmpty { diagnostics.report("every point of the sweep is excluded", at: node["exclude"]?.location) }
   }
-}
 
-extension Matrix.Point {
-  /// Whether the point has all the values that a choice names.
-  fileprivate func matches(_ choice: Node) -> Bool {
-    (choice.entries ?? []).allSatisfy { entry in
-      values.contains { $0.name == entry.key && $0.value.plainText == entry.value.plainText }
+  private static func indices(of number: Int, lengths: [Int]) -> [Int] {
+    var (rest, indices) = (number, [Int](repeating: 0, count: lengths.count))
+    for index in lengths.indices.reversed() {
+      indices[index] = rest % lengths[index]
+      rest /= lengths[index]
+    }
+    return indices
+  }
+
+  /// For each dimension that a choice names, the indices that have its values.
+  private func filter(_ choice: Node, _ diagnostics: inout Diagnostics) -> [Int: Set<Int>] {
+    var allowed: [Int: Set<Int>] = [:]
+    for entry in choice.entries ?? [] {
+      for (place, dimension) in dimensions.enumerated() {
+        guard let axis = dimension.axes.first(where: { $0.name == entry.key }) else { continue }
+        let text = entry.value.plainText
+        let matching = Set(axis.values.indices.filter { axis.values[$0].plainText == text })
+        if matching.isEmpty {
+          diagnostics.report(
+            "no point has \(entry.key) = \(text)",
+            at: entry.value.location,
+            hints: "values: " + Suggestion.list(axis.values.map(\.plainText))
+          )
+        }
+        allowed[place] = allowed[place]?.intersection(matching) ?? matching
+      }
+    }
+    return allowed
+  }
+
+  /// Finds the places of the points that are added, appending the values that axes lack.
+  private mutating func include(_ choices: [Node], _ diagnostics: inout Diagnostics) -> [[Int]] {
+    var known = dimensions.map { dimension in
+      Dictionary(
+        (0..<dimension.length).map { index in (dimension.axes.map { $0.values[index].plainText }, index) }
+      ) { first, _ in first }
+    }
+    return choices.compactMap { choice in
+      var indices: [Int] = []
+      for place in dimensions.indices {
+        let names = dimensions[place].axes.map(\.name)
+        let values = names.compactMap { choice[$0] }
+        guard values.count == names.count else {
+          let missing = names.filter { choice[$0] == nil }.joined(separator: ", ")
+          diagnostics.report("a point that is added names every axis; this lacks \(missing)", at: choice.location)
+          return nil
+        }
+        let texts = values.map(\.plainText)
+        if known[place][texts] == nil {
+          known[place][texts] = dimensions[place].length
+          for (axis, value) in values.enumerated() { dimensions[place].axes[axis].values.append(value) }
+        }
+        indices.append(known[place][texts] ?? 0)
+      }
+      return indices
     }
   }
 }

@@ -41,12 +41,13 @@ public struct Pipeline: Sendable {
     let byName = Dictionary(stages.map { ($0.name, $0) }) { first, _ in first }
     let order = Self.order(stages, byName, &diagnostics)
     var outputs: [String: [OutputDeclaration]] = [:]
+    var index = SweepIndex()
     // In a circle nothing stands after what it needs; the inputs are checked nevertheless.
     for stage in order.isEmpty ? stages : order where !diagnostics.isFull {
-      outputs[stage.name] = stage.check(byName, outputs, names, &diagnostics)
+      outputs[stage.name] = stage.check(byName, outputs, names, &index, &diagnostics)
     }
     try diagnostics.throwIfAny()
-    actions = order.flatMap { $0.actions(byName, kinds) }
+    actions = order.flatMap { $0.actions(byName, kinds, &index) }
   }
 
   /// The values of the parameters: of the file, changed by the profile, changed by the command line.

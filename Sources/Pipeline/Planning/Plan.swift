@@ -110,22 +110,32 @@ public struct Plan: Sendable {
   /// Takes in a failure; all that needs the result becomes unreachable. What only stacks it goes on without it where
   /// its stage says so.
   public mutating func fail(_ name: String, _ message: String) {
+    end(name, message, maySkip: true)
+  }
+
+  /// Takes in that an action may not be computed: whatever its stage says, nobody goes on without it.
+  public mutating func withhold(_ name: String, _ message: String) {
+    end(name, message, maySkip: false)
+  }
+
+  private mutating func end(_ name: String, _ message: String, maySkip: Bool) {
     precondition(states[name] == .running, "\(name) is not running")
     running -= 1
-    let isSkipped = actions[name]?.onFailure == .skip
+    let isSkipped = maySkip && actions[name]?.onFailure == .skip
     states[name] = isSkipped ? .skipped(message) : .failed(message)
-    var reached: [(user: String, cause: String)] = []
-    for user in users[name] ?? [] {
-      if isSkipped, actions[user]?.stacks(name) == true {
-        satisfy([user])
-      } else {
-        reached.append((user, name))
+    var ended = [(name: name, isSkipped: isSkipped)]
+    while let one = ended.popLast() {
+      for user in users[one.name] ?? [] {
+        guard case .waiting = states[user] else { continue }
+        if one.isSkipped, actions[user]?.stacks(one.name) == true {
+          satisfy([user])
+          continue
+        }
+        // A point of a sweep that follows a skipped one is left out of its own sweep as well.
+        let isSkipped = one.isSkipped && actions[user]?.onFailure == .skip
+        states[user] = isSkipped ? .skipped("it needs '\(name)'") : .unreachable(because: name)
+        ended.append((user, isSkipped))
       }
-    }
-    while let (user, cause) = reached.popLast() {
-      guard case .waiting = states[user] else { continue }
-      states[user] = .unreachable(because: cause)
-      reached += (users[user] ?? []).map { ($0, cause) }
     }
   }
 }

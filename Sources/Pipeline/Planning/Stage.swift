@@ -43,14 +43,21 @@ struct Stage {
     } else {
       matrix = nil
     }
+    // What is written under `matrix:` has been read; it is not substituted again for every point.
+    var body = entry.value
+    if let entries = body.entries { body.content = .mapping(entries.filter { $0.key != "matrix" }) }
     var first: (kind: any StageKind.Type, entry: StageEntry)?
     var instances: [Instance] = []
     for point in points where !diagnostics.isFull {
       substitution.point = point.map { Dictionary($0.values.map { ($0.name, $0.value) }) { first, _ in first } }
-      let node = substitution.apply(to: entry.value, &diagnostics)
+      let node = substitution.apply(to: body, &diagnostics)
       guard let written = StageEntry.decodePart(node, &diagnostics),
         let kind = Self.kind(written, node, kinds, &diagnostics)
       else { return nil }
+      if let first, first.entry.kind != written.kind || first.entry.onFailure != written.onFailure {
+        diagnostics.report("the points of a sweep have one 'kind' and one 'on_failure'", at: entry.keyLocation)
+        return nil
+      }
       var with = written.parameters.node
       // A missing key is reported at the stage when there is no `with:` to point at.
       if with.location == nil { with.location = entry.keyLocation }
@@ -111,15 +118,16 @@ extension Stage {
     _ stages: [String: Stage],
     _ outputs: [String: [OutputDeclaration]],
     _ names: [String],
+    _ index: inout SweepIndex,
     _ diagnostics: inout Diagnostics
   ) -> [OutputDeclaration]? {
     var result: [OutputDeclaration]?
-    for (index, instance) in instances.enumerated() where !diagnostics.isFull {
+    for (number, instance) in instances.enumerated() where !diagnostics.isFull {
       var knowledge: [String: InputKnowledge] = [:]
       for input in instance.inputs {
         let source = input.stage.value
         if let stage = stages[source] {
-          let axes = stage.axes(without: input, &diagnostics)
+          let axes = stage.axes(without: input, &index, &diagnostics)
           let single = outputs[source]
           knowledge[input.name] = InputKnowledge(
             stage: source,
@@ -149,7 +157,7 @@ extension Stage {
         diagnostics.report(placed)
       }
       // Of a stage whose parameters have a mistake the declared arrays are known.
-      if index == 0 { result = instance.parameters.map { $0.outputs(of: knowledge) } ?? kind.declaration.outputs }
+      if number == 0 { result = instance.parameters.map { $0.outputs(of: knowledge) } ?? kind.declaration.outputs }
     }
     if let result, let matrix { checkAxes(matrix, result, &diagnostics) }
     return result
@@ -191,11 +199,17 @@ extension Stage {
   }
 
   /// The dimensions of the sweep that an input leaves open.
-  private func axes(without input: StageInput, _ diagnostics: inout Diagnostics) -> [SweepAxis] {
+  private func axes(
+    without input: StageInput,
+    _ index: inout SweepIndex,
+    _ diagnostics: inout Diagnostics
+  ) -> [SweepAxis] {
     let axes = matrix?.sweepAxes ?? []
     let names = axes.flatMap { $0.coordinates.map(\.name) }
+    var isComplete = true
     for entry in input.fixed.entries {
       guard names.contains(entry.name.value) else {
+        isComplete = false
         diagnostics.report(
           matrix == nil
             ? "stage '\(name)' is no sweep, and has no axis '\(entry.name.value)'"
@@ -206,12 +220,20 @@ extension Stage {
         )
         continue
       }
+      guard matrix?.values[entry.name.value]?.contains(entry.value.value) == false else { continue }
       let values = axes.flatMap(\.coordinates).first { $0.name == entry.name.value }?.values ?? []
-      guard !values.contains(entry.value.value) else { continue }
+      isComplete = false
       diagnostics.report(
         "the axis '\(entry.name.value)' of stage '\(name)' has no value \(entry.value.value.canonicalText)",
         at: entry.value.location,
         hints: "values: " + Suggestion.list(values.map(\.canonicalText))
+      )
+    }
+    if isComplete, matrix != nil, index.points(of: self, for: input).isEmpty {
+      let values = input.fixed.entries.map { "\($0.name.value) = \($0.value.value.canonicalText)" }
+      diagnostics.report(
+        "the sweep of stage '\(name)' leaves out the point \(values.joined(separator: ", "))",
+        at: input.stage.location
       )
     }
     return axes.filter { axis in
@@ -224,7 +246,7 @@ extension Stage {
 
 extension Stage {
   /// The actions of a stage without mistakes, one a point.
-  func actions(_ stages: [String: Stage], _ kinds: StageKinds) -> [Action] {
+  func actions(_ stages: [String: Stage], _ kinds: StageKinds, _ index: inout SweepIndex) -> [Action] {
     instances.map { instance in
       Action(
         name: name + instance.suffix,
@@ -232,7 +254,7 @@ extension Stage {
         parameters: instance.parameters?.json ?? [:],
         inputs: Dictionary(
           instance.inputs.compactMap { input in
-            stages[input.stage.value].map { (input.name, $0.source(for: input)) }
+            stages[input.stage.value].map { (input.name, $0.source(for: input, &index)) }
           }
         ) { first, _ in first },
         fingerprint: kinds.fingerprint(of: kind),
@@ -244,21 +266,41 @@ extension Stage {
   }
 
   /// What an input that names this stage receives.
-  private func source(for input: StageInput) -> Source<String> {
+  private func source(for input: StageInput, _ index: inout SweepIndex) -> Source<String> {
     guard let matrix else { return .one(name) }
-    let fixed = Dictionary(input.fixed.entries.map { ($0.name.value, $0.value.value) }) { first, _ in first }
-    let axes = matrix.sweepAxes
-    let isOpen = axes.map { axis in !axis.coordinates.contains { fixed[$0.name] != nil } }
-    let open = zip(axes, isOpen).filter(\.1).map(\.0)
+    let fixed = Set(input.fixed.entries.map(\.name.value))
+    let isOpen = matrix.sweepAxes.map { axis in !axis.coordinates.contains { fixed.contains($0.name) } }
+    let open = zip(matrix.sweepAxes, isOpen).filter(\.1).map(\.0)
     var members = [String?](repeating: nil, count: open.reduce(1) { $0 * $1.length })
-    for (point, instance) in zip(matrix.points, instances) {
-      let isMeant = point.values.allSatisfy { name, value in fixed[name].map { $0 == JSONValue(value) } ?? true }
-      guard isMeant else { continue }
-      let place = zip(zip(axes, point.indices), isOpen).filter(\.1).reduce(0) { $0 * $1.0.0.length + $1.0.1 }
-      members[place] = name + instance.suffix
+    for number in index.points(of: self, for: input) {
+      let point = matrix.points[number]
+      let place = zip(zip(matrix.sweepAxes, point.indices), isOpen).filter(\.1)
+        .reduce(0) { $0 * $1.0.0.length + $1.0.1 }
+      members[place] = name + instances[number].suffix
     }
     if open.isEmpty, let only = members[0] { return .one(only) }
     return .stack(axes: open, members: members)
+  }
+}
+
+/// Finds the points of sweeps that inputs mean, without looking at all of them for every input.
+struct SweepIndex {
+  /// For a stage and the axes that are fixed, the points by the values of those axes.
+  private var points: [String: [[JSONValue]: [Int]]] = [:]
+
+  /// The numbers of the points that an input of `stage` means.
+  mutating func points(of stage: Stage, for input: StageInput) -> [Int] {
+    guard let matrix = stage.matrix else { return [] }
+    let fixed = Dictionary(input.fixed.entries.map { ($0.name.value, $0.value.value) }) { first, _ in first }
+    let names = fixed.keys.sorted()
+    let key = ([stage.name] + names).joined(separator: " ")
+    if points[key] == nil {
+      points[key] = Dictionary(grouping: matrix.points.indices) { number in
+        names.map { name in matrix.points[number].values.first { $0.name == name }.map { JSONValue($0.value) } ?? .null
+        }
+      }
+    }
+    return points[key]?[names.map { fixed[$0] ?? .null }] ?? []
   }
 }
 
@@ -281,6 +323,16 @@ extension OutputDeclaration {
     let coordinates = axes.flatMap { axis in
       axis.coordinates.map { OutputDeclaration($0.name, [axis.name], unit: $0.unit, "A parameter that varies.") }
     }
-    return arrays + coordinates
+    // Coordinates that differ from point to point stand beside their dimension; which do is known only afterwards.
+    let differing = outputs.filter { $0.dimensions == [$0.name] }.map { output in
+      OutputDeclaration(
+        "\(output.name)_of_point",
+        names + [output.name],
+        unit: output.unit,
+        output.summary,
+        optional: true
+      )
+    }
+    return arrays + coordinates + differing
   }
 }

@@ -20,10 +20,11 @@ public final class Console: Sendable {
     let points: Int
     var cached = 0
     var computed = 0
+    var leftOut = 0
     var failed = 0
     var unreachable = 0
     let started = ContinuousClock.now
-    var done: Int { cached + computed + failed + unreachable }
+    var done: Int { cached + computed + leftOut + failed + unreachable }
   }
 
   private let isTerminal: Bool
@@ -62,6 +63,11 @@ public final class Console: Sendable {
       case .finished(let action, let address, let seconds):
         state.working.removeAll { $0.action == action }
         tell(action, \.computed, &state) { line($0, "done in \(Self.duration(seconds))", address.short, &$1) }
+      case .leftOut(let action, let message):
+        state.working.removeAll { $0.action == action }
+        clearStatus(&state)
+        Terminal.write("left out: '\(action)': \(Self.printable(message, lines: true))\n", to: .standardError)
+        tell(action, \.leftOut, &state) { _, _ in }
       case .failed(let action, let message):
         state.working.removeAll { $0.action == action }
         clearStatus(&state)
@@ -87,7 +93,8 @@ public final class Console: Sendable {
     state.sweeps[stage] = sweep
     guard sweep.done == sweep.points else { return }
     let parts = [
-      (sweep.computed, "computed"), (sweep.cached, "cached"), (sweep.failed, "failed"), (sweep.unreachable, "not run"),
+      (sweep.computed, "computed"), (sweep.cached, "cached"), (sweep.leftOut, "left out"), (sweep.failed, "failed"),
+      (sweep.unreachable, "not run"),
     ]
     let counts = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     let elapsed = sweep.started.duration(to: .now).components

@@ -33,8 +33,9 @@ public struct ForecastDescription: Sendable {
     return [heading]
       + groups.map { group in
         let name = group.stage + String(repeating: " ", count: max(0, width - group.stage.count))
-        let points = group.isSweep ? "\(group.count) points: " : ""
-        return "  \(name)  \(group.word)  \(points)\(group.detail)"
+        let points = group.isSweep ? "\(group.count) points" : ""
+        let separator = group.isSweep && !group.detail.isEmpty ? ": " : ""
+        return "  \(name)  \(group.word)  \(points)\(separator)\(group.detail)"
       }
   }
 
@@ -46,18 +47,28 @@ public struct ForecastDescription: Sendable {
     var count = 1
   }
 
-  /// Consecutive actions of a stage with the same outlook.
+  /// The actions of a stage with the same outlook; of the reasons of a sweep's points, the first three by themselves.
   private var groups: [Group] {
-    forecast.entries.reduce(into: []) { groups, entry in
-      let (word, detail) = Self.words(entry)
+    var groups: [Group] = []
+    var places: [[String]: Int] = [:]
+    var reasons: [String: Int] = [:]
+    for entry in forecast.entries {
       let stage = entry.action.stage
       let isSweep = entry.action.name != stage
-      if let last = groups.last, isSweep, last.stage == stage, last.word == word {
-        groups[groups.count - 1].count += 1
+      var (word, detail) = Self.words(entry)
+      if isSweep, case .cached = entry.outlook { detail = "" }
+      if places[[stage, word, detail]] == nil, case .runs = entry.outlook {
+        reasons[stage, default: 0] += 1
+        if reasons[stage, default: 0] > 3 { detail = "other reasons; --json tells each" }
+      }
+      if let place = places[[stage, word, detail]] {
+        groups[place].count += 1
       } else {
+        places[[stage, word, detail]] = groups.count
         groups.append(Group(stage: stage, isSweep: isSweep, word: word, detail: detail))
       }
     }
+    return groups
   }
 
   private static func words(_ entry: Forecast.Entry) -> (word: String, detail: String) {
