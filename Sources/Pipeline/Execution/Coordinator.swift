@@ -26,6 +26,8 @@ actor Coordinator {
   private var drawn: [String: ActionRecord] = [:]
   private var cached = 0
   private var computed: Set<String> = []
+  /// The points of sweeps that failed by themselves, and so were told of.
+  private var leftOut: Set<String> = []
   private var stopped: RunStop?
   /// Whether the run ends after a failure, once what runs has ended.
   private var isHalting = false
@@ -224,6 +226,7 @@ extension Coordinator {
   private func failed(_ name: String, _ message: String) {
     // A point that a sweep may go without is no reason to stop.
     if case .skipped = plan[name] {
+      leftOut.insert(name)
       observe(.leftOut(stage: name, message: message))
     } else {
       if !options.keepsGoing { isHalting = true }
@@ -253,7 +256,9 @@ extension Coordinator {
       case .done(let address):
         summary.keys[action.name] = keys[action.name]
         summary.addresses[action.name] = address
-      case .skipped: summary.skipped += 1
+      case .skipped(let message):
+        summary.skipped += 1
+        if !leftOut.contains(action.name) { observe(.leftOut(stage: action.name, message: message)) }
       case .failed: summary.failed += 1
       case .unreachable(let cause):
         summary.unreachable += 1
