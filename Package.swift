@@ -66,6 +66,7 @@ let package = Package(
       pkgConfig: "hdf5",
       providers: [.apt(["libhdf5-dev"])]
     ),
+    .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
 
     // The square root of a negative number, which the processor refuses, is the C library's to answer.
     .target(name: "CKernels", path: "Sources/Science/CKernels", linkerSettings: [.linkedLibrary("m")]),
@@ -76,7 +77,7 @@ let package = Package(
     pipeline("Artifacts", ["CLibHDF5", crypto]),
     pipeline("Figures", ["Artifacts", "Configuration", subprocess, systemPackage]),
     pipeline("Planning", ["Artifacts", "Configuration", deque]),
-    pipeline("Store", ["Planning", "Artifacts", "Configuration", crypto, systemPackage]),
+    pipeline("Store", ["CLinux", "Planning", "Artifacts", "Configuration", crypto, systemPackage]),
     pipeline("Provenance", ["Store", "Planning", "Configuration"]),
     pipeline(
       "Execution",

@@ -37,10 +37,10 @@ struct CollectCommand: ParsableCommand {
   var keep: [String] = []
 
   @Option(name: .long, help: "Remove only what is older, such as 12h or 30d (default: 1h).")
-  var olderThan: Age?
+  var olderThan: TimeSpan?
 
   @Option(name: .long, help: "How large the store may be, such as 500MB or 10GB.")
-  var maxSize: Size?
+  var maxSize: ByteCount?
 
   @Option(name: .long, help: "The folder of the store.")
   var store = "artifacts"

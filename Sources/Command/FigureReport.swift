@@ -2,6 +2,7 @@ import Execution
 import Planning
 import Reporting
 import Store
+import SystemPackage
 
 /// Puts the pictures of a run where a person looks for them, and tells what became of them.
 struct FigureReport {
@@ -9,16 +10,24 @@ struct FigureReport {
   let store: ArtifactStore
   let isQuiet: Bool
 
+  /// What was published.
+  struct Answer {
+    /// The files, where a person finds them.
+    var files: [FilePath] = []
+    /// What is told of them; empty when there are none.
+    var text = ""
+    /// Whether every file could be put there.
+    var isWhole = true
+  }
+
   /// Publishes what the stages of a run made.
-  ///
-  /// - Returns: whether every file could be put there.
-  func publish(_ pipeline: Pipeline, _ summary: RunSummary) throws -> Bool {
+  func publish(_ pipeline: Pipeline, _ summary: RunSummary) throws -> Answer {
     let folder = FigureFolder(of: run, in: store)
     var names = try PublishedNames(of: pipeline)
     var published: [String] = []
-    var isWhole = true
+    var result = Answer()
     for action in pipeline.actions {
-      guard let record = record(of: action, summary), !record.files.isEmpty else { continue }
+      guard let record = summary.drawn[action.name], summary.keys[action.name] != nil else { continue }
       let answer = names.names(for: record.files.keys, of: action)
       for note in answer.notes { Terminal.say("note: \(note)") }
       do throws(StoreError) {
@@ -28,22 +37,15 @@ struct FigureReport {
         published += outcomes.keys.sorted()
       } catch {
         Terminal.complain("error: the files of '\(action.name)': \(error)")
-        isWhole = false
+        result.isWhole = false
       }
     }
-    if !published.isEmpty, !isQuiet {
-      let difference = run.difference.map { " (\($0))" } ?? ""
-      Terminal.say("figures in \(folder.path)\(difference): " + published.joined(separator: " "))
-    }
-    return isWhole
-  }
-
-  /// The record of an action that is done. One that was known and has no files is not read again.
-  private func record(of action: Action, _ summary: RunSummary) -> ActionRecord? {
-    guard summary.computed.contains(action.name) else {
-      return summary.keys[action.name] == nil ? nil : summary.drawn[action.name]
-    }
-    return summary.keys[action.name].flatMap { store.record(for: $0) }
+    guard !published.isEmpty else { return result }
+    result.files = published.map { folder.path.appending($0) }
+    let difference = run.difference.map { " (\($0))" } ?? ""
+    result.text = "figures in \(folder.path)\(difference): " + published.joined(separator: " ")
+    if !isQuiet { Terminal.say(result.text) }
+    return result
   }
 
   private func tell(_ outcomes: [String: FigureFolder.Outcome], in folder: FigureFolder) {

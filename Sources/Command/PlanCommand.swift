@@ -6,6 +6,7 @@ import Planning
 import Reporting
 import Stages
 import Store
+import SystemPackage
 
 /// `pipeline plan`.
 struct PlanCommand: ParsableCommand {
@@ -29,8 +30,15 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     let project = try Project(finding: options.pipeline)
     let choices = try options.choices()
+    let storePath = options.storePath(of: project)
+    if !json, let request = CompletedRun.Request(project.file, choices, program: "/proc/self/exe"),
+      let known = CompletedRun(request, in: storePath)
+    {
+      Terminal.say(ForecastDescription.nothingToDo(known.name, known.total))
+      return
+    }
     let pipeline = try project.pipeline(choices, .all)
-    let store = try ArtifactStore(at: options.storePath(of: project))
+    let store = try ArtifactStore(at: storePath)
     let latest = LatestRun(of: RunName(pipeline.name, choices).description, in: store)
     let forecast = Forecast(pipeline, store: store, latest: latest)
     if json {

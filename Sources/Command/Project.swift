@@ -1,7 +1,6 @@
 import ArgumentParser
 import Configuration
 import Execution
-import FoundationEssentials
 import Planning
 import Stages
 import Store
@@ -31,8 +30,7 @@ struct Project {
   private static func storePath(beside folder: FilePath) -> FilePath {
     if folder.lastComponent?.string == "pipelines" { return folder.removingLastComponent().appending("artifacts") }
     // The folder's name may not be written: `pipeline run one.yaml` within pipelines/, or `./one.yaml`.
-    let working = FilePath(FileManager.default.currentDirectoryPath)
-    guard working.pushing(folder).lexicallyNormalized().lastComponent?.string == "pipelines" else {
+    guard FileSystem.absolute(folder).lastComponent?.string == "pipelines" else {
       return folder.appending("artifacts")
     }
     return folder.appending("..").appending("artifacts").lexicallyNormalized()

@@ -25,8 +25,20 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var options: PipelineOptions
 
-  @Option(name: .shortAndLong, help: "How many worker processes may run at once (default: one for each core).")
+  @Option(
+    name: [.customShort("j", allowingJoined: true), .long],
+    help: "How many worker processes may run at once (default: one for each core)."
+  )
   var jobs: Int?
+
+  @Option(
+    name: .long,
+    help: """
+      How much memory the stages that run at once may ask for in their 'resources', such as 8GiB (default: what the \
+      machine has).
+      """
+  )
+  var memory: ByteCount?
 
   @Option(
     name: .long,
@@ -79,35 +91,67 @@ struct RunCommand: AsyncParsableCommand {
     let started = ContinuousClock.now
     let project = try Project(finding: options.pipeline)
     let choices = try options.choices()
+    let storePath = options.storePath(of: project)
+    // Looked at before it is read: what is changed in between is then seen the next time.
+    let request = isPlain ? CompletedRun.Request(project.file, choices, program: "/proc/self/exe") : nil
+    if let request, let known = CompletedRun(request, in: storePath) {
+      if !quiet { Self.tell(known, started) }
+      return
+    }
     let pipeline = try project.pipeline(choices, .all)
     let runName = RunName(pipeline.name, choices)
     let runOptions = try runOptions(for: pipeline, as: runName)
     let lockFile = LockFile(of: runName, in: project, scope: runOptions.scope)
     let lock = locked ? try lockFile.read() : nil
-    let store = try ArtifactStore(at: options.storePath(of: project))
+    let store = try ArtifactStore(at: storePath)
     let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let memory = memory ?? ByteCount(bytes: sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)))
+    try pipeline.check(fitsInto: memory)
     let runner = Runner(
       store: store,
       executable: "/proc/self/exe",
       workerArguments: ["worker", store.root.string],
       workers: jobs ?? cores,
-      cores: cores
+      cores: cores,
+      memory: memory.bytes
     )
-    let heading = pipeline.title.isEmpty ? pipeline.name : "\(pipeline.name): \(pipeline.title)"
-    if !quiet { Terminal.say(heading) }
+    if !quiet { Terminal.say(pipeline.heading) }
     let console = Console(actions: pipeline.actions, isQuiet: quiet)
     let summary = await Interruption.cancelling {
       await runner.run(pipeline, runOptions) { console.show($0) }
     }
     try Self.check(summary)
-    let elapsed = started.duration(to: .now).components
-    let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
-    if !quiet { Terminal.say(Self.describe(summary, seconds)) }
-    let report = FigureReport(run: runName, store: store, isQuiet: quiet)
-    let isWhole = try report.publish(pipeline, summary)
-    guard summary.isComplete, isWhole else { throw ExitStatus.stageFailed }
+    if !quiet { Terminal.say(Self.describe(summary, started.duration(to: .now) / .seconds(1))) }
+    let figures = try FigureReport(run: runName, store: store, isQuiet: quiet).publish(pipeline, summary)
+    guard summary.isComplete, figures.isWhole else { throw ExitStatus.stageFailed }
+    if let request {
+      CompletedRun.note(
+        request,
+        pipeline,
+        summary,
+        figures: figures.text,
+        published: figures.files,
+        in: store
+      )
+    }
     if let lock { try lockFile.compare(summary, with: lock) }
     if updateLock { Terminal.say(try lockFile.update(summary)) }
+  }
+
+  /// Whether all of the pipeline is run, and as it is.
+  private var isPlain: Bool {
+    force == nil && only.isEmpty && until.isEmpty && !deep && !locked && !updateLock
+  }
+
+  /// What a run tells that has nothing to do.
+  private static func tell(_ known: CompletedRun, _ started: ContinuousClock.Instant) {
+    Terminal.say(known.heading)
+    Terminal.say(nothingToDo(known.total, started.duration(to: .now) / .seconds(1)))
+    if !known.figures.isEmpty { Terminal.say(known.figures) }
+  }
+
+  private static func nothingToDo(_ total: Int, _ seconds: Double) -> String {
+    "nothing to do: \(total) stages up to date (\(Console.duration(seconds)))"
   }
 
   /// What of the pipeline is run.
@@ -148,6 +192,11 @@ struct RunCommand: AsyncParsableCommand {
     case .noWorkers(let reason):
       Terminal.complain("error: no worker process could be started: \(reason)")
       throw ExitStatus.stageFailed
+    case .notDurable(let reason):
+      Terminal.complain(
+        "error: results could not be made durable: \(reason); the same command goes on with what is whole"
+      )
+      throw ExitStatus.stageFailed
     }
   }
 
@@ -155,7 +204,7 @@ struct RunCommand: AsyncParsableCommand {
     let time = Console.duration(seconds)
     // A point that was left out was tried again: that is not nothing.
     if summary.computed.isEmpty, summary.skipped == 0, summary.isComplete {
-      return "nothing to do: \(summary.total) stages up to date (\(time))"
+      return nothingToDo(summary.total, seconds)
     }
     var parts = ["\(summary.computed.count) computed", "\(summary.cached) cached"]
     if summary.skipped > 0 { parts.append("\(summary.skipped) left out") }

@@ -50,6 +50,25 @@ final class EventLog: Sendable {
     )
   }
 
+  /// For each stage that printed something, what.
+  var output: [String: String] {
+    Dictionary(collect { if case .output(let stage, let text) = $0 { (stage, text) } else { nil } }) { $0 + $1 }
+  }
+
+  /// The most actions that ran at the same time.
+  var mostAtOnce: Int {
+    var (running, most) = (0, 0)
+    for event in events.withLock({ $0 }) {
+      switch event {
+      case .started: running += 1
+      case .finished, .failed, .leftOut: running -= 1
+      default: break
+      }
+      most = max(most, running)
+    }
+    return most
+  }
+
   /// How far stages said that they were.
   var progress: [Double] {
     collect { if case .progress(_, let progress) = $0 { progress.fraction } else { nil } }

@@ -18,7 +18,7 @@ import Testing
   }
 
   private func keep(_ text: String) throws -> ObjectRecord {
-    let scratch = try store.makeScratch(for: key.description)
+    let scratch = try store.makeScratch("test")
     defer { FileSystem.removeFolder(scratch) }
     return try store.store(Artifact(attributes: ["text": .string(text)]), scratch: scratch)
   }
@@ -182,7 +182,7 @@ import Testing
   }
 
   @Test func `What processes that are no more left in scratch is removed, and nothing else`() async throws {
-    let own = try store.makeScratch(for: key.description)
+    let own = try store.makeScratch("test")
     let me = ProcessIdentity.current
     // A process that has ended and was waited for.
     let ended = try #require(Int(try await Program(at: "/bin/sh").run(["-c", "echo $$"]).output.dropLast()))

@@ -54,6 +54,28 @@ import Testing
     }
   }
 
+  @Test func `The leases of a run are links to one file, and are renewed together`() throws {
+    let sign = try store.makeLeaseSign()
+    let other = ContentDigest(of: "another action")
+    let first = try #require(granted(try store.lease(for: key, under: sign)))
+    let second = try #require(granted(try store.lease(for: other, under: sign)))
+    let paths = [key, other].map { store.root.appending("leases").appending($0.description) }
+    let before = try paths.map { try #require(FileState(of: $0)) }
+    #expect(before[0].inode == before[1].inode)
+    let seen = try #require(held(try store.lease(for: other)))
+    #expect(seen.holder == .current)
+    first.renew()
+    #expect(try #require(FileState(of: paths[1])).modified > before[1].modified)
+    first.release()
+    #expect(held(try store.lease(for: other)) != nil)
+    #expect(granted(try store.lease(for: key)) != nil)
+    // The sign may go before a lease does.
+    sign.remove()
+    second.release()
+    #expect(granted(try store.lease(for: other)) != nil)
+    #expect(granted(try store.lease(for: ContentDigest(of: "a third"), under: sign)) != nil)
+  }
+
   @Test func `Leases that the dead left are removed, and no others`() throws {
     let me = ProcessIdentity.current
     let others = [

@@ -16,10 +16,11 @@ import Testing
     folder = try TemporaryFolder()
     store = try ArtifactStore(at: folder.path)
     var record = ActionRecord()
-    let scratch = try store.makeScratch(for: "key")
+    let scratch = try store.makeScratch("test")
     record.artifact = try store.store(Artifact(attributes: ["text": .string("x")]), scratch: scratch)
     record.files["fig.pdf"] = try store.store(file: try folder.write("a picture", to: "fig.pdf"))
     self.record = record
+    store.note(store.notes(of: record))
   }
 
   private var objects: [ObjectRecord] { [record.artifact] + record.files.values }
@@ -49,6 +50,37 @@ import Testing
     FileSystem.remove(folder.path.appending("states"))
     expect(find(FileStates(of: store)), hashed: 2)
     expect(find(FileStates(of: store)), hashed: 0)
+  }
+
+  @Test func `A result that is not durable yet is hashed, as a power cut may have taken its bytes`() throws {
+    FileSystem.remove(folder.path.appending("states"))
+    let scratch = try store.makeScratch("test")
+    var artifact = Artifact()
+    try artifact.add(Variable(.float64([1, 2, 3]), over: [(name: "x", length: 3)]), as: "x")
+    var record = ActionRecord()
+    record.key = ContentDigest(of: "brief").description
+    record.artifact = try store.store(artifact, scratch: scratch, isDurable: false)
+    try store.write(record, isDurable: false)
+    let notes = store.notes(of: record)
+    guard case .unsure = store.look(at: record, FileStates(of: store)) else {
+      Issue.record("nothing is known of its state")
+      return
+    }
+    // What a power cut leaves of it: the name and the size, and no bytes.
+    let path = store.path(of: record.artifact)
+    let bytes = try readBytes(path)
+    try FileSystem.writeAtomically([UInt8](repeating: 0, count: bytes.count), to: path)
+    guard case .unsure(let objects) = store.look(at: record, FileStates(of: store)) else {
+      Issue.record("nothing is known of its state")
+      return
+    }
+    #expect(objects.compactMap { store.check($0) } == [.objectDamaged(address: record.artifact.address)])
+    // Once it is durable its state is known.
+    record.artifact = try store.store(artifact, scratch: scratch, isDurable: false)
+    try store.write(record, isDurable: false)
+    #expect(notes != store.notes(of: record))
+    try store.commit(store.notes(of: record))
+    #expect(FileStates(of: store).wholeResult(of: ContentDigest(of: "brief"), in: store) == artifact.address)
   }
 
   @Test func `A copy of an object with the same size and time is hashed`() throws {

@@ -42,7 +42,7 @@ public struct NamedValues<Value: ConfigurationValue>: ConfigurationValue {
   public init() {}
 
   /// The names.
-  public var names: [String] { entries.map(\.name.value) }
+  public var names: [String] { entries.map { $0.name.value } }
 
   /// A mapping whose keys are free.
   public static var shape: ValueShape { .dictionary(Value.shape) }

@@ -6,41 +6,58 @@ internal import Store
 /// The one place where the plan changes: it hands out what is not in the store and takes in what became of it.
 ///
 /// An action is handed out under a lease, so that no other run computes it at the same time. One that another run has is
-/// put by, and looked at again from time to time.
+/// put by, and looked at again from time to time; so is one for which the machine has no room now.
 actor Coordinator {
-  private let actions: [Action]
+  let actions: [Action]
+  let store: ArtifactStore
+  let options: RunOptions
+  let observe: @Sendable (RunEvent) -> Void
   private let pipelineName: String
-  private let store: ArtifactStore
-  private let options: RunOptions
-  private let workers: Int
-  private let cores: Int
-  private let observe: @Sendable (RunEvent) -> Void
   private let states: FileStates
-  private let latest: LatestRun?
-  private var plan: Plan
-  private var keys: [String: ContentDigest] = [:]
-  private var running = 0
+  private(set) var latest: LatestRun?
+  var plan: Plan
+  private(set) var keys: [String: ContentDigest] = [:]
+  var budget: Budget
   /// Records that were read and found whole, to be noted for the next run.
-  private var read: [ActionRecord] = []
-  /// Known records with files for people.
-  private var drawn: [String: ActionRecord] = [:]
-  private var cached = 0
-  private var computed: Set<String> = []
+  var read: [ActionRecord] = []
+  /// The records with files for people.
+  var drawn: [String: ActionRecord] = [:]
+  var cached = 0
+  var computed: Set<String> = []
   /// The points of sweeps that failed by themselves, and so were told of.
-  private var leftOut: Set<String> = []
-  private var stopped: RunStop?
+  var leftOut: Set<String> = []
+  private(set) var stopped: RunStop?
   /// Whether the run ends after a failure, once what runs has ended.
-  private var isHalting = false
+  var isHalting = false
+  /// The file to which the leases of this run are links.
+  private var sign: LeaseSign?
   /// The leases of what runs.
-  private var leases: [String: Lease] = [:]
+  var leases: [String: Lease] = [:]
+  /// What the workers are at.
+  var working: [String: Working] = [:]
   /// What other runs are computing.
-  private var elsewhere: [String: Elsewhere] = [:]
+  var elsewhere: [String: Elsewhere] = [:]
   /// What is to be run since another run gave it up.
-  private var inherited: Deque<Assignment> = []
+  var inherited: Deque<Assignment> = []
+  /// What waits for room on the machine, in the order in which it came: none overtakes another, so that none starves.
+  private var crowded: Deque<(task: Plan.Task, reason: RunReason)> = []
+  /// What is to be noted of results that are not durable yet, and since when there are such.
+  var uncommitted: [String] = []
+  var uncommittedSince = ContinuousClock.now
   /// Workers for whom there was nothing ready.
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
-  private struct Elsewhere {
+  /// An action that a worker process is at.
+  struct Working {
+    let action: Action
+    let process: Int32
+    let started: ContinuousClock.Instant
+    /// Why this run ended the process.
+    var ended: String?
+  }
+
+  /// An action that another run is computing.
+  struct Elsewhere {
     let task: Plan.Task
     let reason: RunReason
     let lease: HeldLease
@@ -50,16 +67,14 @@ actor Coordinator {
     _ pipeline: Pipeline,
     store: ArtifactStore,
     options: RunOptions,
-    workers: Int,
-    cores: Int,
+    budget: Budget,
     observe: @escaping @Sendable (RunEvent) -> Void
   ) {
     actions = pipeline.actions.filter { options.scope?.contains($0.name) ?? true }
     pipelineName = pipeline.name
     self.store = store
     self.options = options
-    self.workers = workers
-    self.cores = cores
+    self.budget = budget
     self.observe = observe
     states = options.isDeep ? FileStates() : FileStates(of: store)
     latest = options.name.map { LatestRun(of: $0.description, in: store) }
@@ -72,7 +87,13 @@ actor Coordinator {
   func next() async -> Assignment? {
     while isOpen {
       if let assignment = inherited.popFirst() { return assignment }
-      if let task = plan.next() {
+      if let first = crowded.first {
+        if budget.fits(first.task.action) {
+          crowded.removeFirst()
+          if let assignment = await claim(first.task, first.reason) { return assignment }
+          continue
+        }
+      } else if let task = plan.next() {
         if let assignment = await consider(task) { return assignment }
         continue
       }
@@ -88,7 +109,7 @@ actor Coordinator {
     wake()
   }
 
-  private func wake() {
+  func wake() {
     for continuation in waiting { continuation.resume() }
     waiting = []
   }
@@ -98,7 +119,7 @@ actor Coordinator {
 
 extension Coordinator {
   /// What the store knows of an action.
-  private enum Knowledge {
+  enum Knowledge {
     case known(ContentDigest)
     case unknown(RunReason)
   }
@@ -117,7 +138,7 @@ extension Coordinator {
     return nil
   }
 
-  private func knowledge(of task: Plan.Task, mayCompute: Bool) async -> Knowledge {
+  func knowledge(of task: Plan.Task, mayCompute: Bool) async -> Knowledge {
     if options.forced.contains(task.action.name) { return .unknown(.forced) }
     if let address = states.wholeResult(of: task.key, in: store) { return .known(address) }
     guard let record = store.record(for: task.key), let address = ContentDigest(record.artifact.address) else {
@@ -144,12 +165,18 @@ extension Coordinator {
     store.check(object)
   }
 
-  /// Gets the right to compute an action and hands it out, or puts it by for as long as another run has that right.
-  private func claim(_ task: Plan.Task, _ reason: RunReason, after held: HeldLease? = nil) async -> Assignment? {
+  /// Gets the right to compute an action and hands it out, or puts it by for as long as another run has that right, or
+  /// the machine has no room.
+  func claim(_ task: Plan.Task, _ reason: RunReason, after held: HeldLease? = nil) async -> Assignment? {
     let name = task.action.name
     guard isOpen else { return nil }
+    guard budget.fits(task.action) else {
+      crowded.append((task, reason))
+      return nil
+    }
     do throws(StoreError) {
-      switch try store.lease(for: task.key, before: held) {
+      if sign == nil { sign = try store.makeLeaseSign() }
+      switch try store.lease(for: task.key, under: sign, before: held) {
       case .granted(let lease): leases[name] = lease
       case .held(let lease):
         elsewhere[name] = Elsewhere(task: task, reason: reason, lease: lease)
@@ -159,79 +186,29 @@ extension Coordinator {
     } catch {
       // Without a lease the action may be computed twice, which is better than not at all.
     }
+    // Before anything is waited for: the room may be gone afterwards.
+    budget.take(task.action)
     // Another run may have finished it after this one looked, and before this one got the lease.
     if !options.forced.contains(name), case .known(let address) = await knowledge(of: task, mayCompute: true) {
+      budget.giveBack(task.action)
       leases.removeValue(forKey: name)?.release()
       settle(name, address)
       return nil
     }
-    return hand(out: task, reason)
+    // Threads are shared among those that run now and those that could run beside them.
+    let threads = budget.threads(for: task.action, waiting: plan.readyCount)
+    observe(.started(stage: name, kind: task.action.kind, reason: reason))
+    return Assignment(
+      task: task,
+      order: WorkOrder(task, pipeline: pipelineName, threads: threads),
+      started: .now
+    )
   }
 
-  private func settle(_ name: String, _ address: ContentDigest) {
+  func settle(_ name: String, _ address: ContentDigest) {
     cached += 1
     plan.finish(name, address: address)
     observe(.cached(stage: name, address: address))
-    wake()
-  }
-
-  private func hand(out task: Plan.Task, _ reason: RunReason) -> Assignment {
-    running += 1
-    // Threads are shared among those that run now and those that could run beside them.
-    let sharing = min(workers, running + plan.readyCount)
-    let order = WorkOrder(task, pipeline: pipelineName, threads: max(1, cores / max(1, sharing)))
-    observe(.started(stage: task.action.name, kind: task.action.kind, reason: reason))
-    return Assignment(task: task, order: order, started: .now)
-  }
-}
-
-// MARK: - What became of it
-
-extension Coordinator {
-  /// Takes in what a worker says; true when that ends the assignment.
-  func take(_ report: WorkReport, of assignment: Assignment) -> Bool {
-    let name = assignment.task.action.name
-    switch report.outcome {
-    case nil:
-      observe(.progress(stage: name, StageProgress(report.fraction, report.message)))
-      return false
-    case .failed:
-      fail(assignment, report.message)
-    case .done:
-      guard let address = report.address.flatMap(ContentDigest.init) else {
-        fail(assignment, "the worker gave no address")
-        return true
-      }
-      let elapsed = assignment.started.duration(to: .now).components
-      running -= 1
-      leases.removeValue(forKey: name)?.release()
-      computed.insert(name)
-      plan.finish(name, address: address)
-      let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
-      observe(.finished(stage: name, address: address, seconds: seconds))
-      wake()
-    }
-    return true
-  }
-
-  /// Takes in that an action could not be computed.
-  func fail(_ assignment: Assignment, _ message: String) {
-    let name = assignment.task.action.name
-    running -= 1
-    leases.removeValue(forKey: name)?.release()
-    plan.fail(name, message)
-    failed(name, message)
-  }
-
-  private func failed(_ name: String, _ message: String) {
-    // A point that a sweep may go without is no reason to stop.
-    if case .skipped = plan[name] {
-      leftOut.insert(name)
-      observe(.leftOut(stage: name, message: message))
-    } else {
-      if !options.keepsGoing { isHalting = true }
-      observe(.failed(stage: name, message: message))
-    }
     wake()
   }
 
@@ -243,72 +220,12 @@ extension Coordinator {
     try? latest.remember(done, in: store)
   }
 
-  /// How the run ended.
-  func summary() -> RunSummary {
-    var summary = RunSummary()
-    summary.total = actions.count
-    summary.drawn = drawn
-    summary.cached = cached
-    summary.computed = computed
-    summary.stopped = stopped
-    for action in actions {
-      switch plan[action.name] {
-      case .done(let address):
-        summary.keys[action.name] = keys[action.name]
-        summary.addresses[action.name] = address
-      case .skipped(let message):
-        summary.skipped += 1
-        if !leftOut.contains(action.name) { observe(.leftOut(stage: action.name, message: message)) }
-      case .failed: summary.failed += 1
-      case .unreachable(let cause):
-        summary.unreachable += 1
-        observe(.unreachable(stage: action.name, because: cause))
-      default: summary.left += 1
-      }
-    }
-    return summary
-  }
-}
-
-// MARK: - Other runs
-
-extension Coordinator {
-  /// Renews the leases of this run and looks after what other runs are computing, until it is cancelled.
-  func watch() async {
-    var renewed = ContinuousClock.now
-    var pause = Duration.milliseconds(100)
-    while (try? await Task.sleep(for: pause)) != nil {
-      if renewed.duration(to: .now) >= Lease.interval {
-        for lease in leases.values { lease.renew() }
-        renewed = .now
-      }
-      // Soon while things move, and seldom while another run is at something long.
-      pause = await lookElsewhere() ? .milliseconds(20) : min(pause * 2, .milliseconds(500))
-    }
-  }
-
-  /// Looks at what other runs are computing; true if there is news of something.
-  private func lookElsewhere() async -> Bool {
-    var isNews = false
-    for (name, one) in elsewhere {
-      // Others may come in while this waits for a file to be hashed.
-      elsewhere[name] = nil
-      if case .known(let address) = await knowledge(of: one.task, mayCompute: true) {
-        settle(name, address)
-        isNews = true
-      } else if let assignment = await claim(one.task, one.reason, after: one.lease) {
-        inherited.append(assignment)
-        wake()
-        isNews = true
-      }
-    }
-    return isNews
-  }
-
   /// Gives all leases up, and notes what was learnt for the next run.
-  func release() {
+  func release() async {
     store.note(read)
     for lease in leases.values { lease.release() }
     leases = [:]
+    sign?.remove()
+    await commit()
   }
 }

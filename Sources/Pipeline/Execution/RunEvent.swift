@@ -12,6 +12,8 @@ public enum RunEvent: Sendable {
   case started(stage: String, kind: String, reason: RunReason)
   /// An action says how far it is.
   case progress(stage: String, StageProgress)
+  /// What an action, or a library in it, printed.
+  case output(stage: String, text: String)
   /// An action's result is in the store.
   case finished(stage: String, address: ContentDigest, seconds: Double)
   /// A point of a sweep could not be computed, and the sweep goes on without it.
@@ -28,6 +30,8 @@ public enum RunStop: Sendable, Equatable {
   case interrupted
   /// No worker process could be started.
   case noWorkers(String)
+  /// What was computed cannot be made durable.
+  case notDurable(String)
 }
 
 /// How a run ended.
@@ -38,7 +42,7 @@ public struct RunSummary: Sendable {
   public internal(set) var keys: [String: ContentDigest] = [:]
   /// For each action that is done, the address of its result.
   public internal(set) var addresses: [String: ContentDigest] = [:]
-  /// The records of the known results that come with files for people. Those of what was computed are in the store.
+  /// The records of the results that come with files for people.
   public internal(set) var drawn: [String: ActionRecord] = [:]
   /// How many results were in the store.
   public internal(set) var cached = 0

@@ -39,6 +39,22 @@ extension Pipeline {
     )
   }
 
+  /// Reports the stages that need more memory than a run may use at once.
+  public func check(fitsInto memory: ByteCount) throws(Diagnostics) {
+    var diagnostics = Diagnostics()
+    var told: Set<String> = []
+    for action in actions {
+      guard let needed = action.resources.memory, needed.bytes > memory.bytes, told.insert(action.stage).inserted
+      else { continue }
+      diagnostics.report(
+        "'\(action.name)' asks for \(needed) of memory, and the run may use \(memory)",
+        at: action.location,
+        hints: "less under 'resources', or more by --memory"
+      )
+    }
+    try diagnostics.throwIfAny()
+  }
+
   /// The actions, and all whose results they need.
   public func needed(for names: Set<String>) -> Set<String> {
     var needed = names

@@ -11,6 +11,7 @@ public struct Runner: Sendable {
   private let workerArguments: [String]
   private let workers: Int
   private let cores: Int
+  private let memory: Int?
 
   /// A runner.
   ///
@@ -19,18 +20,21 @@ public struct Runner: Sendable {
   ///   - executable: the program that, called with `workerArguments`, serves as a worker.
   ///   - workers: how many workers may run at once.
   ///   - cores: how many threads all of them together should use.
+  ///   - memory: how many bytes the actions that run at once may ask for; nil for any number.
   public init(
     store: ArtifactStore,
     executable: FilePath,
     workerArguments: [String],
     workers: Int,
-    cores: Int
+    cores: Int,
+    memory: Int? = nil
   ) {
     self.store = store
     self.executable = executable
     self.workerArguments = workerArguments
     self.workers = max(1, workers)
     self.cores = max(1, cores)
+    self.memory = memory
   }
 
   /// Runs what is missing of `pipeline`. When the task is cancelled the workers are stopped; what is in the store by
@@ -48,8 +52,7 @@ public struct Runner: Sendable {
       pipeline,
       store: store,
       options: options,
-      workers: workers,
-      cores: cores,
+      budget: Budget(workers: workers, cores: cores, memory: memory),
       observe: observe
     )
     store.removeAbandonedScratch()
@@ -82,7 +85,7 @@ public struct Runner: Sendable {
   private func keepWorking(_ coordinator: Coordinator) async {
     var assignment = await coordinator.next()
     while let current = assignment, !Task.isCancelled {
-      let worker = WorkerProcess(executable: executable, arguments: workerArguments)
+      let worker = WorkerProcess(executable: executable, arguments: workerArguments, store: store)
       let ending = await worker.serve(current, coordinator)
       // A worker that was stopped with the run has failed nothing.
       if Task.isCancelled { return }
@@ -90,8 +93,8 @@ public struct Runner: Sendable {
       case .noMoreWork: return
       case .notAccepted(let refused): assignment = refused
       case .notStarted(let reason): return await coordinator.stop(.noWorkers(reason))
-      case .lost(let lost, let reason):
-        await coordinator.fail(lost, reason)
+      case .lost(let lost, let reason, let output):
+        await coordinator.fail(lost, reason, output: output)
         assignment = await coordinator.next()
       }
     }

@@ -49,6 +49,10 @@ struct WorkReport: Record {
   var outcome: Outcome?
   /// The address of the artifact, once it is stored.
   var address: String?
+  /// What is to be noted of the result once it is durable; empty when it is.
+  var notes: [String] = []
+  /// Whether files for people belong to the result.
+  var hasFiles = false
 
   enum Outcome: String, Choice {
     case done
@@ -60,6 +64,8 @@ struct WorkReport: Record {
     .init("message", \.message, "What is being done, or what went wrong."),
     .init("outcome", \.outcome, "How the work ended."),
     .init("address", \.address, "The address of the artifact."),
+    .init("notes", \.notes, "What is to be noted of the result once it is durable."),
+    .init("has_files", \.hasFiles, "Whether files for people belong to the result."),
   ]
 
   init() {}
@@ -75,10 +81,12 @@ struct WorkReport: Record {
     self.message = message
   }
 
-  init(address: ContentDigest) {
+  init(address: ContentDigest, notes: [String], hasFiles: Bool) {
     outcome = .done
     fraction = 1
     self.address = address.description
+    self.notes = notes
+    self.hasFiles = hasFiles
   }
 }
 

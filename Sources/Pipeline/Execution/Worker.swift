@@ -1,5 +1,6 @@
 internal import Artifacts
 internal import Configuration
+internal import Dispatch
 internal import Glibc
 public import Planning
 internal import Provenance
@@ -15,6 +16,10 @@ public struct Worker: Sendable {
   private let program: String
   /// Where reports go: the standard output of the process, before a stage could write to it.
   private let channel: FileDescriptor
+  /// A folder for the work in progress, empty between two orders.
+  private let scratch: FilePath
+  /// A result that took less time than this is made durable together with others, by the runner.
+  private static let short = Duration.milliseconds(50)
 
   /// A worker on a store.
   ///
@@ -26,33 +31,48 @@ public struct Worker: Sendable {
     // What a library prints must not get among the reports.
     channel = try FileDescriptor.standardOutput.duplicate()
     _ = try FileDescriptor.standardError.duplicate(as: .standardOutput)
+    scratch = try store.makeScratch("worker")
   }
 
   /// Serves until standard input ends.
   public func serve() async {
     // Ctrl-C reaches every process of the terminal; the runner is the one that acts on it.
     signal(SIGINT, SIG_IGN)
+    // When memory runs out, this process goes, and the run stays.
+    try? FileSystem.overwrite("/proc/self/oom_score_adj", with: "500")
+    endWithRunner()
     while let line = readLine() {
       do {
         let order = try WorkOrder(line: line)
         send(WorkReport(fraction: 0, ""))
-        let address = try await execute(order)
-        send(WorkReport(address: address))
+        send(try await execute(order))
       } catch {
         send(WorkReport(failure: String(describing: error)))
       }
+      FileSystem.emptyFolder(scratch)
+    }
+    FileSystem.removeFolder(scratch)
+  }
+
+  /// Ends this process when its runner does, even in the middle of a stage: the next run would not wait for it.
+  private func endWithRunner() {
+    DispatchQueue(label: "the end of the runner").async { [scratch] in
+      // An order that is not read yet is no news; only the end of the other side is.
+      var input = pollfd(fd: STDIN_FILENO, events: 0, revents: 0)
+      while poll(&input, 1, -1) != 1 {}
+      FileSystem.removeFolder(scratch)
+      _exit(1)
     }
   }
 
-  private func execute(_ order: WorkOrder) async throws -> ContentDigest {
+  private func execute(_ order: WorkOrder) async throws -> WorkReport {
     guard let kind = kinds[order.kind] else { throw StageFailure("this program has no kind '\(order.kind)'") }
     var diagnostics = Diagnostics()
     guard let stage = kind.decode(Node(order.parameters), &diagnostics) else { throw diagnostics }
-    let scratch = try store.makeScratch(for: order.key)
-    defer { FileSystem.removeFolder(scratch) }
+    let started = ContinuousClock.now
     var inputs: [String: Artifact] = [:]
     for (name, source) in order.inputs { inputs[name] = try artifact(of: source) }
-    send(WorkReport(fraction: 0, ""))
+    if !inputs.isEmpty { send(WorkReport(fraction: 0, "")) }
     let statement = Statement(pipeline: order.pipeline, stage: order.stage, program: program)
     let context = StageContext(
       inputs: inputs,
@@ -63,21 +83,24 @@ public struct Worker: Sendable {
       report: { send(WorkReport(fraction: $0.fraction, $0.message)) }
     )
     let result = try await stage.run(context)
+    let isDurable = started.duration(to: .now) > Self.short
     var record = ActionRecord()
     record.key = order.key
     record.kind = order.kind
     record.parameters = order.parameters
     record.inputs = order.inputs
     record.code = order.code
-    record.artifact = try store.store(result.artifact, scratch: scratch)
+    record.artifact = try store.store(result.artifact, scratch: scratch, isDurable: isDurable)
     for (name, path) in result.files {
-      record.files[name] = try store.store(file: FilePath(path))
+      record.files[name] = try store.store(file: FilePath(path), isDurable: isDurable)
     }
     record.provenance = statement.finish(threads: order.threads)
     // The record comes last: whoever sees it finds the objects in place.
-    try store.write(record)
+    try store.write(record, isDurable: isDurable)
+    let notes = store.notes(of: record)
+    if isDurable { store.note(notes) }
     guard let address = ContentDigest(record.artifact.address) else { throw StageFailure("no address") }
-    return address
+    return WorkReport(address: address, notes: isDurable ? [] : notes, hasFiles: !record.files.isEmpty)
   }
 
   private func artifact(of source: Source<ContentDigest>) throws -> Artifact {

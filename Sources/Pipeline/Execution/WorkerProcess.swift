@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Planning
+internal import Store
 internal import Subprocess
 internal import SystemPackage
 
@@ -7,6 +8,7 @@ internal import SystemPackage
 struct WorkerProcess {
   let executable: FilePath
   let arguments: [String]
+  let store: ArtifactStore
 
   /// How a worker process ended.
   enum Ending: Sendable {
@@ -16,36 +18,39 @@ struct WorkerProcess {
     case notStarted(reason: String)
     /// It had ended, between two orders, before it was given this one.
     case notAccepted(Assignment)
-    /// It ended while it worked on this.
-    case lost(Assignment, reason: String)
+    /// It ended while it worked on this, having printed that.
+    case lost(Assignment, reason: String, output: String?)
   }
 
   /// Has a process work on `first` and on whatever follows.
   func serve(_ first: Assignment, _ coordinator: Coordinator) async -> Ending {
     let progress = Progress(first)
     let reason: String
+    let log: WorkerLog
+    do {
+      log = try WorkerLog(in: store)
+    } catch {
+      return .notStarted(reason: String(describing: error))
+    }
     do {
       let result = try await Subprocess.run(
         .path(executable),
         arguments: Arguments(arguments),
         input: .inputWriter,
         output: .sequence,
-        error: .currentStandardError
+        error: .fileDescriptor(log.descriptor, closeAfterSpawningProcess: false)
       ) { execution in
-        // Only a line feed ends a message: a text in it may hold the line separators of Unicode.
-        let messages = execution.standardOutput.strings(
-          separatedBy: .unicodeScalarSequence(["\n"]),
-          bufferingPolicy: .unbounded
-        )
-        var lines = messages.makeAsyncIterator()
+        var messages = Messages(execution.standardOutput)
         while let assignment = await progress.assignment {
           // A pipe that is broken means that the process is ending: how it ended says more.
           guard (try? await execution.standardInputWriter.write(assignment.order.line)) != nil else { return }
+          await coordinator.begin(assignment, on: execution.processIdentifier.value)
           var isDone = false
-          while !isDone, let line = try await lines.next() {
+          while !isDone, let line = try await messages.next() {
             let report = try WorkReport(line: line)
             await progress.hear(report)
-            isDone = await coordinator.take(report, of: assignment)
+            let output = report.outcome == nil ? nil : log.take()
+            isDone = await coordinator.take(report, of: assignment, output: output)
           }
           guard isDone else { return }
           await progress.turn(to: coordinator.next())
@@ -56,7 +61,7 @@ struct WorkerProcess {
     } catch {
       reason = String(describing: error)
     }
-    return await progress.ending(reason)
+    return await progress.ending(reason, output: log.take())
   }
 
   private static func describe(_ status: TerminationStatus) -> String {
@@ -93,11 +98,14 @@ private actor Progress {
     isAccepted = false
   }
 
-  func ending(_ reason: String) -> WorkerProcess.Ending {
+  func ending(_ reason: String, output: String?) -> WorkerProcess.Ending {
     guard let assignment else { return .noMoreWork }
     if isAccepted {
-      return .lost(assignment, reason: lastWords.isEmpty ? reason : "\(reason); it was last \(lastWords)")
+      let reason = lastWords.isEmpty ? reason : "\(reason); it was last \(lastWords)"
+      return .lost(assignment, reason: reason, output: output)
     }
-    return hasServed ? .notAccepted(assignment) : .notStarted(reason: reason)
+    // Why a program cannot be started, the system says there.
+    return hasServed
+      ? .notAccepted(assignment) : .notStarted(reason: output.map { "\(reason): \($0)" } ?? reason)
   }
 }

@@ -17,6 +17,8 @@ public struct Action: Sendable {
   public let fingerprint: String
   /// What becomes of a sweep when this point of it fails.
   public let onFailure: FailureRule
+  /// What it may use of the machine.
+  public let resources: StageResources
   /// The stem of the files that it makes for people, if that is known before it runs.
   public let fileStem: String?
   /// Where the stage is declared.
@@ -30,6 +32,7 @@ public struct Action: Sendable {
     inputs: [String: Source<String>],
     fingerprint: String,
     onFailure: FailureRule = .fail,
+    resources: StageResources = StageResources(),
     fileStem: String? = nil,
     location: SourceLocation?
   ) {
@@ -39,6 +42,7 @@ public struct Action: Sendable {
     self.inputs = inputs
     self.fingerprint = fingerprint
     self.onFailure = onFailure
+    self.resources = resources
     self.fileStem = fileStem
     self.location = location
   }

@@ -9,6 +9,9 @@ public struct Pipeline: Sendable {
   /// The actions; each stands after those whose results it needs.
   public let actions: [Action]
 
+  /// The name, and the title if it has one.
+  public var heading: String { title.isEmpty ? name : "\(name): \(title)" }
+
   /// What the command line changes about a pipeline.
   public struct Choices: Sendable {
     /// The profile, if any.

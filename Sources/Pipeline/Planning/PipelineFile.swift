@@ -42,6 +42,7 @@ struct StageEntry: Record {
   var inputs = NodeMap()
   var matrix = NodeMap()
   var onFailure = FailureRule.fail
+  var resources = StageResources()
 
   static let fields: [Field<StageEntry>] = [
     .init("kind", \.kind, "The kind of the stage; 'pipeline stages' lists them.", required: true),
@@ -49,6 +50,7 @@ struct StageEntry: Record {
     .init("inputs", \.inputs, "For each input the stage that makes it."),
     .init("matrix", \.matrix, "The parameters that vary: the stage is run once for each point of their grid."),
     .init("on_failure", \.onFailure, "Whether a point that fails is left out of the stacked result (skip)."),
+    .init("resources", \.resources, "What a run of the stage may use of the machine; results do not depend on it."),
   ]
 }
 

@@ -9,6 +9,7 @@ struct Stage {
     /// Nil when they have a mistake, which has been told; the inputs are checked nevertheless.
     let parameters: (any StageKind)?
     let inputs: [StageInput]
+    let resources: StageResources
   }
 
   let name: String
@@ -65,7 +66,8 @@ struct Stage {
         Instance(
           suffix: point?.suffix ?? "",
           parameters: kind.decode(with, &diagnostics),
-          inputs: written.inputs.entries.compactMap { StageInput($0, &diagnostics) }
+          inputs: written.inputs.entries.compactMap { StageInput($0, &diagnostics) },
+          resources: written.resources
         )
       )
       first = first ?? (kind, written)
@@ -259,6 +261,7 @@ extension Stage {
         ) { first, _ in first },
         fingerprint: kinds.fingerprint(of: kind),
         onFailure: onFailure,
+        resources: instance.resources,
         fileStem: instance.parameters?.fileStem,
         location: location
       )

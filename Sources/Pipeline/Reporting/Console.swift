@@ -60,6 +60,7 @@ public final class Console: Sendable {
       case .progress(let action, let progress):
         guard let index = state.working.firstIndex(where: { $0.action == action }) else { return }
         state.working[index].text = "\(Int(progress.fraction * 100)) % \(Self.printable(progress.message))"
+      case .output: break
       case .finished(let action, let address, let seconds):
         state.working.removeAll { $0.action == action }
         tell(action, \.computed, &state) { line($0, "done in \(Self.duration(seconds))", address.short, &$1) }

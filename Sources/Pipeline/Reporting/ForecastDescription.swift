@@ -25,7 +25,7 @@ public struct ForecastDescription: Sendable {
   /// A heading with the totals, then a line for each stage; the points of a sweep with the same outlook share one.
   public var lines: [String] {
     let total = forecast.entries.count
-    guard running > 0 else { return ["\(pipeline.name): nothing to do, \(total) actions up to date"] }
+    guard running > 0 else { return [Self.nothingToDo(pipeline.name, total)] }
     var heading = "\(pipeline.name): \(running) to run, \(cached) cached"
     if following > 0 { heading += ", \(following) that may follow" }
     if let seconds = forecast.expectedSeconds { heading += "; at most about \(Console.duration(seconds))" }
@@ -37,6 +37,11 @@ public struct ForecastDescription: Sendable {
         let separator = group.isSweep && !group.detail.isEmpty ? ": " : ""
         return "  \(name)  \(group.word)  \(points)\(separator)\(group.detail)"
       }
+  }
+
+  /// What is told of a pipeline of which everything is known.
+  public static func nothingToDo(_ pipeline: String, _ total: Int) -> String {
+    "\(pipeline): nothing to do, \(total) actions up to date"
   }
 
   private struct Group {

@@ -16,14 +16,16 @@ extension ArtifactStore {
 
   /// Writes down what an action made.
   ///
+  /// - Parameter isDurable: whether it outlasts a power cut from now on; else `commit` has to follow.
   /// - Throws: also when the record is one that would not be read back.
-  public func write(_ record: ActionRecord) throws(StoreError) {
+  public func write(_ record: ActionRecord, isDurable: Bool = true) throws(StoreError) {
     var diagnostics = Diagnostics()
-    guard ContentDigest(record.key) != nil, ActionRecord.decode(Node(record.json), &diagnostics) != nil else {
+    let json = record.json
+    guard ContentDigest(record.key) != nil, ActionRecord.decode(Node(json), &diagnostics) != nil else {
       throw StoreError("a record that cannot be kept: \(diagnostics)")
     }
     let file = path("actions", record.key, "json")
     try FileSystem.createFolder(file.removingLastComponent())
-    try writeAtomically(Array((record.json.canonicalText + "\n").utf8), to: file)
+    try writeAtomically(Array((json.canonicalText + "\n").utf8), to: file, isDurable: isDurable)
   }
 }

@@ -15,17 +15,24 @@ extension ArtifactStore {
     return root.appending("scratch").appending("\(Self.mark)\(name).\(random)-\(ProcessIdentity.current)")
   }
 
-  /// A new folder for the work of this process on an action.
-  public func makeScratch(for key: String) throws(StoreError) -> FilePath {
-    let folder = scratchPath(String(key.prefix(12)))
+  /// A new folder for the work of this process.
+  public func makeScratch(_ name: String) throws(StoreError) -> FilePath {
+    let folder = scratchPath(name)
     try FileSystem.createFolder(folder)
     return folder
   }
 
+  /// A new file for the work of this process.
+  public func newScratchFile(_ name: String) throws(StoreError) -> FilePath {
+    let path = scratchPath(name)
+    _ = try FileSystem.create(path, holding: "")
+    return path
+  }
+
   /// Writes a file so that `path` holds all of it or what it held before. What a process that dies leaves behind lies
   /// in the scratch folder and is removed with it.
-  public func writeAtomically(_ bytes: [UInt8], to path: FilePath) throws(StoreError) {
-    try FileSystem.writeAtomically(bytes, to: path, temporary: scratchPath("file"))
+  public func writeAtomically(_ bytes: [UInt8], to path: FilePath, isDurable: Bool = true) throws(StoreError) {
+    try FileSystem.writeAtomically(bytes, to: path, temporary: scratchPath("file"), isDurable: isDurable)
   }
 
   /// Removes what processes that are no more left in the scratch folder.

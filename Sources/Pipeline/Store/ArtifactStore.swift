@@ -40,19 +40,26 @@ public struct ArtifactStore: Sendable {
 
 extension ArtifactStore {
   /// Stores an artifact under the digest of its content.
-  public func store(_ artifact: Artifact, scratch: FilePath) throws -> ObjectRecord {
+  ///
+  /// - Parameter isDurable: whether it outlasts a power cut from now on; else `commit` has to follow.
+  public func store(_ artifact: Artifact, scratch: FilePath, isDurable: Bool = true) throws -> ObjectRecord {
     let file = scratch.appending("artifact.h5")
     try artifact.write(to: file.string)
-    return try store(file, address: artifact.address, suffix: "h5")
+    return try store(file, address: artifact.address, suffix: "h5", isDurable)
   }
 
   /// Stores a file under the digest of its bytes, with its extension; the file itself is moved.
-  public func store(file: FilePath) throws -> ObjectRecord {
+  public func store(file: FilePath, isDurable: Bool = true) throws -> ObjectRecord {
     let suffix = file.extension ?? ""
-    return try store(file, address: nil, suffix: suffix.isSuffix ? suffix : "bin")
+    return try store(file, address: nil, suffix: suffix.isSuffix ? suffix : "bin", isDurable)
   }
 
-  private func store(_ file: FilePath, address: ContentDigest?, suffix: String) throws -> ObjectRecord {
+  private func store(
+    _ file: FilePath,
+    address: ContentDigest?,
+    suffix: String,
+    _ isDurable: Bool
+  ) throws -> ObjectRecord {
     let digest = try FileSystem.digest(of: file)
     var object = ObjectRecord()
     object.address = (address ?? digest).description
@@ -61,11 +68,10 @@ extension ArtifactStore {
     object.suffix = suffix
     let destination = path(of: object)
     // A copy that is there may be damaged: it is replaced, which is harmless when it is not.
-    try FileSystem.synchronize(file)
+    if isDurable { try FileSystem.synchronize(file) }
     try FileSystem.makeReadOnly(file)
     try FileSystem.createFolder(destination.removingLastComponent())
-    try FileSystem.move(file, to: destination)
-    if let state = FileState(of: destination) { note(object, state) }
+    try FileSystem.move(file, to: destination, isDurable: isDurable)
     return object
   }
 

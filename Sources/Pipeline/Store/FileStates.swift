@@ -13,6 +13,14 @@ public struct FileState: Sendable, Hashable {
   /// The number of the file on its file system: another one after a copy, a restored backup, an editor's save.
   public let inode: Int
 
+  /// A state from its parts.
+  public init(size: Int, modified: Int, changed: Int, inode: Int) {
+    self.size = size
+    self.modified = modified
+    self.changed = changed
+    self.inode = inode
+  }
+
   /// The state of a file; nil if there is none.
   public init?(of path: FilePath) {
     guard let status = try? path.stat() else { return nil }
@@ -24,6 +32,14 @@ public struct FileState: Sendable, Hashable {
 }
 
 extension FileState {
+  /// Whether the file was changed so recently that a change made now could have the same time: clocks of file systems tick
+  /// every few milliseconds.
+  public var isFresh: Bool {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return changed > now.nanoseconds - 100_000_000
+  }
+
   /// The state as part of a line.
   fileprivate var text: String { "\(size) \(modified) \(changed) \(inode)" }
 }
@@ -93,7 +109,7 @@ public struct FileStates: Sendable {
     guard let note = records[key.description[...]] else { return nil }
     let parts = note.split(separator: " ", maxSplits: 3)
     guard parts.count == 4, let address = ContentDigest(String(parts[0])),
-      let state = FileState(of: store.recordPath(key)), state.text == parts[3]
+      let state = FileState(of: store.path(ofRecord: key)), state.text == parts[3]
     else { return nil }
     var object = ObjectRecord()
     object.address = address.description
@@ -108,7 +124,8 @@ public struct FileStates: Sendable {
 extension ArtifactStore {
   fileprivate var statesPath: FilePath { root.appending("states") }
 
-  func recordPath(_ key: ContentDigest) -> FilePath { path("actions", key.description, "json") }
+  /// Where the record of an action is kept.
+  public func path(ofRecord key: ContentDigest) -> FilePath { path("actions", key.description, "json") }
 
   /// Notes that an object was found whole in this state.
   func note(_ object: ObjectRecord, _ state: FileState) {
@@ -117,16 +134,40 @@ extension ArtifactStore {
 
   /// Notes what records say that were read, so that the next run need not read them.
   public func note(_ records: some Sequence<ActionRecord>) {
-    let lines = records.compactMap { record -> String? in
-      guard record.files.isEmpty, let key = ContentDigest(record.key) else { return nil }
-      return FileState(of: recordPath(key)).map { FileStates.line(record, $0) }
+    append(records.compactMap(line(of:)))
+  }
+
+  /// A note of what a record says; none of one with files for people, which is read to publish them.
+  private func line(of record: ActionRecord) -> String? {
+    guard record.files.isEmpty, let key = ContentDigest(record.key) else { return nil }
+    return FileState(of: path(ofRecord: key)).map { FileStates.line(record, $0) }
+  }
+
+  /// What is to be noted of a result that this process has just stored, once it is durable: the states of its objects
+  /// and of its record.
+  public func notes(of record: ActionRecord) -> [String] {
+    let objects = [record.artifact] + record.files.values
+    let states = objects.compactMap { object in
+      FileState(of: path(of: object)).map { FileStates.line(object, $0) }
     }
-    if !lines.isEmpty { append(lines) }
+    return states + [line(of: record)].compactMap { $0 }
+  }
+
+  /// Notes the states of results that are durable.
+  public func note(_ notes: [String]) {
+    append(notes)
+  }
+
+  /// Makes all that was stored durable, and notes it. The order matters: what a power cut takes from an object of which
+  /// no state is noted is found, as the object is hashed before it is used.
+  public func commit(_ notes: [String]) throws(StoreError) {
+    try FileSystem.synchronizeAll(root)
+    append(notes)
   }
 
   private func append(_ lines: [String]) {
     // A note that cannot be made costs time in the next run and nothing else.
-    guard
+    guard !lines.isEmpty,
       let file = try? FileDescriptor.open(
         statesPath,
         .writeOnly,

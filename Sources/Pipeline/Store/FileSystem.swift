@@ -1,4 +1,5 @@
 public import Artifacts
+internal import CLinux
 internal import Crypto
 internal import FoundationEssentials
 internal import Glibc
@@ -47,11 +48,14 @@ public enum FileSystem {
 
   /// Writes a file so that `path` holds all of it or what it held before, whatever happens in between.
   ///
-  /// - Parameter temporary: a name that nobody else uses, on the same file system; beside the file unless given.
+  /// - Parameters:
+  ///   - temporary: a name that nobody else uses, on the same file system; beside the file unless given.
+  ///   - isDurable: whether it is to outlast a power cut from now on; else `synchronizeAll` has to follow.
   public static func writeAtomically(
     _ bytes: [UInt8],
     to path: FilePath,
-    temporary: FilePath? = nil
+    temporary: FilePath? = nil,
+    isDurable: Bool = true
   ) throws(StoreError) {
     let temporary = temporary ?? FilePath("\(path).\(randomName).tmp")
     let file = try attempt("cannot write \(path)") {
@@ -67,10 +71,10 @@ public enum FileSystem {
       try attempt("cannot write \(path)") {
         try file.closeAfter {
           _ = try file.writeAll(bytes)
-          try synchronize(file)
+          if isDurable { try synchronize(file) }
         }
       }
-      try move(temporary, to: path)
+      try move(temporary, to: path, isDurable: isDurable)
     } catch {
       remove(temporary)
       throw error
@@ -95,6 +99,27 @@ public enum FileSystem {
     }
   }
 
+  /// Makes `destination` another name of a file; false when there is something of that name.
+  ///
+  /// - Returns: nil where there is no file to link to, or the file system cannot do it.
+  static func link(_ path: FilePath?, to destination: FilePath) throws(StoreError) -> Bool? {
+    guard let path else { return nil }
+    guard Glibc.link(path.string, destination.string) != 0 else { return true }
+    switch errno {
+    case EEXIST: return false
+    case EPERM, ENOTSUP, EMLINK, EXDEV, ENOENT: return nil
+    case let number: throw StoreError("cannot create \(destination)", Errno(rawValue: number))
+    }
+  }
+
+  /// Writes into a file that is there, such as a setting of the kernel.
+  public static func overwrite(_ path: FilePath, with text: String) throws(StoreError) {
+    try attempt("cannot write \(path)") {
+      let file = try FileDescriptor.open(path, .writeOnly)
+      _ = try file.closeAfter { try file.writeAll(text.utf8) }
+    }
+  }
+
   /// A name that no other process, of this machine or another, comes upon.
   public static var randomName: String {
     let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
@@ -113,11 +138,24 @@ public enum FileSystem {
     guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
   }
 
+  /// Makes everything durable that was written to the file system of `folder`: one call for thousands of files.
+  public static func synchronizeAll(_ folder: FilePath) throws(StoreError) {
+    try attempt("cannot write below \(folder)") {
+      let file = try FileDescriptor.open(folder, .readOnly)
+      try file.closeAfter {
+        guard syncfs(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+      }
+    }
+  }
+
   /// Renames a file over whatever is at `destination`, and makes the new name durable.
-  public static func move(_ path: FilePath, to destination: FilePath) throws(StoreError) {
+  ///
+  /// - Parameter isDurable: false where `synchronizeAll` follows.
+  public static func move(_ path: FilePath, to destination: FilePath, isDurable: Bool = true) throws(StoreError) {
     guard rename(path.string, destination.string) == 0 else {
       throw StoreError("cannot rename \(path) to \(destination)", Errno(rawValue: errno))
     }
+    guard isDurable else { return }
     let folder = destination.removingLastComponent()
     try synchronize(folder.isEmpty ? "." : folder)
   }
@@ -158,11 +196,16 @@ public enum FileSystem {
 
   /// Removes a folder with all that is in it, if it is there; links are removed and not followed.
   public static func removeFolder(_ path: FilePath) {
+    emptyFolder(path)
+    rmdir(path.string)
+  }
+
+  /// Removes all that is in a folder.
+  public static func emptyFolder(_ path: FilePath) {
     for name in (try? contents(of: path)) ?? [] {
       let entry = path.appending(name)
       if unlink(entry.string) != 0, errno == EISDIR { removeFolder(entry) }
     }
-    rmdir(path.string)
   }
 
   /// The names in a folder, sorted.
@@ -174,6 +217,11 @@ public enum FileSystem {
       throw StoreError("cannot list \(path)", .permissionDenied)
     }
     return names.sorted()
+  }
+
+  /// The path from the root of the file system.
+  public static func absolute(_ path: FilePath) -> FilePath {
+    FilePath(FileManager.default.currentDirectoryPath).pushing(path).lexicallyNormalized()
   }
 
   /// Whether there is a folder.

@@ -7,6 +7,8 @@ internal import SystemPackage
 /// No lock of the system is involved, so that it works wherever files can be created exclusively and renamed, and so
 /// that nothing is held by the dead. The file names its process. A process of this machine that has ended is known to
 /// have; one of another machine renews the file's time while it lives, and is given up when it has not for a while.
+///
+/// All leases of a run are links to one file, so that taking one makes no file anew, and renewing one renews all.
 public struct Lease: Sendable {
   /// How often the time of a lease is to be renewed.
   public static let interval = Duration.seconds(5)
@@ -29,6 +31,17 @@ public struct Lease: Sendable {
 
   fileprivate static func text(at path: FilePath) -> String? {
     (try? FileSystem.read(path, limit: 1 << 10)).map { String(decoding: $0, as: UTF8.self) }
+  }
+}
+
+/// The file to which the leases of a run are links: it lies with the work in progress, and goes with it.
+public struct LeaseSign: Sendable {
+  fileprivate let path: FilePath
+  fileprivate let text: String
+
+  /// Takes the file away; leases that are linked to it stay until they are released.
+  public func remove() {
+    FileSystem.remove(path)
   }
 }
 
@@ -62,16 +75,19 @@ extension ArtifactStore {
   /// Two that take over at the same moment may both get it in the worst case. That costs time and nothing else: two
   /// writers of one action are harmless.
   ///
-  /// - Parameter before: the answer to the same question a while ago, if it was asked.
+  /// - Parameters:
+  ///   - sign: what the lease is a link to; a file of its own unless given, or where files cannot be linked.
+  ///   - before: the answer to the same question a while ago, if it was asked.
   public func lease(
     for key: ContentDigest,
+    under sign: LeaseSign? = nil,
     before: HeldLease? = nil,
     patience: Duration = Lease.patience
   ) throws(StoreError) -> LeaseAnswer {
     let path = root.appending("leases").appending(key.description)
-    let lease = Lease(path: path, text: "\(ProcessIdentity.current) \(FileSystem.randomName)\n")
+    let lease = Lease(path: path, text: sign?.text ?? Self.newSign)
     for _ in 0..<16 {
-      if try FileSystem.create(path, holding: lease.text) { return .granted(lease) }
+      if try make(lease, under: sign) { return .granted(lease) }
       // It may be given up between these lines; then it is asked for again.
       let state = FileState(of: path)
       guard let text = Lease.text(at: path) else { continue }
@@ -84,6 +100,21 @@ extension ArtifactStore {
       try takeAway(path, from: text)
     }
     throw StoreError("cannot get hold of \(path): it is created and removed again and again")
+  }
+
+  /// Whether the file of a lease could be made, as there was none.
+  private func make(_ lease: Lease, under sign: LeaseSign?) throws(StoreError) -> Bool {
+    if let isLinked = try FileSystem.link(sign?.path, to: lease.path) { return isLinked }
+    return try FileSystem.create(lease.path, holding: lease.text)
+  }
+
+  private static var newSign: String { "\(ProcessIdentity.current) \(FileSystem.randomName)\n" }
+
+  /// Makes the file to which the leases of a run are links.
+  public func makeLeaseSign() throws(StoreError) -> LeaseSign {
+    let sign = LeaseSign(path: scratchPath("leases"), text: Self.newSign)
+    _ = try FileSystem.create(sign.path, holding: sign.text)
+    return sign
   }
 
   /// Removes the leases of processes of this machine that have ended. Nobody asks for one whose action was finished
@@ -104,7 +135,7 @@ extension ArtifactStore {
     guard rename(path.string, aside.string) == 0 else { return }
     if let found = Lease.text(at: aside), found != text {
       // Another was faster, and this is the lease that it has made since.
-      _ = try FileSystem.create(path, holding: found)
+      if try FileSystem.link(aside, to: path) == nil { _ = try FileSystem.create(path, holding: found) }
     }
     FileSystem.remove(aside)
   }

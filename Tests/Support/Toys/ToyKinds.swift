@@ -164,17 +164,21 @@ private struct Misbehaviour: StageKind {
     case signal
     case exit
     case print
+    case complain
     case sleep
     case progress
+    case hoard
   }
 
   var way = Way.fail
   var number = 0
+  var text = ""
 
   static let declaration = KindDeclaration("misbehave", "Fails in some way.", inputs: .free, outputs: [value])
   static let fields: [Field<Misbehaviour>] = [
     .init("way", \.way, "In which.", required: true),
-    .init("number", \.number, "The signal, the exit code, or the seconds."),
+    .init("number", \.number, "The signal, the exit code, the seconds, or the MiB."),
+    .init("text", \.text, "What is printed."),
   ]
 
   func run(_ context: StageContext) async throws -> StageResult {
@@ -187,10 +191,19 @@ private struct Misbehaviour: StageKind {
     case .exit: exit(Int32(number))
     case .print:
       puts("{\"outcome\":\"done\",\"address\":\"nonsense\"}")
+      puts(text)
       fflush(nil)
+    case .complain:
+      puts(text)
+      fflush(nil)
+      throw StageFailure("no more to say")
     case .sleep:
       context.report(StageProgress(0.5, "asleep"))
       try await Task.sleep(for: .seconds(number))
+    case .hoard:
+      let bytes = [UInt8](repeating: 1, count: number << 20)
+      try await Task.sleep(for: .seconds(20))
+      return try result(Self.self, Int(bytes[0]))
     case .progress:
       for fraction in [-1, .nan, .infinity, 1e300, 0.5] { context.report(StageProgress(fraction, "\u{2028}\n")) }
     }
