@@ -8,6 +8,7 @@ extension StageKinds {
       UVTrajectories.self, UVPhasePortrait.self, UVFixedPoints.self, UVFitStage.self, UVBifurcation.self,
       UVPhaseDiagram.self, Spectrum.self, Statistics.self, Figure.self, Table.self,
     ],
-    fingerprints: CodeFingerprints.byFile
+    fingerprints: CodeFingerprints.byFile,
+    parts: CodeFingerprints.partsByFile
   )
 }
