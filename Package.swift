@@ -77,7 +77,7 @@ let package = Package(
     pipeline("Figures", ["Artifacts", "Configuration", subprocess, systemPackage]),
     pipeline("Planning", ["Artifacts", "Configuration", deque]),
     pipeline("Store", ["Planning", "Artifacts", "Configuration", crypto, systemPackage]),
-    pipeline("Provenance", ["Store", "Planning", "Configuration"]),
+    pipeline("Provenance", ["Store", "Planning", "Artifacts", "Configuration", systemPackage]),
     pipeline(
       "Execution",
       ["Provenance", "Store", "Planning", "Artifacts", "Configuration", deque, subprocess, systemPackage]
@@ -96,8 +96,8 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Stages", "Reporting", "Execution", "Store", "Planning", "Artifacts", "Configuration", argumentParser,
-        systemPackage,
+        "Stages", "Reporting", "Execution", "Provenance", "Store", "Planning", "Artifacts", "Configuration",
+        argumentParser, systemPackage,
       ],
       path: "Sources/Command",
       swiftSettings: settings
@@ -129,6 +129,10 @@ let package = Package(
     tests(
       of: "Execution",
       ["Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", "ToyWorker", systemPackage]
+    ),
+    tests(
+      of: "Reporting",
+      ["Execution", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys", systemPackage]
     ),
     tests(of: "Command", ["Artifacts", "TestSupport", systemPackage]),
     support("TestSupport", [subprocess, systemPackage]),

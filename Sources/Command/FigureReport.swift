@@ -2,12 +2,13 @@ import Execution
 import Planning
 import Reporting
 import Store
+import SystemPackage
 
 /// Puts the pictures of a run where a person looks for them, and tells what became of them.
 struct FigureReport {
   let run: RunName
   let store: ArtifactStore
-  let isQuiet: Bool
+  let report: RunReport
 
   /// Publishes what the stages of a run made.
   ///
@@ -20,20 +21,21 @@ struct FigureReport {
     for action in pipeline.actions {
       guard let record = record(of: action, summary), !record.files.isEmpty else { continue }
       let answer = names.names(for: record.files.keys, of: action)
-      for note in answer.notes { Terminal.say("note: \(note)") }
+      for note in answer.notes { report.say("note: \(note)", isNeeded: true) }
       do throws(StoreError) {
         let isNew = summary.computed.contains(action.name)
         let outcomes = try folder.publish(record, as: answer, isNew: isNew)
         tell(outcomes, in: folder)
         published += outcomes.keys.sorted()
       } catch {
-        Terminal.complain("error: the files of '\(action.name)': \(error)")
+        report.complain("error: the files of '\(action.name)': \(error)")
         isWhole = false
       }
     }
-    if !published.isEmpty, !isQuiet {
+    if !published.isEmpty {
       let difference = run.difference.map { " (\($0))" } ?? ""
-      Terminal.say("figures in \(folder.path)\(difference): " + published.joined(separator: " "))
+      let line = "figures in \(folder.path)\(difference): " + published.joined(separator: " ")
+      report.say(line, figures: published, in: folder.path.string)
     }
     return isWhole
   }
@@ -49,8 +51,9 @@ struct FigureReport {
   private func tell(_ outcomes: [String: FigureFolder.Outcome], in folder: FigureFolder) {
     for (name, outcome) in outcomes.sorted(by: { $0.key < $1.key }) {
       switch outcome {
-      case .kept: Terminal.say("note: \(folder.path)/\(name) was edited by hand and is left as it is")
-      case .movedAside(let aside): Terminal.say("note: the edited \(folder.path)/\(name) is now \(aside)")
+      case .kept: report.say("note: \(folder.path)/\(name) was edited by hand and is left as it is", isNeeded: true)
+      case .movedAside(let aside):
+        report.say("note: the edited \(folder.path)/\(name) is now \(aside)", isNeeded: true)
       case .unchanged, .written: break
       }
     }

@@ -20,6 +20,10 @@ struct RunCommand: AsyncParsableCommand {
 
       A lock, artifacts/locks/NAME.lock (with a profile NAME.PROFILE.lock), lists the results that are expected, and \
       belongs into git.
+
+      A run that has something to do keeps its log, its events, the pipeline and its results in \
+      artifacts/runs/TIME-NAME; 'pipeline diff' compares two such folders, and 'pipeline gc' removes old ones. \
+      Ctrl-C once stops it cleanly, twice at once. NO_COLOR=1 turns colours off.
       """
   )
 
@@ -66,6 +70,12 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(name: .shortAndLong, help: "Tell of failures only.")
   var quiet = false
 
+  @Flag(
+    name: .long,
+    help: "Write what happens to standard output, one JSON object a line, and nothing else there."
+  )
+  var json = false
+
   func validate() throws {
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs is between 1 and 1024, and got \(jobs)") }
     if !only.isEmpty, !until.isEmpty { throw ValidationError("--only and --until exclude each other") }
@@ -76,38 +86,97 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let started = ContinuousClock.now
-    let project = try Project(finding: options.pipeline)
-    let choices = try options.choices()
-    let pipeline = try project.pipeline(choices, .all)
-    let runName = RunName(pipeline.name, choices)
-    let runOptions = try runOptions(for: pipeline, as: runName)
-    let lockFile = LockFile(of: runName, in: project, scope: runOptions.scope)
-    let lock = locked ? try lockFile.read() : nil
+    let began = ContinuousClock.now
+    let project: Project
+    let description: RunDescription
+    let runOptions: RunOptions
+    do {
+      project = try Project(finding: options.pipeline)
+      let text = try project.text()
+      let pipeline = try project.pipeline(in: text, try options.choices(), .all)
+      runOptions = try self.runOptions(for: pipeline, as: RunName(pipeline.name, try options.choices()))
+      description = try describe(pipeline, runOptions, project, text)
+    } catch {
+      let status = ExitStatus.report(error)
+      if json { RunReport.endBeforeBeginning(exit: Int(status.rawValue)) }
+      throw status
+    }
     let store = try ArtifactStore(at: options.storePath(of: project))
-    let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let report = RunReport(description, in: store, began: began, isQuiet: quiet, writesEvents: json) {
+      PastSeconds.byStage(
+        of: description.actions,
+        latest: LatestRun(of: description.name.description, in: store),
+        in: store
+      )
+    }
+    do {
+      let lockFile = LockFile(of: description.name, in: project, scope: runOptions.scope)
+      try await run(description, runOptions, lockFile, in: store, report)
+      report.end(exit: 0)
+    } catch {
+      let status = ExitStatus.report(error, to: report.complain)
+      report.end(exit: Int(status.rawValue))
+      throw status
+    }
+  }
+
+  private func run(
+    _ description: RunDescription,
+    _ runOptions: RunOptions,
+    _ lockFile: LockFile,
+    in store: ArtifactStore,
+    _ report: RunReport
+  ) async throws {
+    let lock = locked ? try lockFile.read() : nil
     let runner = Runner(
       store: store,
       executable: "/proc/self/exe",
       workerArguments: ["worker", store.root.string],
-      workers: jobs ?? cores,
-      cores: cores
+      workers: description.jobs,
+      cores: Self.cores
     )
-    let heading = pipeline.title.isEmpty ? pipeline.name : "\(pipeline.name): \(pipeline.title)"
-    if !quiet { Terminal.say(heading) }
-    let console = Console(actions: pipeline.actions, isQuiet: quiet)
-    let summary = await Interruption.cancelling {
-      await runner.run(pipeline, runOptions) { console.show($0) }
+    let summary = await report.following {
+      await Interruption.cancelling(isAsked: report.isStopping, isPressed: report.breakOff) {
+        await runner.run(description.pipeline, runOptions, observe: report.observe)
+      }
     }
-    try Self.check(summary)
-    let elapsed = started.duration(to: .now).components
-    let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
-    if !quiet { Terminal.say(Self.describe(summary, seconds)) }
-    let report = FigureReport(run: runName, store: store, isQuiet: quiet)
-    let isWhole = try report.publish(pipeline, summary)
+    try Self.check(summary, report)
+    report.say(Self.describe(summary, report.seconds))
+    let figures = FigureReport(run: description.name, store: store, report: report)
+    let isWhole = try figures.publish(description.pipeline, summary)
     guard summary.isComplete, isWhole else { throw ExitStatus.stageFailed }
-    if let lock { try lockFile.compare(summary, with: lock) }
-    if updateLock { Terminal.say(try lockFile.update(summary)) }
+    if let lock { try lockFile.compare(summary, with: lock, report) }
+    if updateLock { report.say(try lockFile.update(summary), isNeeded: true) }
+  }
+
+  private static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+  /// What the run is to do, for its folder and its events.
+  private func describe(
+    _ pipeline: Pipeline,
+    _ runOptions: RunOptions,
+    _ project: Project,
+    _ text: Project.Text
+  ) throws -> RunDescription {
+    let choices = try options.choices()
+    var told: [String: JSONValue] = [
+      "keep-going": .boolean(keepGoing), "deep": .boolean(deep), "locked": .boolean(locked),
+      "update-lock": .boolean(updateLock), "only": .array(only.map { .string($0) }),
+      "until": .array(until.map { .string($0) }),
+    ]
+    if let force { told["force"] = .string(force) }
+    return RunDescription(
+      name: RunName(pipeline.name, choices),
+      pipeline: pipeline,
+      scope: runOptions.scope,
+      file: project.file.string,
+      text: text.bytes,
+      choices: choices,
+      options: told,
+      program: Program.nameAndVersion,
+      jobs: jobs ?? Self.cores,
+      code: StageKinds.all.code
+    )
   }
 
   /// What of the pipeline is run.
@@ -116,6 +185,7 @@ struct RunCommand: AsyncParsableCommand {
     options.name = name
     options.keepsGoing = keepGoing
     options.isDeep = deep
+    options.code = StageKinds.all.code
     func actions(_ names: [String], _ option: String) throws(Diagnostics) -> Set<String> {
       var actions: Set<String> = []
       for name in names { actions.formUnion(try pipeline.actions(named: name, by: option)) }
@@ -136,17 +206,17 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   /// Says why the run ended before its time, if it did.
-  private static func check(_ summary: RunSummary) throws {
+  private static func check(_ summary: RunSummary, _ report: RunReport) throws {
     switch summary.stopped {
     case nil: return
     case .interrupted:
-      Terminal.complain(
+      report.complain(
         "interrupted: \(summary.keys.count) of \(summary.total) stages are done and kept; "
           + "the same command goes on from there"
       )
       throw ExitStatus.interrupted
     case .noWorkers(let reason):
-      Terminal.complain("error: no worker process could be started: \(reason)")
+      report.complain("error: no worker process could be started: \(reason)")
       throw ExitStatus.stageFailed
     }
   }
