@@ -78,7 +78,7 @@ let package = Package(
     pipeline("Figures", ["Artifacts", "Configuration", subprocess, systemPackage]),
     pipeline("Planning", ["Artifacts", "Configuration", deque]),
     pipeline("Store", ["CLinux", "Planning", "Artifacts", "Configuration", crypto, systemPackage]),
-    pipeline("Provenance", ["Store", "Planning", "Configuration"]),
+    pipeline("Provenance", ["Store", "Planning", "Artifacts", "Configuration", systemPackage]),
     pipeline(
       "Execution",
       ["Provenance", "Store", "Planning", "Artifacts", "Configuration", deque, subprocess, systemPackage]
@@ -97,8 +97,8 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Stages", "Reporting", "Execution", "Store", "Planning", "Artifacts", "Configuration", argumentParser,
-        systemPackage,
+        "Stages", "Reporting", "Execution", "Provenance", "Store", "Planning", "Artifacts", "Configuration",
+        argumentParser, systemPackage,
       ],
       path: "Sources/Command",
       swiftSettings: settings
@@ -130,6 +130,10 @@ let package = Package(
     tests(
       of: "Execution",
       ["Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", "ToyWorker", systemPackage]
+    ),
+    tests(
+      of: "Reporting",
+      ["Execution", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys", systemPackage]
     ),
     tests(of: "Command", ["Artifacts", "TestSupport", systemPackage]),
     support("TestSupport", [subprocess, systemPackage]),

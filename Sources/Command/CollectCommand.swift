@@ -1,4 +1,5 @@
 import ArgumentParser
+import Artifacts
 import Configuration
 import Glibc
 import Planning
@@ -19,10 +20,14 @@ struct CollectCommand: ParsableCommand {
       results that pipelines do reach go as well, until the rest fits: those first that are the fastest to make \
       again for their size. Figures in figures/ stay.
 
+      A lock among the pipelines to keep stands for the results that it names. Of the logs in runs/, the newest \
+      \(RunCollection.usualCount) of each run's name are kept, and those written to within the time of --older-than.
+
       Examples:
         pipeline gc --dry-run
         pipeline gc --older-than 30d
         pipeline gc --keep fig3 fig4 --max-size 10GB
+        pipeline gc --keep fig3 paper.lock --keep-runs 5
       """
   )
 
@@ -32,7 +37,10 @@ struct CollectCommand: ParsableCommand {
   @Option(
     name: .long,
     parsing: .upToNextOption,
-    help: ArgumentHelp("The pipelines whose results are kept (default: all of pipelines/).", valueName: "pipeline")
+    help: ArgumentHelp(
+      "The pipelines and lock files whose results are kept (default: all of pipelines/).",
+      valueName: "pipeline"
+    )
   )
   var keep: [String] = []
 
@@ -42,11 +50,18 @@ struct CollectCommand: ParsableCommand {
   @Option(name: .long, help: "How large the store may be, such as 500MB or 10GB.")
   var maxSize: ByteCount?
 
+  @Option(name: .long, help: "How many logs of each run's name are kept.")
+  var keepRuns = RunCollection.usualCount
+
   @Option(name: .long, help: "The folder of the store.")
   var store = "artifacts"
 
   @Flag(name: .long, help: "Write JSON, on one line.")
   var json = false
+
+  func validate() throws {
+    if keepRuns < 0 { throw ValidationError("--keep-runs is not negative, and got \(keepRuns)") }
+  }
 
   func run() throws {
     guard let store = try ArtifactStore(existingAt: FilePath(store)) else {
@@ -55,13 +70,19 @@ struct CollectCommand: ParsableCommand {
       )
     }
     let reached = try reachedKeys(in: store)
-    let inventory = StoreInventory(of: store, now: Double(time(nil)))
+    let now = Double(time(nil))
+    let leastAge = olderThan?.seconds ?? 3600
+    let inventory = StoreInventory(of: store, now: now)
     let plan = CollectionPlan(
       inventory,
-      CollectionPlan.Rules(reached: reached, leastAge: olderThan?.seconds ?? 3600, budget: maxSize?.bytes)
+      CollectionPlan.Rules(reached: reached, leastAge: leastAge, budget: maxSize?.bytes)
     )
-    if !dryRun { try plan.execute() }
-    if json { Terminal.say(describe(plan).canonicalText) } else { tell(plan, inventory, store) }
+    let runs = RunCollection(of: store, keeping: keepRuns, leastAge: leastAge, now: now)
+    if !dryRun {
+      try plan.execute()
+      runs.execute()
+    }
+    if json { Terminal.say(describe(plan, runs).canonicalText) } else { tell(plan, runs, inventory, store) }
     if let maxSize, plan.bytesLeft > maxSize.bytes {
       Terminal.complain(
         "error: \(ShortNumber.bytes(plan.bytesLeft)) are left, more than \(ShortNumber.bytes(maxSize.bytes)): "
@@ -87,20 +108,24 @@ struct CollectCommand: ParsableCommand {
         )
       )
     }
-    var reached: Set<String> = []
-    for name in names {
-      let project = try Project(finding: name)
-      for profile in [nil] + (try project.profiles()) {
-        var choices = Pipeline.Choices()
-        choices.profile = profile
-        // A pipeline with a mistake stops it all: what it reaches is not known, and would be lost.
-        reached.formUnion(store.known(of: try project.pipeline(choices, .all)).values.map(\.key))
+    let locks = names.filter { $0.hasSuffix(".lock") }
+    // A pipeline with a mistake stops it all: what it reaches is not known, and would be lost.
+    var reached = Set(try ReachedResults.records(of: names.filter { !$0.hasSuffix(".lock") }, in: store).keys)
+    for name in locks {
+      guard let lock = try Lock(contentsOf: FilePath(name)) else {
+        throw Diagnostics(Diagnostic("there is no lock '\(name)'", at: nil))
       }
+      reached.formUnion(lock.entries.values.map(\.key.description))
     }
     return reached
   }
 
-  private func tell(_ plan: CollectionPlan, _ inventory: StoreInventory, _ store: ArtifactStore) {
+  private func tell(
+    _ plan: CollectionPlan,
+    _ runs: RunCollection,
+    _ inventory: StoreInventory,
+    _ store: ArtifactStore
+  ) {
     Terminal.say(
       "\(store.root): \(Self.count(inventory.objectCount, "object")), \(Self.count(inventory.recordCount, "record")), "
         + ShortNumber.bytes(inventory.bytes)
@@ -121,11 +146,15 @@ struct CollectCommand: ParsableCommand {
     if plan.youngObjects > 0 {
       Terminal.say("  no record refers to, but may be being made: \(Self.count(plan.youngObjects, "object"))")
     }
-    let freed = ShortNumber.bytes(plan.bytesFreed)
-    Terminal.say(dryRun ? "would free \(freed)" : plan.bytesFreed == 0 ? "nothing to free" : "freed \(freed)")
+    if !runs.removed.isEmpty {
+      Terminal.say("  old runs: \(Self.count(runs.removed.count, "log")), \(ShortNumber.bytes(runs.bytes))")
+    }
+    let bytes = plan.bytesFreed + runs.bytes
+    let freed = ShortNumber.bytes(bytes)
+    Terminal.say(dryRun ? "would free \(freed)" : bytes == 0 ? "nothing to free" : "freed \(freed)")
   }
 
-  private func describe(_ plan: CollectionPlan) -> JSONValue {
+  private func describe(_ plan: CollectionPlan, _ runs: RunCollection) -> JSONValue {
     func describe(_ share: CollectionPlan.Share) -> JSONValue {
       [
         "bytes": .integer(share.bytes),
@@ -140,7 +169,11 @@ struct CollectCommand: ParsableCommand {
       "over_budget": describe(plan.overBudget),
       "young_objects": .integer(plan.youngObjects),
       "young_records": .integer(plan.youngRecords),
-      "bytes_freed": .integer(plan.bytesFreed),
+      "runs": [
+        "bytes": .integer(runs.bytes), "folders": .array(runs.removed.map { .string($0.path.string) }),
+        "kept": .integer(runs.keptCount),
+      ],
+      "bytes_freed": .integer(plan.bytesFreed + runs.bytes),
       "bytes_left": .integer(plan.bytesLeft),
     ]
   }

@@ -9,24 +9,35 @@ import SystemPackage
 struct DiffCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
-    abstract: "Compares two artifacts bit by bit, down to the first element that differs.",
+    abstract: "Compares two artifacts, two runs or two locks, down to the first element that differs.",
     discussion: """
       Told are variables that one of them lacks, types, shapes, attributes, and for values how many differ, the first \
       that does, and the largest differences; floating-point numbers also in ulps, units of the last place. Where records \
       tell how both were made, so is what differs there. The exit code is 0 when the contents are equal and 3 when \
       they are not.
 
+      Of two runs or locks, told are the actions that only one has, those with another key and why (kind, parameters, \
+      inputs, code), and those with another result; the objects of the first \(ResultsComparison.mostOpened) of these \
+      are opened and compared as above, with --json those of all. A run is named by its folder in artifacts/runs/, or \
+      as NAME@latest, the one before it as NAME@latest-1.
+
       Examples:
         pipeline diff 6ea3f1 77b012
         pipeline diff fig3/portrait old.h5
         pipeline diff fig4/orbit mine/orbit --json
+        pipeline diff fig3@latest-1 fig3@latest
+        pipeline diff fig3.lock old.lock
       """
   )
 
-  @Argument(help: "A file, an address or an action's key or their first digits (6 or more), or PIPELINE/STAGE.")
+  @Argument(
+    help: """
+      A file, an address or an action's key or their first digits (6 or more), or PIPELINE/STAGE; or a run or a lock.
+      """
+  )
   var first: String
 
-  @Argument(help: "The artifact to compare it with.")
+  @Argument(help: "What to compare it with.")
   var second: String
 
   @Flag(name: .long, help: "Write JSON, on one line.")
@@ -56,10 +67,36 @@ struct DiffCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    if inThisProcess { try compare() } else { try await Isolation.runAgain(reading: first, second) }
+    guard inThisProcess else { return try await Isolation.runAgain(reading: first, second) }
+    switch (try ResultsReference(first, options), try ResultsReference(second, options)) {
+    case (let old?, let new?): try compare(old, new)
+    case (nil, nil): try compareArtifacts()
+    case (let old, _):
+      throw Diagnostics(
+        Diagnostic(
+          "'\(old == nil ? second : first)' is a run or a lock, and '\(old == nil ? first : second)' is not",
+          at: nil,
+          hints: "a run or a lock is compared with another"
+        )
+      )
+    }
   }
 
-  private func compare() throws {
+  private func compare(_ old: ResultsReference, _ new: ResultsReference) throws {
+    let comparison = ResultsComparison(.init(old.results, in: old.store), .init(new.results, in: new.store))
+    if json {
+      guard case .object(var facts) = comparison.json else { return }
+      facts["first"] = old.json
+      facts["second"] = new.json
+      Terminal.say(JSONValue.object(facts).canonicalText)
+    } else {
+      for side in [old, new] { Terminal.say("\(side.results.entries.count) actions  \(side.file)") }
+      comparison.lines.forEach(Terminal.say)
+    }
+    if !comparison.isEqual { throw ExitStatus.checkFailed }
+  }
+
+  private func compareArtifacts() throws {
     let sides = (try Side(first, options), try Side(second, options))
     let comparison = ArtifactComparison(sides.0.content, sides.1.content)
     let origins = sides.0.record.flatMap { first in

@@ -18,21 +18,23 @@ enum ExitStatus: Int32, Error {
   case interrupted = 130
 
   /// Tells the user what went wrong, and finds the exit code for it.
-  static func report(_ error: any Error) -> ExitStatus {
+  ///
+  /// - Parameter complain: writes to where the user is told.
+  static func report(_ error: any Error, to complain: (String) -> Void = Terminal.complain) -> ExitStatus {
     switch error {
     case let status as ExitStatus:
       return status
     case let code as ExitCode:
       return ExitStatus(rawValue: code.rawValue) ?? .stageFailed
     case let diagnostics as Diagnostics:
-      Terminal.complain(diagnostics.description)
+      complain(diagnostics.description)
       return .wrongInput
     case let error as ArtifactError:
       // Only commands that are given a file read it themselves; stages do so in a worker.
-      Terminal.complain("error: \(error)")
+      complain("error: \(error)")
       return .wrongInput
     case let error as StoreError:
-      Terminal.complain("error: \(error)")
+      complain("error: \(error)")
       return .stageFailed
     default:
       let message = Main.fullMessage(for: error)
@@ -40,7 +42,7 @@ enum ExitStatus: Int32, Error {
         Terminal.say(message)
         return .done
       }
-      Terminal.complain(message.hasPrefix("Error:") ? message : "error: \(message)")
+      complain(message.hasPrefix("Error:") ? message : "error: \(message)")
       return Main.exitCode(for: error) == .validationFailure ? .wrongInput : .stageFailed
     }
   }

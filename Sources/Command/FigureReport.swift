@@ -8,7 +8,7 @@ import SystemPackage
 struct FigureReport {
   let run: RunName
   let store: ArtifactStore
-  let isQuiet: Bool
+  let report: RunReport
 
   /// What was published.
   struct Answer {
@@ -29,14 +29,14 @@ struct FigureReport {
     for action in pipeline.actions {
       guard let record = summary.drawn[action.name], summary.keys[action.name] != nil else { continue }
       let answer = names.names(for: record.files.keys, of: action)
-      for note in answer.notes { Terminal.say("note: \(note)") }
+      for note in answer.notes { report.say("note: \(note)", isNeeded: true) }
       do throws(StoreError) {
         let isNew = summary.computed.contains(action.name)
         let outcomes = try folder.publish(record, as: answer, isNew: isNew)
         tell(outcomes, in: folder)
         published += outcomes.keys.sorted()
       } catch {
-        Terminal.complain("error: the files of '\(action.name)': \(error)")
+        report.complain("error: the files of '\(action.name)': \(error)")
         result.isWhole = false
       }
     }
@@ -44,15 +44,16 @@ struct FigureReport {
     result.files = published.map { folder.path.appending($0) }
     let difference = run.difference.map { " (\($0))" } ?? ""
     result.text = "figures in \(folder.path)\(difference): " + published.joined(separator: " ")
-    if !isQuiet { Terminal.say(result.text) }
+    report.say(result.text, figures: published, in: folder.path.string)
     return result
   }
 
   private func tell(_ outcomes: [String: FigureFolder.Outcome], in folder: FigureFolder) {
     for (name, outcome) in outcomes.sorted(by: { $0.key < $1.key }) {
       switch outcome {
-      case .kept: Terminal.say("note: \(folder.path)/\(name) was edited by hand and is left as it is")
-      case .movedAside(let aside): Terminal.say("note: the edited \(folder.path)/\(name) is now \(aside)")
+      case .kept: report.say("note: \(folder.path)/\(name) was edited by hand and is left as it is", isNeeded: true)
+      case .movedAside(let aside):
+        report.say("note: the edited \(folder.path)/\(name) is now \(aside)", isNeeded: true)
       case .unchanged, .written: break
       }
     }

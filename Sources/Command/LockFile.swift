@@ -27,14 +27,14 @@ struct LockFile {
   }
 
   /// Compares the results of a run with a lock, and tells all differences.
-  func compare(_ summary: RunSummary, with lock: Lock) throws {
+  func compare(_ summary: RunSummary, with lock: Lock, _ report: RunReport) throws {
     var expected = lock
     if let scope { expected.entries = expected.entries.filter { scope.contains($0.key) } }
-    let differences = expected.differences(from: Self.results(of: summary))
+    let differences = expected.differences(from: Lock(summary))
     guard !differences.isEmpty else { return }
-    Terminal.complain("error: the results are not those of \(path):")
-    for (action, difference) in differences { Terminal.complain("  \(action): \(difference)") }
-    Terminal.complain("--update-lock accepts them")
+    report.complain("error: the results are not those of \(path):")
+    for (action, difference) in differences { report.complain("  \(action): \(difference)") }
+    report.complain("--update-lock accepts them")
     throw ExitStatus.checkFailed
   }
 
@@ -42,7 +42,7 @@ struct LockFile {
   ///
   /// - Returns: what to tell the user.
   func update(_ summary: RunSummary) throws -> String {
-    var lock = Self.results(of: summary)
+    var lock = Lock(summary)
     if scope != nil, let before = try Lock(contentsOf: path) {
       lock.entries.merge(before.entries) { new, _ in new }
     }
@@ -50,13 +50,5 @@ struct LockFile {
     if let before = try? Lock(contentsOf: path), before == lock { return "the lock \(path) stays as it is" }
     try lock.write(to: path)
     return "the lock \(path) has \(lock.entries.count) actions now"
-  }
-
-  private static func results(of summary: RunSummary) -> Lock {
-    var lock = Lock()
-    for (name, key) in summary.keys {
-      lock.entries[name] = summary.addresses[name].map { Lock.Entry(key: key, address: $0) }
-    }
-    return lock
   }
 }

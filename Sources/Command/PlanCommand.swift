@@ -15,7 +15,9 @@ struct PlanCommand: ParsableCommand {
     abstract: "Shows what a run would do, and why, without running anything.",
     discussion: """
       What is cached, what would be run and for which reason (never built, a parameter or an input or the code changed, \
-      an object missing or damaged), and what may have to follow: a stage whose inputs come out as they were is not run.
+      an object missing or damaged), and what may have to follow: a stage whose inputs come out as they were is not run. \
+      A changed parameter is told with its old and new value and where the new one is written, in the file, in a profile \
+      or by --set; changed code by the names of its modules.
 
       Examples: pipeline plan fig4 --set steps=1000000; pipeline status fig4 --profile quick --json
       """,
@@ -37,14 +39,14 @@ struct PlanCommand: ParsableCommand {
       Terminal.say(ForecastDescription.nothingToDo(known.name, known.total))
       return
     }
-    let pipeline = try project.pipeline(choices, .all)
+    let text = try project.text()
+    let pipeline = try project.pipeline(in: text, choices, .all)
     let store = try ArtifactStore(at: storePath)
-    let latest = LatestRun(of: RunName(pipeline.name, choices).description, in: store)
+    let name = RunName(pipeline.name, choices).description
+    let latest = LatestRun(of: name, in: store, code: StageKinds.all.code)
     let forecast = Forecast(pipeline, store: store, latest: latest)
-    if json {
-      Terminal.say(ForecastDescription(forecast, of: pipeline).json.canonicalText)
-    } else {
-      ForecastDescription(forecast, of: pipeline).lines.forEach(Terminal.say)
-    }
+    let places = ParameterPlaces(text.root, choices)
+    let description = ForecastDescription(forecast, of: pipeline, places: places)
+    if json { Terminal.say(description.json.canonicalText) } else { description.lines.forEach(Terminal.say) }
   }
 }

@@ -36,9 +36,20 @@ struct Project {
     return folder.appending("..").appending("artifacts").lexicallyNormalized()
   }
 
+  /// The text of a pipeline file, and what it says.
+  struct Text {
+    let bytes: [UInt8]
+    let root: Node
+  }
+
   /// Reads and checks the pipeline.
   func pipeline(_ choices: Pipeline.Choices, _ kinds: StageKinds) throws -> Pipeline {
-    let pipeline = try Pipeline(try read(), choices: choices, kinds: kinds)
+    try pipeline(in: try text(), choices, kinds)
+  }
+
+  /// Checks the pipeline in a text.
+  func pipeline(in text: Text, _ choices: Pipeline.Choices, _ kinds: StageKinds) throws -> Pipeline {
+    let pipeline = try Pipeline(text.root, choices: choices, kinds: kinds)
     // That the files of two stages have one name is a mistake of the pipeline file as any other.
     _ = try PublishedNames(of: pipeline)
     return pipeline
@@ -47,18 +58,19 @@ struct Project {
   /// The names of the file's profiles.
   func profiles() throws -> [String] {
     var diagnostics = Diagnostics()
-    let file = PipelineFile.decodePart(try read(), &diagnostics)
+    let file = PipelineFile.decodePart(try text().root, &diagnostics)
     try diagnostics.throwIfAny()
     return file?.profiles.names ?? []
   }
 
-  private func read() throws -> Node {
+  /// Reads the file.
+  func text() throws -> Text {
     if let size = FileSystem.size(of: file), size > YAMLParser.maximumBytes {
       throw Diagnostics(YAMLParser.tooLarge(name: file.string, bytes: size))
     }
     do {
       let bytes = try FileSystem.read(file, limit: YAMLParser.maximumBytes)
-      return try YAMLParser.parse(bytes, name: file.string)
+      return Text(bytes: bytes, root: try YAMLParser.parse(bytes, name: file.string))
     } catch let error as StoreError {
       throw Diagnostics(Diagnostic(error.description, at: nil))
     }

@@ -20,6 +20,10 @@ struct RunCommand: AsyncParsableCommand {
 
       A lock, artifacts/locks/NAME.lock (with a profile NAME.PROFILE.lock), lists the results that are expected, and \
       belongs into git.
+
+      A run that has something to do keeps its log, its events, the pipeline and its results in \
+      artifacts/runs/TIME-NAME; 'pipeline diff' compares two such folders, and 'pipeline gc' removes old ones. \
+      Ctrl-C once stops it cleanly, twice at once. NO_COLOR=1 turns colours off.
       """
   )
 
@@ -78,6 +82,12 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(name: .shortAndLong, help: "Tell of failures only.")
   var quiet = false
 
+  @Flag(
+    name: .long,
+    help: "Write what happens to standard output, one JSON object a line, and nothing else there."
+  )
+  var json = false
+
   func validate() throws {
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs is between 1 and 1024, and got \(jobs)") }
     if !only.isEmpty, !until.isEmpty { throw ValidationError("--only and --until exclude each other") }
@@ -88,70 +98,138 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let started = ContinuousClock.now
-    let project = try Project(finding: options.pipeline)
-    let choices = try options.choices()
-    let storePath = options.storePath(of: project)
-    // Looked at before it is read: what is changed in between is then seen the next time.
-    let request = isPlain ? CompletedRun.Request(project.file, choices, program: "/proc/self/exe") : nil
-    if let request, let known = CompletedRun(request, in: storePath) {
-      if !quiet { Self.tell(known, started) }
-      return
+    let began = ContinuousClock.now
+    let project: Project
+    let request: CompletedRun.Request?
+    let description: RunDescription
+    let runOptions: RunOptions
+    do {
+      project = try Project(finding: options.pipeline)
+      // Looked at before it is read: what is changed in between is then seen the next time.
+      request = isPlain ? .init(project.file, try options.choices(), program: "/proc/self/exe") : nil
+      if let request, let known = CompletedRun(request, in: options.storePath(of: project)) {
+        if !quiet { Self.tell(known, began) }
+        return
+      }
+      let text = try project.text()
+      let pipeline = try project.pipeline(in: text, try options.choices(), .all)
+      runOptions = try self.runOptions(for: pipeline, as: RunName(pipeline.name, try options.choices()))
+      try pipeline.check(fitsInto: memoryOrAll)
+      description = try describe(pipeline, runOptions, project, text)
+    } catch {
+      let status = ExitStatus.report(error)
+      if json { RunReport.endBeforeBeginning(exit: Int(status.rawValue)) }
+      throw status
     }
-    let pipeline = try project.pipeline(choices, .all)
-    let runName = RunName(pipeline.name, choices)
-    let runOptions = try runOptions(for: pipeline, as: runName)
-    let lockFile = LockFile(of: runName, in: project, scope: runOptions.scope)
+    let store = try ArtifactStore(at: options.storePath(of: project))
+    let report = RunReport(description, in: store, began: began, isQuiet: quiet, writesEvents: json) {
+      PastSeconds.byStage(
+        of: description.actions,
+        latest: LatestRun(of: description.name.description, in: store),
+        in: store
+      )
+    }
+    do {
+      let lockFile = LockFile(of: description.name, in: project, scope: runOptions.scope)
+      let (summary, figures) = try await run(description, runOptions, lockFile, in: store, report)
+      report.end(exit: 0)
+      if let request {
+        CompletedRun.note(
+          request,
+          description.pipeline,
+          summary,
+          figures: figures.text,
+          published: figures.files,
+          in: store
+        )
+      }
+    } catch {
+      let status = ExitStatus.report(error, to: report.complain)
+      report.end(exit: Int(status.rawValue))
+      throw status
+    }
+  }
+
+  private func run(
+    _ description: RunDescription,
+    _ runOptions: RunOptions,
+    _ lockFile: LockFile,
+    in store: ArtifactStore,
+    _ report: RunReport
+  ) async throws -> (RunSummary, FigureReport.Answer) {
     let lock = locked ? try lockFile.read() : nil
-    let store = try ArtifactStore(at: storePath)
-    let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    let memory = memory ?? ByteCount(bytes: sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)))
-    try pipeline.check(fitsInto: memory)
     let runner = Runner(
       store: store,
       executable: "/proc/self/exe",
       workerArguments: ["worker", store.root.string],
-      workers: jobs ?? cores,
-      cores: cores,
-      memory: memory.bytes
+      workers: description.jobs,
+      cores: Self.cores,
+      memory: memoryOrAll.bytes
     )
-    if !quiet { Terminal.say(pipeline.heading) }
-    let console = Console(actions: pipeline.actions, isQuiet: quiet)
-    let summary = await Interruption.cancelling {
-      await runner.run(pipeline, runOptions) { console.show($0) }
+    let summary = await report.following {
+      await Interruption.cancelling(isAsked: report.isStopping, isPressed: report.breakOff) {
+        await runner.run(description.pipeline, runOptions, observe: report.observe)
+      }
     }
-    try Self.check(summary)
-    if !quiet { Terminal.say(Self.describe(summary, started.duration(to: .now) / .seconds(1))) }
-    let figures = try FigureReport(run: runName, store: store, isQuiet: quiet).publish(pipeline, summary)
+    try Self.check(summary, report)
+    report.say(Self.describe(summary, report.seconds))
+    let figures = try FigureReport(run: description.name, store: store, report: report)
+      .publish(description.pipeline, summary)
     guard summary.isComplete, figures.isWhole else { throw ExitStatus.stageFailed }
-    if let request {
-      CompletedRun.note(
-        request,
-        pipeline,
-        summary,
-        figures: figures.text,
-        published: figures.files,
-        in: store
-      )
-    }
-    if let lock { try lockFile.compare(summary, with: lock) }
-    if updateLock { Terminal.say(try lockFile.update(summary)) }
+    if let lock { try lockFile.compare(summary, with: lock, report) }
+    if updateLock { report.say(try lockFile.update(summary), isNeeded: true) }
+    return (summary, figures)
   }
 
-  /// Whether all of the pipeline is run, and as it is.
+  /// Whether all of the pipeline is run, and as it is, and a person is told.
   private var isPlain: Bool {
-    force == nil && only.isEmpty && until.isEmpty && !deep && !locked && !updateLock
+    force == nil && only.isEmpty && until.isEmpty && !deep && !locked && !updateLock && !json
   }
 
   /// What a run tells that has nothing to do.
-  private static func tell(_ known: CompletedRun, _ started: ContinuousClock.Instant) {
+  private static func tell(_ known: CompletedRun, _ began: ContinuousClock.Instant) {
     Terminal.say(known.heading)
-    Terminal.say(nothingToDo(known.total, started.duration(to: .now) / .seconds(1)))
+    Terminal.say(nothingToDo(known.total, began.duration(to: .now) / .seconds(1)))
     if !known.figures.isEmpty { Terminal.say(known.figures) }
   }
 
   private static func nothingToDo(_ total: Int, _ seconds: Double) -> String {
     "nothing to do: \(total) stages up to date (\(Console.duration(seconds)))"
+  }
+
+  /// The memory that the run may use: all that there is, unless the user says otherwise.
+  private var memoryOrAll: ByteCount {
+    memory ?? ByteCount(bytes: sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)))
+  }
+
+  private static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+  /// What the run is to do, for its folder and its events.
+  private func describe(
+    _ pipeline: Pipeline,
+    _ runOptions: RunOptions,
+    _ project: Project,
+    _ text: Project.Text
+  ) throws -> RunDescription {
+    let choices = try options.choices()
+    var told: [String: JSONValue] = [
+      "keep-going": .boolean(keepGoing), "deep": .boolean(deep), "locked": .boolean(locked),
+      "update-lock": .boolean(updateLock), "only": .array(only.map { .string($0) }),
+      "until": .array(until.map { .string($0) }),
+    ]
+    if let force { told["force"] = .string(force) }
+    return RunDescription(
+      name: RunName(pipeline.name, choices),
+      pipeline: pipeline,
+      scope: runOptions.scope,
+      file: project.file.string,
+      text: text.bytes,
+      choices: choices,
+      options: told,
+      program: Program.nameAndVersion,
+      jobs: jobs ?? Self.cores,
+      code: StageKinds.all.code
+    )
   }
 
   /// What of the pipeline is run.
@@ -160,6 +238,7 @@ struct RunCommand: AsyncParsableCommand {
     options.name = name
     options.keepsGoing = keepGoing
     options.isDeep = deep
+    options.code = StageKinds.all.code
     func actions(_ names: [String], _ option: String) throws(Diagnostics) -> Set<String> {
       var actions: Set<String> = []
       for name in names { actions.formUnion(try pipeline.actions(named: name, by: option)) }
@@ -180,20 +259,20 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   /// Says why the run ended before its time, if it did.
-  private static func check(_ summary: RunSummary) throws {
+  private static func check(_ summary: RunSummary, _ report: RunReport) throws {
     switch summary.stopped {
     case nil: return
     case .interrupted:
-      Terminal.complain(
+      report.complain(
         "interrupted: \(summary.keys.count) of \(summary.total) stages are done and kept; "
           + "the same command goes on from there"
       )
       throw ExitStatus.interrupted
     case .noWorkers(let reason):
-      Terminal.complain("error: no worker process could be started: \(reason)")
+      report.complain("error: no worker process could be started: \(reason)")
       throw ExitStatus.stageFailed
     case .notDurable(let reason):
-      Terminal.complain(
+      report.complain(
         "error: results could not be made durable: \(reason); the same command goes on with what is whole"
       )
       throw ExitStatus.stageFailed

@@ -9,6 +9,7 @@ extension StageKinds {
       UVPhaseDiagram.self, Spectrum.self, Statistics.self, Arrays.self,
       Figure.self, Table.self,
     ],
-    fingerprints: CodeFingerprints.byFile
+    fingerprints: CodeFingerprints.byFile,
+    parts: CodeFingerprints.partsByFile
   )
 }

@@ -151,6 +151,34 @@ import Testing
     #expect(experiment.folder.files() == (before + ["pipelines/broken.yaml"]).sorted())
   }
 
+  @Test func `A lock that is kept stands for the results that it names`() async throws {
+    try await prepare()
+    #expect(try await experiment.run("run", "small", "--quiet", "--update-lock", "--force").status == 0)
+    age(hours: 2)
+    let lock = "artifacts/locks/small.lock"
+    let outcome = try await experiment.run("gc", "--dry-run", "--keep", lock)
+    #expect(outcome.output.contains("\n  no pipeline reaches: 5 records, 5 objects, "), "\(outcome)")
+    let both = try await experiment.run("gc", "--dry-run", "--keep", lock, "small")
+    #expect(both.output.contains("\n  no pipeline reaches: 3 records, 3 objects, "), "\(both)")
+    let missing = try await experiment.run("gc", "--keep", "none.lock")
+    #expect(missing == .init(output: "", errors: "error: there is no lock 'none.lock'\n", status: 2))
+  }
+
+  @Test func `Old logs go, the newest of each name stay`() async throws {
+    for _ in 0..<3 { #expect(try await experiment.run("run", "small", "--quiet", "--force").status == 0) }
+    #expect(try await experiment.run("run", "small", "--quiet", "--profile", "long").status == 0)
+    #expect(files("runs").count == 20)
+    age(hours: 2)
+    let dry = try await experiment.run("gc", "--dry-run", "--keep-runs", "1")
+    #expect(dry.output.contains("\n  old runs: 2 logs, "))
+    #expect(files("runs").count == 20)
+    #expect(try await experiment.run("gc", "--keep-runs", "1").status == 0)
+    #expect(Set(files("runs").map { $0.split(separator: "/")[2].split(separator: "-")[1] }) == ["small", "small.long"])
+    #expect(files("runs").count == 10)
+    #expect(try await experiment.run("gc").output.hasSuffix("\nnothing to free\n"))
+    #expect(try await experiment.run("gc", "--keep-runs=-1").status == 2)
+  }
+
   @Test func `JSON names what is removed`() async throws {
     try await prepare()
     age(hours: 2)

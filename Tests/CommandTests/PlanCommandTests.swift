@@ -55,7 +55,7 @@ import Testing
       to: "toy.yaml"
     )
     let outcome = try await plan()
-    #expect(outcome.output.contains("points  run      3 points: starts was 10 and is 20  (toy.yaml:4:3)\n"))
+    #expect(outcome.output.contains("points  run      3 points: starts was 10 and is 20 (toy.yaml:2:23)\n"))
     let json = try JSONValue(reading: try await plan("--json").output, name: "plan")
     guard case .object(let members) = json else {
       Issue.record("no object")
@@ -63,5 +63,49 @@ import Testing
     }
     #expect(members["runs"] == .number(3))
     #expect(members["follows"] == .number(1))
+    #expect(try await plan("--json").output.contains("\"location\":\"toy.yaml:2:23\""))
+    let set = try await plan("--set", "starts=30")
+    #expect(set.output.contains("points  run      3 points: not built yet  (toy.yaml:4:3)\n"))
+    #expect(try await pipeline.run(["run", "toy.yaml", "--quiet", "--set", "starts=30"], in: folder.path).status == 0)
+    let again = try await plan("--set", "starts=40")
+    #expect(again.output.contains("points  run      3 points: starts was 30 and is 40 (--set starts)\n"))
+  }
+
+  @Test func `Changed code is told by the names of its parts`() async throws {
+    #expect(try await pipeline.run(["run", "toy.yaml", "--quiet"], in: folder.path).status == 0)
+    let code = folder.files(below: "artifacts/code")
+    #expect(code.count == 2)
+    // What an older program would have left: records of other fingerprints, and of what they were made.
+    let records = folder.files(below: "artifacts/actions")
+    for (index, name) in code.enumerated() {
+      let old = String(repeating: "\(index)", count: 32)
+      let new = try #require(FilePath(name).stem)
+      let parts = String(decoding: try readBytes(folder.path.appending(name)), as: UTF8.self)
+      let other = parts.replacing(/"Dynamics":"[0-9a-f]+"/, with: "\"Dynamics\":\"0\"")
+      try folder.write(other.replacing(/"Stages\/Statistics":"[0-9a-f]+"/, with: ""), to: "artifacts/code/\(old).json")
+      for record in records {
+        let text = String(decoding: try readBytes(folder.path.appending(record)), as: UTF8.self)
+        try folder.write(text.replacing(new, with: old), to: record)
+      }
+    }
+    // The keys that were known are of other code now.
+    for record in records {
+      let stem = try #require(FilePath(record).stem)
+      let other = String(stem.reversed())
+      let text = String(decoding: try readBytes(folder.path.appending(record)), as: UTF8.self)
+      try folder.write(text.replacing(stem, with: other), to: "artifacts/actions/\(other.prefix(2))/\(other).json")
+      try folder.write("", to: record)
+    }
+    let latest = "artifacts/latest/toy.json"
+    let keys = String(decoding: try readBytes(folder.path.appending(latest)), as: UTF8.self)
+    try folder.write(
+      keys.replacing(/[0-9a-f]{64}/) { String($0.output.reversed()) },
+      to: latest
+    )
+    let outcome = try await plan()
+    #expect(
+      outcome.output.contains("points  run      3 points: the code of Dynamics changed  (toy.yaml:4:3)\n"),
+      "\(outcome)"
+    )
   }
 }

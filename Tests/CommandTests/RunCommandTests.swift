@@ -50,8 +50,6 @@ import Testing
     #expect(
       plain(second.output) == """
         points: Fixed points
-          one  cached          ADDRESS
-          two  cached          ADDRESS
         nothing to do: 2 stages up to date (T s)
 
         """

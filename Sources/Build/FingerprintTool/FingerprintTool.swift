@@ -2,7 +2,8 @@ import Foundation
 
 /// Writes a Swift file with, for each file of the module that declares the kinds of stage, the digest of the code that
 /// its results depend on: the file itself, those files of the module's `Support` folder that it uses, and every module
-/// that they import, with all that those import in turn.
+/// that they import, with all that those import in turn. Beside it stands the digest of each of these parts, so that a
+/// change can be told by its name.
 ///
 /// usage: FingerprintTool OUTPUT --module NAME FILE... [--module NAME FILE...]...
 @main
@@ -28,17 +29,17 @@ struct FingerprintTool {
     let files = modules[kinds] ?? []
     let support = files.filter(\.isSupport)
     var lines: [String] = []
+    var parts: [String] = []
     for file in files where !file.isSupport {
       var sources = [file] + used(by: file, of: support)
+      var digests = sources.map { (name: "\(kinds)/\($0.name.prefix { $0 != "." })", digest: digest(of: [$0])) }
       for module in reachable(from: sources, in: modules) where module != kinds {
         sources += modules[module] ?? []
+        digests.append((module, digest(of: modules[module] ?? [])))
       }
-      var digest = Digest()
-      for source in sources.sorted(by: { $0.name < $1.name }) {
-        digest.add(source.name)
-        digest.add(source.code)
-      }
-      lines.append("    \"\(kinds)/\(file.name)\": \"\(digest)\",")
+      lines.append("    \"\(kinds)/\(file.name)\": \"\(digest(of: sources))\",")
+      let texts = digests.map { "\"\($0.name)\": \"\($0.digest)\"" }
+      parts.append("    \"\(kinds)/\(file.name)\": [\(texts.joined(separator: ", "))],")
     }
     return """
       /// For each file that may declare a kind of stage, the digest of the code behind it. Made by the build.
@@ -46,9 +47,23 @@ struct FingerprintTool {
         static let byFile: [String: String] = [
       \(lines.sorted().joined(separator: "\n"))
         ]
+
+        /// And of each part of it.
+        static let partsByFile: [String: [String: String]] = [
+      \(parts.sorted().joined(separator: "\n"))
+        ]
       }
 
       """
+  }
+
+  private static func digest(of sources: [SourceFile]) -> Digest {
+    var digest = Digest()
+    for source in sources.sorted(by: { $0.name < $1.name }) {
+      digest.add(source.name)
+      digest.add(source.code)
+    }
+    return digest
   }
 
   /// The shared files that a file uses, with those that they use in turn: whose declarations it names.

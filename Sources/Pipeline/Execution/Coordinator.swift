@@ -77,7 +77,7 @@ actor Coordinator {
     self.budget = budget
     self.observe = observe
     states = options.isDeep ? FileStates() : FileStates(of: store)
-    latest = options.name.map { LatestRun(of: $0.description, in: store) }
+    latest = options.name.map { LatestRun(of: $0.description, in: store, code: options.code) }
     plan = Plan(actions)
   }
 

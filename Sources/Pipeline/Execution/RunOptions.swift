@@ -13,6 +13,8 @@ public struct RunOptions: Sendable {
   public var keepsGoing = false
   /// Under which name it is remembered what was run, so that the next run can tell what has changed.
   public var name: RunName?
+  /// For each fingerprint of the code the digests of its parts, to tell which of them have changed.
+  public var code: [String: [String: String]] = [:]
   /// Whether every object is hashed, and not only those whose files have changed.
   public var isDeep = false
 

@@ -54,7 +54,7 @@ public struct Pipeline: Sendable {
   }
 
   /// The values of the parameters: of the file, changed by the profile, changed by the command line.
-  private static func parameters(
+  static func parameters(
     of file: PipelineFile,
     _ choices: Choices,
     _ diagnostics: inout Diagnostics

@@ -21,19 +21,22 @@ public enum RunReason: Sendable, Equatable {
     case parameter(path: String, old: JSONValue?, new: JSONValue?)
     /// What an input is made of: an address, or the points of a sweep.
     case input(name: String, old: String?, new: String?)
-    /// The code behind the kind.
-    case code
+    /// The code behind the kind: which modules and files of it; none where that is not known.
+    case code(parts: [String] = [])
   }
 }
 
 extension RunReason: CustomStringConvertible {
+  /// Of many changes so many are told in words.
+  public static let mostTold = 3
+
   /// The reason in words.
   public var description: String {
     switch self {
     case .neverBuilt: return "not built yet"
     case .changed(let changes):
-      let shown = changes.prefix(3).map(\.description).joined(separator: "; ")
-      return changes.count > 3 ? "\(shown); and \(changes.count - 3) more" : shown
+      let shown = changes.prefix(Self.mostTold).map(\.description).joined(separator: "; ")
+      return changes.count > Self.mostTold ? "\(shown); and \(changes.count - Self.mostTold) more" : shown
     case .objectMissing(let address): return "its object \(address.prefix(12)) is missing"
     case .objectDamaged(let address): return "its object \(address.prefix(12)) is damaged"
     case .forced: return "forced"
@@ -48,7 +51,8 @@ extension RunReason.Change: CustomStringConvertible {
     case .kind(let old, let new): "kind was \(old) and is \(new)"
     case .parameter(let path, let old, let new): "\(path) was \(Self.text(old)) and is \(Self.text(new))"
     case .input(let name, let old, let new): "input '\(name)' was \(old ?? "none") and is \(new ?? "none")"
-    case .code: "the code behind it changed"
+    case .code(let parts):
+      parts.isEmpty ? "the code behind it changed" : "the code of \(parts.joined(separator: ", ")) changed"
     }
   }
 
@@ -73,7 +77,7 @@ extension RunReason {
 
 extension RunReason.Change {
   /// The change as data.
-  var json: JSONValue {
+  public var json: JSONValue {
     switch self {
     case .kind(let old, let new): ["what": "kind", "old": .string(old), "new": .string(new)]
     case .parameter(let path, let old, let new):
@@ -83,7 +87,7 @@ extension RunReason.Change {
         "what": "input", "name": .string(name), "old": old.map { .string($0) } ?? .null,
         "new": new.map { .string($0) } ?? .null,
       ]
-    case .code: ["what": "code"]
+    case .code(let parts): ["what": "code", "parts": .array(parts.map { .string($0) })]
     }
   }
 }

@@ -7,11 +7,15 @@ public import Planning
 public struct ForecastDescription: Sendable {
   private let forecast: Forecast
   private let pipeline: Pipeline
+  private let places: ParameterPlaces
 
   /// The description of a forecast.
-  public init(_ forecast: Forecast, of pipeline: Pipeline) {
+  ///
+  /// - Parameter places: where the parameters of the pipeline are written.
+  public init(_ forecast: Forecast, of pipeline: Pipeline, places: ParameterPlaces) {
     self.forecast = forecast
     self.pipeline = pipeline
+    self.places = places
   }
 
   private func count(_ matches: (Forecast.Outlook) -> Bool) -> Int {
@@ -60,7 +64,7 @@ public struct ForecastDescription: Sendable {
     for entry in forecast.entries {
       let stage = entry.action.stage
       let isSweep = entry.action.name != stage
-      var (word, detail) = Self.words(entry)
+      var (word, detail) = words(entry)
       if isSweep, case .cached = entry.outlook { detail = "" }
       if places[[stage, word, detail]] == nil, case .runs = entry.outlook {
         reasons[stage, default: 0] += 1
@@ -76,16 +80,45 @@ public struct ForecastDescription: Sendable {
     return groups
   }
 
-  private static func words(_ entry: Forecast.Entry) -> (word: String, detail: String) {
+  private func words(_ entry: Forecast.Entry) -> (word: String, detail: String) {
     switch entry.outlook {
     case .cached(let address): return ("cached ", address.short)
     case .runs(let reason):
-      let place = entry.action.location.map { "  (\($0))" } ?? ""
-      return ("run    ", reason.description + place)
+      return ("run    ", text(reason, of: entry.action))
     case .follows(let names):
       let stages = Set(names.map(Action.stage)).sorted().joined(separator: ", ")
       return ("follows", "\(stages); not run if that comes out as it was")
     }
+  }
+
+  /// The reason with the places of what changed; where a change has none, with that of the stage.
+  private func text(_ reason: RunReason, of action: Action) -> String {
+    let ofStage = action.location.map { "  (\($0))" } ?? ""
+    guard case .changed(let changes) = reason else { return reason.description + ofStage }
+    let shown = changes.prefix(RunReason.mostTold).map { change in
+      (text: change.description, place: place(of: change, in: action)?.place)
+    }
+    let isPlaced = shown.allSatisfy { $0.place != nil }
+    let more = changes.count - shown.count
+    return shown.map { $0.text + ($0.place.map { " (\($0))" } ?? "") }.joined(separator: "; ")
+      + (more > 0 ? "; and \(more) more" : "") + (isPlaced ? "" : ofStage)
+  }
+
+  private func place(of change: RunReason.Change, in action: Action) -> SourceLocation? {
+    guard case .parameter(let path, _, _) = change else { return nil }
+    return places.place(of: path, in: action.stage)
+  }
+
+  private func json(_ reason: RunReason, of action: Action) -> JSONValue {
+    guard case .changed(let changes) = reason, case .object(var members) = reason.json else { return reason.json }
+    members["changes"] = .array(
+      changes.map { change in
+        guard case .object(var members) = change.json else { return change.json }
+        if let place = place(of: change, in: action) { members["location"] = .string(place.place) }
+        return .object(members)
+      }
+    )
+    return .object(members)
   }
 
   /// The forecast as data.
@@ -103,7 +136,7 @@ public struct ForecastDescription: Sendable {
         members["address"] = .string(address.description)
       case .runs(let reason):
         members["outlook"] = "runs"
-        members["why"] = reason.json
+        members["why"] = json(reason, of: entry.action)
       case .follows(let names):
         members["outlook"] = "follows"
         members["after"] = .array(names.map { .string($0) })

@@ -9,9 +9,14 @@ internal import SystemPackage
 public struct LatestRun: Sendable {
   private var keys: [String: ContentDigest] = [:]
   private let file: FilePath
+  /// What the code of now is made of, by fingerprint.
+  fileprivate let code: [String: [String: String]]
 
   /// What is remembered of a run's name (`fig3`, `fig3.quick`).
-  public init(of name: String, in store: ArtifactStore) {
+  ///
+  /// - Parameter code: for each fingerprint of now the digests of its parts, to tell which of them have changed.
+  public init(of name: String, in store: ArtifactStore, code: [String: [String: String]] = [:]) {
+    self.code = code
     file = store.root.appending("latest").appending("\(name).json")
     guard let bytes = try? FileSystem.read(file), let text = String(validating: bytes, as: UTF8.self),
       case .object(let members)? = try? JSONValue(reading: text, name: "latest")
@@ -37,7 +42,11 @@ extension ArtifactStore {
   /// Why an action of which no result is known is to be run.
   public func reason(for task: Plan.Task, since latest: LatestRun) -> RunReason {
     guard let key = latest[task.action.name], key != task.key, let record = record(for: key) else { return .neverBuilt }
-    let changes = task.changes(since: record)
+    var changes = task.changes(since: record)
+    if record.code != task.action.fingerprint {
+      let parts = latest.code[task.action.fingerprint].flatMap { changedParts(of: record.code, to: $0) } ?? []
+      changes.append(.code(parts: parts))
+    }
     return changes.isEmpty ? .neverBuilt : .changed(changes)
   }
 }
@@ -52,7 +61,6 @@ extension Plan.Task {
       let (old, new) = (record.inputs[name], addresses[name])
       if old != new { changes.append(.input(name: name, old: old?.summary, new: new?.summary)) }
     }
-    if record.code != action.fingerprint { changes.append(.code) }
     return changes
   }
 }

@@ -2,21 +2,21 @@ internal import Artifacts
 
 extension ArtifactComparison {
   /// The differences for people: `-` what is in the first only, `+` in the second only, `~` what is in both.
-  public var lines: [String] {
-    differences.flatMap { difference -> [String] in
-      let path = difference.path.isEmpty ? "the artifact" : difference.path
-      switch difference.change {
-      case .removed(let variable): return ["- \(variable.heading(path)): only in the first"]
-      case .added(let variable): return ["+ \(variable.heading(path)): only in the second"]
-      case .groupRemoved: return ["- \(path)/: only in the first"]
-      case .groupAdded: return ["+ \(path)/: only in the second"]
-      case .attribute(let name, let old, let new):
-        return ["~ \(path): \(name.printable) was \(Self.text(old)), and is \(Self.text(new))"]
-      case .type(let old, let new): return ["~ \(path): the type was \(old), and is \(new)"]
-      case .shape(let old, let new):
-        return ["~ \(path): the shape was \(Self.text(old)), and is \(Self.text(new))"]
-      case .values(let values): return ["~ \(path): \(values.summary)"] + values.details.map { "    \($0)" }
-      }
+  public var lines: [String] { differences.flatMap(Self.lines) }
+
+  /// The lines of one difference.
+  static func lines(of difference: Difference) -> [String] {
+    let path = difference.path.isEmpty ? "the artifact" : difference.path
+    switch difference.change {
+    case .removed(let variable): return ["- \(variable.heading(path)): only in the first"]
+    case .added(let variable): return ["+ \(variable.heading(path)): only in the second"]
+    case .groupRemoved: return ["- \(path)/: only in the first"]
+    case .groupAdded: return ["+ \(path)/: only in the second"]
+    case .attribute(let name, let old, let new):
+      return ["~ \(path): \(name.printable) was \(text(old)), and is \(text(new))"]
+    case .type(let old, let new): return ["~ \(path): the type was \(old), and is \(new)"]
+    case .shape(let old, let new): return ["~ \(path): the shape was \(text(old)), and is \(text(new))"]
+    case .values(let values): return ["~ \(path): \(values.summary)"] + values.details.map { "    \($0)" }
     }
   }
 

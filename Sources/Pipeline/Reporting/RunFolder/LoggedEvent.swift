@@ -1,0 +1,119 @@
+internal import Artifacts
+internal import Configuration
+package import Execution
+internal import Planning
+package import Store
+
+/// What is told of a run to machines: a line of `events.jsonl`, and of `pipeline run --json`.
+///
+/// `Documentation/run-events.md` describes every event and member; a test holds the two together.
+package enum LoggedEvent {
+  /// The run begins.
+  case begin(RunDescription)
+  /// Something happened in it.
+  case run(RunEvent)
+  /// Something was told that belongs to no action.
+  case message(String, isProblem: Bool)
+  /// Files for people are in this folder.
+  case figures(folder: String, files: [String])
+  /// The run has ended.
+  case end(RunEnding)
+
+  /// The event in a line.
+  package func line(at time: Timestamp) -> String {
+    var members = members
+    members["time"] = .string(time.text)
+    return JSONValue.object(members).canonicalText
+  }
+
+  private var members: [String: JSONValue] {
+    switch self {
+    case .begin(let run):
+      [
+        "event": "begin", "version": .integer(1), "run": .string(run.name.description),
+        "pipeline": .string(run.pipeline.name),
+        "title": .string(run.pipeline.title), "file": .string(run.file), "choices": run.choicesJSON,
+        "options": .object(run.options), "actions": .integer(run.actions.count), "jobs": .integer(run.jobs),
+        "program": .string(run.program), "process": .integer(ProcessIdentity.current.number),
+        "host": .string(Machine.host),
+      ]
+    case .run(let event): event.members
+    case .message(let text, let isProblem):
+      ["event": "message", "severity": isProblem ? "error" : "note", "text": .string(text)]
+    case .figures(let folder, let files):
+      ["event": "figures", "folder": .string(folder), "files": .array(files.map { .string($0) })]
+    case .end(let ending): ending.members
+    }
+  }
+}
+
+extension RunEvent {
+  fileprivate var members: [String: JSONValue] {
+    switch self {
+    case .cached(let action, let address):
+      ["event": "cached", "action": .string(action), "address": .string(address.description)]
+    case .waiting(let action, let holder):
+      [
+        "event": "waiting", "action": .string(action),
+        "holder": holder.map { ["process": .integer($0.number), "machine": .string($0.machine)] } ?? .null,
+      ]
+    case .started(let action, let kind, let reason):
+      ["event": "started", "action": .string(action), "kind": .string(kind), "why": reason.json]
+    case .progress(let action, let progress):
+      [
+        "event": "progress", "action": .string(action),
+        "fraction": .number(progress.fraction.isFinite ? min(1, max(0, progress.fraction)) : 0),
+        "message": .string(progress.message),
+      ]
+    case .output(let action, let text):
+      ["event": "output", "action": .string(action), "text": .string(text)]
+    case .finished(let action, let address, let seconds):
+      [
+        "event": "finished", "action": .string(action), "address": .string(address.description),
+        "seconds": .number(seconds),
+      ]
+    case .leftOut(let action, let message):
+      ["event": "left-out", "action": .string(action), "message": .string(message)]
+    case .failed(let action, let message):
+      ["event": "failed", "action": .string(action), "message": .string(message)]
+    case .unreachable(let action, let cause):
+      ["event": "unreachable", "action": .string(action), "because": .string(cause)]
+    }
+  }
+}
+
+/// How a run ended, for the last event.
+package struct RunEnding {
+  /// The exit code.
+  let exit: Int
+  /// How long it took, in seconds.
+  let seconds: Double
+  /// What became of the actions; nil if none was tried.
+  let summary: RunSummary?
+
+  package init(exit: Int, seconds: Double, summary: RunSummary?) {
+    self.exit = exit
+    self.seconds = seconds
+    self.summary = summary
+  }
+
+  fileprivate var members: [String: JSONValue] {
+    var members: [String: JSONValue] = ["event": "end", "exit": .integer(exit), "seconds": .number(seconds)]
+    guard let summary else { return members }
+    members["total"] = .integer(summary.total)
+    members["computed"] = .integer(summary.computed.count)
+    members["cached"] = .integer(summary.cached)
+    members["left_out"] = .integer(summary.skipped)
+    members["failed"] = .integer(summary.failed)
+    members["unreachable"] = .integer(summary.unreachable)
+    members["not_tried"] = .integer(summary.left)
+    members["stopped"] =
+      switch summary.stopped {
+      case nil: .null
+      case .interrupted: "interrupted"
+      case .noWorkers(let reason): .string("no workers: \(reason)")
+      case .notDurable(let reason): .string("not durable: \(reason)")
+      }
+    return members
+  }
+}

@@ -1,0 +1,137 @@
+internal import Configuration
+internal import Execution
+internal import Planning
+internal import Store
+internal import SystemPackage
+
+/// Keeps what a run does in a folder of `runs/`, as it happens: whatever ends the run, what was told by then is there.
+///
+/// The folder is made when the first action is not cached: a run with nothing to do leaves nothing behind, and costs
+/// nothing.
+struct RunJournal {
+  /// Something that was told, for the events and for the log.
+  private struct Entry {
+    let time: Timestamp
+    let event: LoggedEvent
+    let lines: [String]
+  }
+
+  private enum Phase {
+    /// Nothing has been done yet; this was told before.
+    case idle([Entry])
+    case open(RunFolder, log: LineFile, events: LineFile)
+    /// It has ended, or its files cannot be written.
+    case closed
+  }
+
+  private let run: RunDescription
+  private let store: ArtifactStore
+  private var phase = Phase.idle([])
+
+  init(of run: RunDescription, in store: ArtifactStore) {
+    self.run = run
+    self.store = store
+  }
+
+  /// Takes in what was told.
+  ///
+  /// - Parameter lines: how it is told to people.
+  /// - Returns: what the user should know: why nothing is kept.
+  mutating func add(_ event: LoggedEvent, _ lines: [String], at time: Timestamp) -> String? {
+    let entry = Entry(time: time, event: event, lines: lines)
+    switch phase {
+    case .idle(var entries):
+      // Taken out for as long as it grows, lest it be copied each time.
+      phase = .closed
+      entries.append(entry)
+      guard case .run(let event) = event, event.isWork else {
+        phase = .idle(entries)
+        return nil
+      }
+      do throws(StoreError) {
+        try open(entries)
+      } catch {
+        return "note: nothing is kept of this run: \(error)"
+      }
+    case .open(let folder, var log, var events):
+      phase = .closed
+      for line in lines { log.add(line) }
+      events.add(event.line(at: time))
+      phase = .open(folder, log: log, events: events)
+    case .closed: break
+    }
+    return nil
+  }
+
+  private mutating func open(_ entries: [Entry]) throws(StoreError) {
+    // Records name code by its fingerprint; a later run can then tell which part of it has changed.
+    for fingerprint in Set(run.actions.map(\.fingerprint)) {
+      if let parts = run.code[fingerprint] { store.note(fingerprint, of: parts) }
+    }
+    let folder = try RunFolder.make(for: run.name.description, in: store, at: entries.first?.time ?? .now)
+    do {
+      var copy = try LineFile(creating: folder.path(of: .resolved))
+      run.resolvedLines { copy.add($0) }
+      copy.close()
+      let file = try FileDescriptor.open(
+        folder.path(of: .pipeline),
+        .writeOnly,
+        options: [.create, .truncate],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead]
+      )
+      _ = try file.closeAfter { try file.writeAll(run.text) }
+      var log = try LineFile(creating: folder.path(of: .log))
+      var events = try LineFile(creating: folder.path(of: .events))
+      for entry in entries {
+        for line in entry.lines { log.add(line) }
+        events.add(entry.event.line(at: entry.time))
+      }
+      phase = .open(folder, log: log, events: events)
+    } catch {
+      throw StoreError("cannot write to \(folder.path)", (error as? Errno) ?? .ioError)
+    }
+  }
+
+  /// Writes what is in memory.
+  ///
+  /// - Returns: what the user should know: why no more is kept.
+  mutating func flush() -> String? {
+    guard case .open(let folder, var log, var events) = phase else { return nil }
+    phase = .closed
+    log.flush()
+    events.flush()
+    if let failure = log.failure ?? events.failure {
+      log.close()
+      events.close()
+      return "note: no more is kept of this run: cannot write to \(folder.path): \(failure)"
+    }
+    phase = .open(folder, log: log, events: events)
+    return nil
+  }
+
+  /// Ends with the results of the run.
+  mutating func close(_ summary: RunSummary?) -> String? {
+    let note = flush()
+    guard case .open(let folder, var log, var events) = phase else { return note }
+    phase = .closed
+    log.close()
+    events.close()
+    guard let summary else { return note }
+    do throws(StoreError) {
+      try store.writeAtomically(Array(Lock(summary).text.utf8), to: folder.path(of: .results))
+    } catch {
+      return "note: the results of this run are not kept: \(error)"
+    }
+    return nil
+  }
+}
+
+extension RunEvent {
+  /// Whether it tells that the run has something to do.
+  fileprivate var isWork: Bool {
+    switch self {
+    case .cached, .progress: false
+    default: true
+    }
+  }
+}

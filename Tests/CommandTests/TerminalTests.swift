@@ -1,0 +1,223 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+/// `pipeline run` on a real pseudo-terminal: what is on the screen meanwhile, and what stays.
+@Suite struct TerminalTests {
+  private let folder: TemporaryFolder
+  private let pipeline: Program
+
+  init() throws {
+    folder = try TemporaryFolder()
+    pipeline = try Program(built: "pipeline")
+  }
+
+  /// Runs a program on a new terminal, does something when bars are first seen, and prints what was on the screen then,
+  /// what is on it in the end, how it was written, and the exit code.
+  ///
+  /// The terminal is a small one: it knows the codes that the program uses, scrolls, and does not lay lines out anew when
+  /// it gets another size.
+  private static let script = #"""
+    import fcntl, json, os, pty, re, select, signal, struct, sys, termios
+    columns, rows, action, environment, *command = sys.argv[1:]
+    columns, rows = int(columns), int(rows)
+
+    class Screen:
+        def __init__(self):
+            self.lines, self.row, self.column, self.top, self.wraps = [[]], 0, 0, 0, True
+        def down(self):
+            self.row += 1
+            if self.row == len(self.lines): self.lines.append([])
+            self.top = max(self.top, self.row - rows + 1)
+        def put(self, letter):
+            if self.column >= columns:
+                if self.wraps: self.column = 0; self.down()
+                else: self.column = columns - 1
+            line = self.lines[self.row]
+            line += [" "] * (self.column + 1 - len(line))
+            line[self.column] = letter
+            self.column += 1
+        def feed(self, text):
+            for code, number, final, letter in re.findall(r"(\x1b\[\??([0-9]*)([A-Za-z]))|([\s\S])", text):
+                if final == "A": self.row = max(self.top, self.row - int(number or 1))
+                elif final == "K": del self.lines[self.row][self.column:]
+                elif final == "J":
+                    del self.lines[self.row][self.column:]
+                    del self.lines[self.row + 1:]
+                elif final in "hl" and final: self.wraps = final == "h"
+                elif final == "m": pass
+                elif code: sys.exit("unknown code " + repr(code))
+                elif letter == "\r": self.column = 0
+                elif letter == "\n": self.down()
+                else: self.put(letter)
+        def text(self):
+            return ["".join(line).rstrip() for line in self.lines]
+
+    def resize(file):
+        fcntl.ioctl(file, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    process, terminal = pty.fork()
+    if process == 0:
+        resize(0)
+        os.execve(command[0], command, dict(os.environ, **json.loads(environment)))
+    screen, written, during, pending = Screen(), "", [], b""
+    while True:
+        try: chunk = os.read(terminal, 1 << 16)
+        except OSError: break
+        if not chunk: break
+        pending += chunk
+        # A letter of several bytes may come in two parts, and a code too; both end before the next drawing.
+        if not pending.endswith((b"\n", b"\r", b"A", b"J")): 
+            if select.select([terminal], [], [], 0.02)[0]: continue
+        chunk, pending = pending.decode(), b""
+        screen.feed(chunk)
+        written += chunk
+        if not during and any(" running" in line for line in screen.text()):
+            during = screen.text()
+            if action == "press": os.write(terminal, b"\x03")
+            elif action == "kill": os.kill(process, signal.SIGTERM)
+            elif action != "watch":
+                columns, rows = map(int, action.split("x"))
+                resize(terminal)
+    _, status = os.waitpid(process, 0)
+    print(json.dumps({"during": during, "end": screen.text(), "written": written,
+        "exit": os.waitstatus_to_exitcode(status)}))
+    """#
+
+  private struct Seen {
+    let during: [String]
+    let end: [String]
+    let written: String
+    let exit: String
+  }
+
+  private func watch(
+    _ arguments: [String],
+    columns: Int = 100,
+    rows: Int = 24,
+    doing action: String = "watch",
+    environment: String = #"{"TERM": "xterm", "NO_COLOR": ""}"#
+  ) async throws -> Seen {
+    let outcome = try await Program(at: "/usr/bin/python3").run(
+      ["-c", Self.script, "\(columns)", "\(rows)", action, environment, pipeline.path.string] + arguments,
+      in: folder.path
+    )
+    try #require(outcome.errors == "")
+    // The words are taken apart by the program that wrote them.
+    func part(_ expression: String) async throws -> String {
+      let code = "import json, sys; seen = json.loads(sys.argv[1]); print(\(expression), end='')"
+      return try await Program(at: "/usr/bin/python3").run(["-c", code, outcome.output]).output
+    }
+    func lines(_ name: String) async throws -> [String] {
+      try await part("'\\n'.join(seen['\(name)'])").split(separator: "\n").map(String.init)
+    }
+    return Seen(
+      during: try await lines("during"),
+      end: try await lines("end"),
+      written: try await part("seen['written']"),
+      exit: try await part("seen['exit']")
+    )
+  }
+
+  private func plain(_ lines: [String]) -> [String] {
+    lines.map { $0.replacing(/[0-9]+\.[0-9]{2} s/, with: "T s").replacing(/[0-9a-f]{12}/, with: "ADDRESS") }
+  }
+
+  /// A sweep of four points and a stage that takes some seconds.
+  private func write(count: Int = 120) throws {
+    try folder.write(
+      """
+      pipeline: slow
+      title: Slow things
+      stages:
+        one: { kind: uv/fixed-points, with: { learning_rate: { values: [0.8] } } }
+        diagram: { kind: uv/phase-diagram, with: { learning_rate: { from: 0.1, to: 2, count: \(count) }, steps: 300000 } }
+        points:
+          kind: uv/phase-diagram
+          matrix: { target: { from: 1, to: 2, count: 4 } }
+          with: { model: { kappa: 1, target: "${{ matrix.target }}" }, learning_rate: { from: 0.1, to: 2, count: \(count / 6) }, steps: 300000 }
+      """,
+      to: "slow.yaml"
+    )
+  }
+
+  private let record = [
+    "slow: Slow things", "  one      done in T s  ADDRESS", "  diagram  done in T s  ADDRESS",
+    "  points   done in T s  4 points: 4 computed", "6 stages: 6 computed, 0 cached in T s",
+  ]
+
+  @Test func `Bars follow what is at work, and nothing of them stays`() async throws {
+    try write()
+    let seen = try await watch(["run", "slow", "--jobs", "3"])
+    #expect(seen.exit == "0")
+    #expect(plain(seen.end).sorted() == record.sorted(), "\(seen.end)")
+    #expect(seen.during.contains { $0.hasPrefix("  diagram  ") && $0.contains("─") }, "\(seen.during)")
+    #expect(seen.during.contains { $0.hasPrefix("  points   ") && $0.contains(" of 4 ") })
+    let sum = try #require(seen.during.last)
+    #expect(sum.firstMatch(of: /^\ {2}[0-9] of 6 done · .*[0-9] running · 0:[0-9]{2}/) != nil, "\(sum)")
+    #expect(seen.written.contains("\u{1b}[36m━"))
+    #expect(!seen.written.contains("started"))
+  }
+
+  @Test(arguments: ["40x24", "30x5", "10x2", "200x50", "80x1"])
+  func `A window that gets another size during the run leaves the same record`(size: String) async throws {
+    try write()
+    let seen = try await watch(["run", "slow", "--jobs", "3"], doing: size)
+    #expect(seen.exit == "0")
+    // Lines that stay are broken by the terminal where it is narrow.
+    #expect(plain([seen.end.joined()])[0].filter { $0 != " " }.contains("━") == false, "\(seen.end)")
+    #expect(!seen.end.contains { $0.contains("running") || $0.contains("─") }, "\(seen.end)")
+    if !["30x5", "10x2"].contains(size) {
+      #expect(plain(seen.end).first == record[0])
+      #expect(plain(seen.end).joined().contains(record[4]))
+    }
+  }
+
+  @Test(arguments: ["press", "kill"])
+  func `Ctrl-C and the signal to end leave the lines that stay`(how: String) async throws {
+    try write(count: 1000)
+    let seen = try await watch(["run", "slow", "--jobs", "2"], rows: 5, doing: how)
+    #expect(seen.exit == "130")
+    #expect(!seen.end.contains { $0.contains("running") || $0.contains("─") || $0.contains("━") }, "\(seen.end)")
+    #expect(seen.end.first == record[0])
+    #expect(seen.end.last?.hasPrefix("interrupted: ") == true)
+    #expect(seen.end.last?.hasSuffix("the same command goes on from there") == true)
+  }
+
+  @Test func `A failure is told whole above the bars`() async throws {
+    try write()
+    try folder.write("", to: "store/objects")
+    let seen = try await watch(["run", "slow", "--store", "store", "--keep-going"])
+    #expect(seen.exit == "1")
+    #expect(
+      seen.end.contains { $0.hasPrefix("error: stage 'one': cannot make the folder store/objects/") },
+      "\(seen.end)"
+    )
+    #expect(!seen.end.contains { $0.contains("running") || $0.contains("━") })
+  }
+
+  @Test func `NO_COLOR turns colours off, and a terminal that cannot draw gets plain lines`() async throws {
+    try write()
+    let plainBars = try await watch(["run", "slow"], environment: #"{"TERM": "xterm", "NO_COLOR": "1"}"#)
+    #expect(plainBars.written.contains("━"))
+    #expect(plainBars.written.firstMatch(of: /\u{1b}\[[0-9]*m/) == nil)
+    for terminal in ["dumb", ""] {
+      let seen = try await watch(["run", "slow", "--force"], environment: #"{"TERM": "\#(terminal)"}"#)
+      #expect(!seen.written.contains("\u{1b}"))
+      #expect(seen.written.contains("  one      started         uv/fixed-points: forced\r\n"))
+    }
+    let quiet = try await watch(["run", "slow", "--force", "--quiet"])
+    #expect(quiet.written == "")
+    let json = try await watch(["run", "slow", "--force", "--json"])
+    #expect(!json.written.contains("\u{1b}"))
+    #expect(json.end.allSatisfy { $0.hasPrefix("{") || $0.count == 100 || !$0.contains("━") })
+  }
+
+  @Test func `A run with nothing to do draws nothing`() async throws {
+    try write(count: 30)
+    _ = try await watch(["run", "slow"])
+    let seen = try await watch(["run", "slow"])
+    #expect(!seen.written.contains("\u{1b}[36m"))
+    #expect(plain(seen.end).last == "nothing to do: 6 stages up to date (T s)")
+  }
+}

@@ -1,0 +1,74 @@
+import Store
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct RunFolderTests {
+  private let folder: TemporaryFolder
+  private let store: ArtifactStore
+  private let moment = Timestamp(milliseconds: 1_795_599_012_345)
+
+  init() throws {
+    folder = try TemporaryFolder()
+    store = try ArtifactStore(at: folder.path.appending("artifacts"))
+  }
+
+  @Test func `A moment is written in UTC, to the millisecond`() {
+    #expect(moment.text == "2026-11-25T09:30:12.345Z")
+    #expect(moment.fileName == "20261125T093012.345Z")
+    #expect(Timestamp(milliseconds: 7).text == "1970-01-01T00:00:00.007Z")
+    #expect(Timestamp.now > moment || Timestamp.now < moment)
+  }
+
+  @Test func `Runs of one moment have different folders, listed with the oldest first`() throws {
+    let made = try (0..<3).map { _ in try RunFolder.make(for: "fig3.quick", in: store, at: moment) }
+    _ = try RunFolder.make(for: "other", in: store, at: Timestamp(milliseconds: moment.milliseconds - 5000))
+    #expect(Set(made.map(\.path)).count == 3)
+    let all = RunFolder.all(in: store)
+    #expect(all.map(\.run) == ["other", "fig3.quick", "fig3.quick", "fig3.quick"])
+    #expect(Array(all.dropFirst()) == made)
+  }
+
+  @Test(arguments: ["notes", "20261125T093012.345Z", "20261125T0930Z-fig3", "x20261125T093012.345Z-fig3", ".git-x"])
+  func `A folder with another name is nobody's run`(name: String) {
+    #expect(RunFolder(at: FilePath("runs").appending(name)) == nil)
+  }
+
+  // MARK: - Which are removed
+
+  private func makeRuns(_ name: String, _ count: Int) throws {
+    for number in 0..<count {
+      let made = try RunFolder.make(
+        for: name,
+        in: store,
+        at: Timestamp(milliseconds: moment.milliseconds + number * 60_000)
+      )
+      try folder.write("log", to: String(made.path(of: .log).string.dropFirst(folder.path.string.utf8.count + 1)))
+    }
+  }
+
+  private func collection(keeping count: Int, leastAge: Double = 3600, later: Double = 1e6) throws -> RunCollection {
+    RunCollection(of: store, keeping: count, leastAge: leastAge, now: Double(Timestamp.now.milliseconds) / 1000 + later)
+  }
+
+  @Test func `Of each name the newest are kept`() throws {
+    try makeRuns("a", 5)
+    try makeRuns("b", 2)
+    try folder.write("", to: "artifacts/runs/mine/notes")
+    let collection = try collection(keeping: 3)
+    let oldest = RunFolder.all(in: store).filter { $0.run == "a" }.prefix(2)
+    #expect(collection.removed.map(\.path) == oldest.map(\.path))
+    #expect(collection.keptCount == 5)
+    #expect(collection.bytes == 6)
+    collection.execute()
+    #expect(RunFolder.all(in: store).map(\.run).sorted() == ["a", "a", "a", "b", "b"])
+    #expect(folder.files(below: "artifacts/runs").contains("artifacts/runs/mine/notes"))
+  }
+
+  @Test func `What was written to lately is kept, however many there are`() throws {
+    try makeRuns("a", 5)
+    #expect(try collection(keeping: 0, later: 0).removed.isEmpty)
+    #expect(try collection(keeping: 0, later: 3000).removed.isEmpty)
+    #expect(try collection(keeping: 0, later: 4000).removed.count == 5)
+  }
+}
