@@ -7,8 +7,10 @@ public import SystemPackage
 /// objects/ab/abcd….h5     read-only, named by the digest of the canonical content (other files: of their bytes)
 /// actions/ab/abcd….json   what an action made, by the action's key
 /// figures/NAME/           what a person opens
+/// runs/TIME-NAME/         what each run did
 /// leases/                 who is at work on which action
 /// scratch/                work in progress
+/// code/                   what each fingerprint of the code is made of; derived
 /// states                  in which state the objects were when their content was last checked; derived
 /// ```
 public struct ArtifactStore: Sendable {

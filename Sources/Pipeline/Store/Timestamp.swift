@@ -27,12 +27,18 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     var seconds = time_t(milliseconds / 1000)
     var parts = tm()
     gmtime_r(&seconds, &parts)
-    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let rest = milliseconds % 1000
-    let date = ["\(parts.tm_year + 1900)", two(parts.tm_mon + 1), two(parts.tm_mday)]
-    let time = [two(parts.tm_hour), two(parts.tm_min), two(parts.tm_sec)]
-    return date.joined(separator: dateSeparator) + "T" + time.joined(separator: timeSeparator)
-      + ".\(rest < 10 ? "00" : rest < 100 ? "0" : "")\(rest)Z"
+    func digits(_ number: Int32, _ count: Int) -> String {
+      let text = String(number)
+      return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+    }
+    // Piece by piece: this is written for every event of a run.
+    var text = digits(parts.tm_year + 1900, 4)
+    text += dateSeparator + digits(parts.tm_mon + 1, 2)
+    text += dateSeparator + digits(parts.tm_mday, 2)
+    text += "T" + digits(parts.tm_hour, 2)
+    text += timeSeparator + digits(parts.tm_min, 2)
+    text += timeSeparator + digits(parts.tm_sec, 2)
+    return text + "." + digits(Int32(milliseconds % 1000), 3) + "Z"
   }
 
   /// The earlier one is less.

@@ -86,6 +86,8 @@ struct RunJournal {
         for line in entry.lines { log.add(line) }
         events.add(entry.event.line(at: entry.time))
       }
+      log.flush()
+      events.flush()
       phase = .open(folder, log: log, events: events)
     } catch {
       throw StoreError("cannot write to \(folder.path)", (error as? Errno) ?? .ioError)
