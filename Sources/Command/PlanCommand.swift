@@ -45,8 +45,7 @@ struct PlanCommand: ParsableCommand {
     let name = RunName(pipeline.name, choices).description
     let latest = LatestRun(of: name, in: store, code: StageKinds.all.code)
     let forecast = Forecast(pipeline, store: store, latest: latest)
-    let places = ParameterPlaces(text.root, choices)
-    let description = ForecastDescription(forecast, of: pipeline, places: places)
+    let description = ForecastDescription(forecast, of: pipeline, places: ParameterPlaces(text.root, choices))
     if json { Terminal.say(description.json.canonicalText) } else { description.lines.forEach(Terminal.say) }
   }
 }

@@ -72,7 +72,9 @@ import Testing
         chunk, pending = pending.decode(), b""
         screen.feed(chunk)
         written += chunk
-        if not during and any(" running" in line for line in screen.text()):
+        # A worker that has said how far it is knows that Ctrl-C is not for it.
+        sign = " % " if action in ("press", "press twice", "kill") else " running"
+        if not during and any(sign in line for line in screen.text()):
             during = screen.text()
             if action == "press": os.write(terminal, b"\x03")
             elif action == "press twice": os.write(terminal, b"\x03\x03")
@@ -97,10 +99,11 @@ import Testing
     columns: Int = 100,
     rows: Int = 24,
     doing action: String = "watch",
-    environment: String = #"{"TERM": "xterm", "NO_COLOR": ""}"#
+    environment: String = #"{"TERM": "xterm", "NO_COLOR": ""}"#,
+    of program: FilePath? = nil
   ) async throws -> Seen {
     let outcome = try await Program(at: "/usr/bin/python3").run(
-      ["-c", Self.script, "\(columns)", "\(rows)", action, environment, pipeline.path.string] + arguments,
+      ["-c", Self.script, "\(columns)", "\(rows)", action, environment, (program ?? pipeline.path).string] + arguments,
       in: folder.path
     )
     try #require(outcome.errors == "")
@@ -177,7 +180,7 @@ import Testing
   @Test(arguments: ["press", "press twice", "kill"])
   func `Ctrl-C and the signal to end leave the lines that stay`(how: String) async throws {
     try write(count: 1000)
-    let seen = try await watch(["run", "slow", "--jobs", "2"], rows: 5, doing: how)
+    let seen = try await watch(["run", "slow", "--jobs", "1"], rows: 5, doing: how)
     #expect(seen.exit == "130")
     #expect(!seen.end.contains { $0.contains("running") || $0.contains("─") || $0.contains("━") }, "\(seen.end)")
     #expect(seen.end.first == record[0])
@@ -212,6 +215,19 @@ import Testing
     let json = try await watch(["run", "slow", "--force", "--json"])
     #expect(!json.written.contains("\u{1b}"))
     #expect(json.end.allSatisfy { $0.hasPrefix("{") || $0.count == 100 || !$0.contains("━") })
+  }
+
+  @Test func `Bars are drawn beside a file, and not beside a program that may write to the terminal too`() async throws
+  {
+    try write()
+    let toFile = try await watch(["-c", "\(pipeline.path) run slow > out"], of: "/bin/sh")
+    #expect(toFile.written.contains("━"))
+    #expect(toFile.end == [])
+    let output = String(decoding: try readBytes(folder.path.appending("out")), as: UTF8.self)
+    #expect(plain(output.split(separator: "\n").map(String.init)).sorted() == record.sorted())
+    let toProgram = try await watch(["-c", "\(pipeline.path) run slow --force | tee out"], of: "/bin/sh")
+    #expect(!toProgram.written.contains("━"))
+    #expect(toProgram.end.contains { $0.hasPrefix("  diagram  started ") })
   }
 
   @Test func `A run with nothing to do draws nothing`() async throws {

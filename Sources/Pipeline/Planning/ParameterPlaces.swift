@@ -5,14 +5,14 @@ public import Configuration
 ///
 /// It is asked about the few parameters that have changed, so that the many others need not remember their places.
 public struct ParameterPlaces: Sendable {
-  private let stages: Node
+  private let stages: [String: Node]
   private let values: [String: Node]
 
   /// The places in a pipeline file that has no mistakes.
   public init(_ root: Node, _ choices: Pipeline.Choices) {
     var diagnostics = Diagnostics()
     let file = PipelineFile.decodePart(root, &diagnostics) ?? PipelineFile()
-    stages = file.stages.node
+    stages = Dictionary(file.stages.entries.map { ($0.key, $0.value) }) { first, _ in first }
     values = Pipeline.parameters(of: file, choices, &diagnostics)
   }
 

@@ -24,8 +24,14 @@ public struct Console {
     self.isQuiet = isQuiet
     // Such as what an editor runs programs in.
     let isPlain = ["", "dumb"].contains(Self.variable("TERM") ?? "")
-    isTerminal = !isQuiet && !isPlain && isatty(STDERR_FILENO) == 1
+    isTerminal = !isQuiet && !isPlain && isatty(STDERR_FILENO) == 1 && !Self.isPipe(STDOUT_FILENO)
     hasColours = (Self.variable("NO_COLOR") ?? "").isEmpty
+  }
+
+  /// Whether a file is read by another program, such as `tee`, which may write to the same terminal at any moment.
+  private static func isPipe(_ file: Int32) -> Bool {
+    var status = stat()
+    return fstat(file, &status) == 0 && [S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT)
   }
 
   private static func variable(_ name: String) -> String? {

@@ -7,15 +7,17 @@ public import Planning
 public struct ForecastDescription: Sendable {
   private let forecast: Forecast
   private let pipeline: Pipeline
-  private let places: ParameterPlaces
+  /// Nil where nothing has changed.
+  private let places: ParameterPlaces?
 
   /// The description of a forecast.
   ///
-  /// - Parameter places: where the parameters of the pipeline are written.
-  public init(_ forecast: Forecast, of pipeline: Pipeline, places: ParameterPlaces) {
+  /// - Parameter places: where the parameters of the pipeline are written; asked for only if some have changed.
+  public init(_ forecast: Forecast, of pipeline: Pipeline, places: @autoclosure () -> ParameterPlaces) {
     self.forecast = forecast
     self.pipeline = pipeline
-    self.places = places
+    let hasChanged = forecast.entries.contains { if case .runs(.changed) = $0.outlook { true } else { false } }
+    self.places = hasChanged ? places() : nil
   }
 
   private func count(_ matches: (Forecast.Outlook) -> Bool) -> Int {
@@ -106,7 +108,7 @@ public struct ForecastDescription: Sendable {
 
   private func place(of change: RunReason.Change, in action: Action) -> SourceLocation? {
     guard case .parameter(let path, _, _) = change else { return nil }
-    return places.place(of: path, in: action.stage)
+    return places?.place(of: path, in: action.stage)
   }
 
   private func json(_ reason: RunReason, of action: Action) -> JSONValue {
