@@ -36,8 +36,6 @@ public struct Worker: Sendable {
 
   /// Serves until standard input ends.
   public func serve() async {
-    // Ctrl-C reaches every process of the terminal; the runner is the one that acts on it.
-    signal(SIGINT, SIG_IGN)
     // When memory runs out, this process goes, and the run stays.
     try? FileSystem.overwrite("/proc/self/oom_score_adj", with: "500")
     endWithRunner()

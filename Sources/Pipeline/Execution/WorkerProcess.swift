@@ -36,6 +36,7 @@ struct WorkerProcess {
       let result = try await Subprocess.run(
         .path(executable),
         arguments: Arguments(arguments),
+        platformOptions: Self.options,
         input: .inputWriter,
         output: .sequence,
         error: .fileDescriptor(log.descriptor, closeAfterSpawningProcess: false)
@@ -62,6 +63,14 @@ struct WorkerProcess {
       reason = String(describing: error)
     }
     return await progress.ending(reason, output: log.take())
+  }
+
+  /// A process group of its own: Ctrl-C reaches every process of the terminal's, and the runner is the one that acts on
+  /// it.
+  private static var options: PlatformOptions {
+    var options = PlatformOptions()
+    options.processGroupID = 0
+    return options
   }
 
   private static func describe(_ status: TerminationStatus) -> String {
