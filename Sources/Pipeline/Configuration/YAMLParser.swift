@@ -4,9 +4,9 @@
 /// aliases work, within a bound on what they expand to. Nothing in the text is ever executed or loaded.
 public enum YAMLParser {
   /// The largest text that is read, in bytes. A pipeline file is a few kilobytes.
-  public static let maximumBytes = 4 << 20
+  public static let maximumBytes = 16 << 20
   /// The largest number of nodes with every alias written out.
-  public static let maximumNodes = 1_000_000
+  public static let maximumNodes = 3_000_000
   /// The largest number of anchors.
   public static let maximumAnchors = 1_000
   /// The deepest nesting.
