@@ -73,7 +73,7 @@ struct ResultsReference {
       Diagnostic(
         files.isEmpty
           ? "\(root)/runs has no run '\(run)' with results"
-          : "\(root)/runs has only \(files.count) runs of '\(run)' with results",
+          : "\(root)/runs has fewer runs of '\(run)' with results: \(files.count)",
         at: nil,
         hints: names.contains(run) ? nil : Suggestion.hint(for: run, among: names),
         names.isEmpty ? "a run with nothing to do is not kept" : "runs: " + Suggestion.list(names)

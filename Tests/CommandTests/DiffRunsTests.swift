@@ -126,7 +126,7 @@ import Testing
         "smal@latest", "small@latest",
         "error: artifacts/runs has no run 'smal' with results\n      = did you mean 'small'?"
       ),
-      ("small@latest-1", "small@latest", "error: artifacts/runs has only 1 runs of 'small' with results\n"),
+      ("small@latest-1", "small@latest", "error: artifacts/runs has fewer runs of 'small' with results: 1\n"),
       ("none.lock", "small@latest", "error: there is no lock 'none.lock', here or in artifacts/locks\n"),
       ("small/points", "small@latest", "error: 'small@latest' is a run or a lock, and 'small/points' is not\n"),
       ("pipelines", "small@latest", "error: the folder 'pipelines' is not that of a run\n"),
