@@ -73,10 +73,11 @@ let package = Package(
     science("Dynamics", ["Tensors"]),
 
     pipeline("Configuration", ["CLibYAML"]),
-    pipeline("Artifacts", ["CLibHDF5", crypto]),
+    pipeline("Artifacts", ["CLibHDF5", crypto, systemPackage]),
     pipeline("Figures", ["Artifacts", "Configuration", subprocess, systemPackage]),
     pipeline("Planning", ["Artifacts", "Configuration", deque]),
-    pipeline("Store", ["Planning", "Artifacts", "Configuration", crypto, systemPackage]),
+    pipeline("Programs", ["Planning", "Artifacts", "Configuration", subprocess, systemPackage]),
+    pipeline("Store", ["Planning", "Artifacts", "Configuration", systemPackage]),
     pipeline("Provenance", ["Store", "Planning", "Configuration"]),
     pipeline(
       "Execution",
@@ -88,7 +89,9 @@ let package = Package(
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),
     .target(
       name: "Stages",
-      dependencies: ["Dynamics", "Tensors", "Figures", "Planning", "Artifacts", "Configuration", systemPackage],
+      dependencies: [
+        "Dynamics", "Tensors", "Figures", "Programs", "Planning", "Artifacts", "Configuration", systemPackage,
+      ],
       path: "Sources/Stages",
       swiftSettings: settings,
       plugins: ["CodeFingerprints"]
@@ -130,7 +133,7 @@ let package = Package(
       of: "Execution",
       ["Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", "ToyWorker", systemPackage]
     ),
-    tests(of: "Command", ["Artifacts", "TestSupport", systemPackage]),
+    tests(of: "Command", ["Artifacts", "Configuration", "TestSupport", systemPackage]),
     support("TestSupport", [subprocess, systemPackage]),
     support("Toys", ["Planning", "Artifacts", "Configuration"]),
     .executableTarget(

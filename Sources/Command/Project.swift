@@ -11,8 +11,10 @@ import SystemPackage
 struct Project {
   /// The pipeline file.
   let file: FilePath
+  /// The folder of the project.
+  let folder: FilePath
   /// The store's folder, unless the user names another.
-  let storePath: FilePath
+  var storePath: FilePath { folder.appending("artifacts") }
 
   /// Finds a pipeline by path, or by name in the folder `pipelines`.
   init(finding name: String) throws(Diagnostics) {
@@ -24,23 +26,23 @@ struct Project {
       throw Diagnostics(Self.notFound(name))
     }
     self.file = file
-    storePath = Self.storePath(beside: file.removingLastComponent())
+    folder = Self.folder(around: file.removingLastComponent())
   }
 
-  /// The store of pipeline files in a folder: beside the folder if that is `pipelines`, else in it.
-  private static func storePath(beside folder: FilePath) -> FilePath {
-    if folder.lastComponent?.string == "pipelines" { return folder.removingLastComponent().appending("artifacts") }
+  /// The project of pipeline files in a folder: the one around the folder if that is `pipelines`, else the folder.
+  private static func folder(around folder: FilePath) -> FilePath {
+    if folder.lastComponent?.string == "pipelines" { return folder.removingLastComponent() }
     // The folder's name may not be written: `pipeline run one.yaml` within pipelines/, or `./one.yaml`.
     let working = FilePath(FileManager.default.currentDirectoryPath)
     guard working.pushing(folder).lexicallyNormalized().lastComponent?.string == "pipelines" else {
-      return folder.appending("artifacts")
+      return folder
     }
-    return folder.appending("..").appending("artifacts").lexicallyNormalized()
+    return folder.appending("..").lexicallyNormalized()
   }
 
   /// Reads and checks the pipeline.
   func pipeline(_ choices: Pipeline.Choices, _ kinds: StageKinds) throws -> Pipeline {
-    let pipeline = try Pipeline(try read(), choices: choices, kinds: kinds)
+    let pipeline = try Pipeline(try read(), choices: choices, kinds: kinds, files: ProjectFolder(folder))
     // That the files of two stages have one name is a mistake of the pipeline file as any other.
     _ = try PublishedNames(of: pipeline)
     return pipeline

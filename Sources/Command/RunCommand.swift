@@ -89,7 +89,7 @@ struct RunCommand: AsyncParsableCommand {
     let runner = Runner(
       store: store,
       executable: "/proc/self/exe",
-      workerArguments: ["worker", store.root.string],
+      workerArguments: ["worker", store.root.string, project.folder.isEmpty ? "." : project.folder.string],
       workers: jobs ?? cores,
       cores: cores
     )

@@ -1,5 +1,6 @@
 internal import Figures
 public import Planning
+internal import Programs
 
 extension StageKinds {
   /// Every kind of stage of this program.
@@ -7,6 +8,7 @@ extension StageKinds {
     [
       UVTrajectories.self, UVPhasePortrait.self, UVFixedPoints.self, UVFitStage.self, UVBifurcation.self,
       UVPhaseDiagram.self, Spectrum.self, Statistics.self, Figure.self, Table.self,
+      UserProgram.self,
     ],
     fingerprints: CodeFingerprints.byFile
   )

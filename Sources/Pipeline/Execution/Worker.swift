@@ -13,16 +13,25 @@ public struct Worker: Sendable {
   private let store: ArtifactStore
   private let kinds: StageKinds
   private let program: String
+  private let files: any StageFiles
   /// Where reports go: the standard output of the process, before a stage could write to it.
   private let channel: FileDescriptor
 
   /// A worker on a store.
   ///
-  /// - Parameter program: the name and version of this program, for the record.
-  public init(store: ArtifactStore, kinds: StageKinds, program: String) throws {
+  /// - Parameters:
+  ///   - program: the name and version of this program, for the record.
+  ///   - files: the files around the pipelines.
+  public init(
+    store: ArtifactStore,
+    kinds: StageKinds,
+    program: String,
+    files: any StageFiles = NoFiles()
+  ) throws {
     self.store = store
     self.kinds = kinds
     self.program = program
+    self.files = files
     // What a library prints must not get among the reports.
     channel = try FileDescriptor.standardOutput.duplicate()
     _ = try FileDescriptor.standardError.duplicate(as: .standardOutput)
@@ -60,9 +69,12 @@ public struct Worker: Sendable {
       stage: order.stage,
       threads: order.threads,
       scratch: scratch.string,
+      files: files,
+      object: { try store.file($0, named: $1).string },
       report: { send(WorkReport(fraction: $0.fraction, $0.message)) }
     )
-    let result = try await stage.run(context)
+    let log = StageLog(pipeline: order.pipeline, action: order.stage, in: store)
+    let result = try await log.keeping { try await stage.run(context) }
     var record = ActionRecord()
     record.key = order.key
     record.kind = order.kind
@@ -73,7 +85,10 @@ public struct Worker: Sendable {
     for (name, path) in result.files {
       record.files[name] = try store.store(file: FilePath(path))
     }
-    record.provenance = statement.finish(threads: order.threads)
+    for (name, path) in result.parts {
+      record.parts[name] = try store.store(file: FilePath(path))
+    }
+    record.provenance = statement.finish(threads: order.threads, result.provenance)
     // The record comes last: whoever sees it finds the objects in place.
     try store.write(record)
     guard let address = ContentDigest(record.artifact.address) else { throw StageFailure("no address") }

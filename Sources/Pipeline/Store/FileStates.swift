@@ -81,7 +81,7 @@ public struct FileStates: Sendable {
 
   private static let recordMark = "record "
 
-  /// What is noted of a record without files for people: its artifact, and its own state.
+  /// What is noted of a record without files: its artifact, and its own state.
   fileprivate static func line(_ record: ActionRecord, _ state: FileState) -> String {
     let artifact = record.artifact
     return "\(recordMark)\(record.key) \(artifact.address) \(artifact.file) \(artifact.bytes) \(state.text)"
@@ -118,7 +118,7 @@ extension ArtifactStore {
   /// Notes what records say that were read, so that the next run need not read them.
   public func note(_ records: some Sequence<ActionRecord>) {
     let lines = records.compactMap { record -> String? in
-      guard record.files.isEmpty, let key = ContentDigest(record.key) else { return nil }
+      guard record.objects.count == 1, let key = ContentDigest(record.key) else { return nil }
       return FileState(of: recordPath(key)).map { FileStates.line(record, $0) }
     }
     if !lines.isEmpty { append(lines) }
