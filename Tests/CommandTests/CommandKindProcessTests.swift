@@ -132,6 +132,13 @@ import Testing
     )
     #expect(declared.status == 0, "\(declared.errors)")
     #expect(try experiment.keptFile(of: "one", "a.txt", in: "test") == "made\n")
+    let own = try experiment.folder.write("#!/bin/sh\necho own > \"$1\"\n", to: "venv/bin/make-it")
+    #expect(chmod(own.string, 0o755) == 0)
+    let relative = try await experiment.runStage(
+      "run: [\"{tools.mine}/bin/make-it\", \"{outputs.a}\"]\ntools: { mine: venv }\noutputs: { a: a.txt }"
+    )
+    #expect(relative.status == 0, "\(relative.errors)")
+    #expect(try experiment.keptFile(of: "one", "a.txt", in: "test") == "own\n")
     guard try await hasSandbox() else { return }
     let hidden = try await experiment.runStage("run: [\(tool), \"{outputs.a}\"]\noutputs: { a: a.txt }")
     #expect(hidden.errors.contains("the sandbox hides '\(tool)': declare its folder under 'tools'"), "\(hidden.errors)")
