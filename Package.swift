@@ -74,10 +74,11 @@ let package = Package(
     science("Dynamics", ["Tensors"]),
 
     pipeline("Configuration", ["CLibYAML"]),
-    pipeline("Artifacts", ["CLibHDF5", crypto]),
+    pipeline("Artifacts", ["CLibHDF5", crypto, systemPackage]),
     pipeline("Figures", ["Artifacts", "Configuration", subprocess, systemPackage]),
     pipeline("Planning", ["Artifacts", "Configuration", deque]),
-    pipeline("Store", ["CLinux", "Planning", "Artifacts", "Configuration", crypto, systemPackage]),
+    pipeline("Programs", ["Planning", "Artifacts", "Configuration", subprocess, systemPackage]),
+    pipeline("Store", ["CLinux", "Planning", "Artifacts", "Configuration", systemPackage]),
     pipeline("Provenance", ["Store", "Planning", "Artifacts", "Configuration", systemPackage]),
     pipeline(
       "Execution",
@@ -89,7 +90,9 @@ let package = Package(
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),
     .target(
       name: "Stages",
-      dependencies: ["Dynamics", "Tensors", "Figures", "Planning", "Artifacts", "Configuration", systemPackage],
+      dependencies: [
+        "Dynamics", "Tensors", "Figures", "Programs", "Planning", "Artifacts", "Configuration", systemPackage,
+      ],
       path: "Sources/Stages",
       swiftSettings: settings,
       plugins: ["CodeFingerprints"]
@@ -135,7 +138,7 @@ let package = Package(
       of: "Reporting",
       ["Execution", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys", systemPackage]
     ),
-    tests(of: "Command", ["Artifacts", "TestSupport", systemPackage]),
+    tests(of: "Command", ["Artifacts", "Configuration", "TestSupport", systemPackage]),
     support("TestSupport", [subprocess, systemPackage]),
     support("Toys", ["Planning", "Artifacts", "Configuration"]),
     .executableTarget(

@@ -27,7 +27,8 @@ struct FigureReport {
     var published: [String] = []
     var result = Answer()
     for action in pipeline.actions {
-      guard let record = summary.drawn[action.name], summary.keys[action.name] != nil else { continue }
+      guard let record = summary.drawn[action.name], !record.files.isEmpty, summary.keys[action.name] != nil
+      else { continue }
       let answer = names.names(for: record.files.keys, of: action)
       for note in answer.notes { report.say("note: \(note)", isNeeded: true) }
       do throws(StoreError) {

@@ -10,8 +10,10 @@ import SystemPackage
 struct Project {
   /// The pipeline file.
   let file: FilePath
+  /// The folder of the project.
+  let folder: FilePath
   /// The store's folder, unless the user names another.
-  let storePath: FilePath
+  var storePath: FilePath { folder.appending("artifacts") }
 
   /// Finds a pipeline by path, or by name in the folder `pipelines`.
   init(finding name: String) throws(Diagnostics) {
@@ -23,17 +25,15 @@ struct Project {
       throw Diagnostics(Self.notFound(name))
     }
     self.file = file
-    storePath = Self.storePath(beside: file.removingLastComponent())
+    folder = Self.folder(around: file.removingLastComponent())
   }
 
-  /// The store of pipeline files in a folder: beside the folder if that is `pipelines`, else in it.
-  private static func storePath(beside folder: FilePath) -> FilePath {
-    if folder.lastComponent?.string == "pipelines" { return folder.removingLastComponent().appending("artifacts") }
+  /// The project of pipeline files in a folder: the one around the folder if that is `pipelines`, else the folder.
+  private static func folder(around folder: FilePath) -> FilePath {
+    if folder.lastComponent?.string == "pipelines" { return folder.removingLastComponent() }
     // The folder's name may not be written: `pipeline run one.yaml` within pipelines/, or `./one.yaml`.
-    guard FileSystem.absolute(folder).lastComponent?.string == "pipelines" else {
-      return folder.appending("artifacts")
-    }
-    return folder.appending("..").appending("artifacts").lexicallyNormalized()
+    guard FileSystem.absolute(folder).lastComponent?.string == "pipelines" else { return folder }
+    return folder.appending("..").lexicallyNormalized()
   }
 
   /// The text of a pipeline file, and what it says.
@@ -49,7 +49,7 @@ struct Project {
 
   /// Checks the pipeline in a text.
   func pipeline(in text: Text, _ choices: Pipeline.Choices, _ kinds: StageKinds) throws -> Pipeline {
-    let pipeline = try Pipeline(text.root, choices: choices, kinds: kinds)
+    let pipeline = try Pipeline(text.root, choices: choices, kinds: kinds, files: ProjectFolder(folder))
     // That the files of two stages have one name is a mistake of the pipeline file as any other.
     _ = try PublishedNames(of: pipeline)
     return pipeline

@@ -131,7 +131,14 @@ struct RunCommand: AsyncParsableCommand {
     }
     do {
       let lockFile = LockFile(of: description.name, in: project, scope: runOptions.scope)
-      let (summary, figures) = try await run(description, runOptions, lockFile, in: store, report)
+      let (summary, figures) = try await run(
+        description,
+        runOptions,
+        lockFile,
+        in: store,
+        around: project.folder,
+        report
+      )
       report.end(exit: 0)
       if let request {
         CompletedRun.note(
@@ -155,13 +162,14 @@ struct RunCommand: AsyncParsableCommand {
     _ runOptions: RunOptions,
     _ lockFile: LockFile,
     in store: ArtifactStore,
+    around folder: FilePath,
     _ report: RunReport
   ) async throws -> (RunSummary, FigureReport.Answer) {
     let lock = locked ? try lockFile.read() : nil
     let runner = Runner(
       store: store,
       executable: "/proc/self/exe",
-      workerArguments: ["worker", store.root.string],
+      workerArguments: ["worker", store.root.string, folder.isEmpty ? "." : folder.string],
       workers: description.jobs,
       cores: Self.cores,
       memory: memoryOrAll.bytes

@@ -16,8 +16,12 @@ struct WorkerCommand: AsyncParsableCommand {
   @Argument(help: "The folder of the store.")
   var store: String
 
+  @Argument(help: "The folder of the project.")
+  var project = "."
+
   func run() async throws {
     let store = try ArtifactStore(at: FilePath(store))
-    try await Worker(store: store, kinds: .all, program: Program.nameAndVersion).serve()
+    let files = ProjectFolder(FilePath(project))
+    try await Worker(store: store, kinds: .all, program: Program.nameAndVersion, files: files).serve()
   }
 }

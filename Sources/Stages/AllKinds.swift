@@ -1,13 +1,13 @@
 internal import Figures
 public import Planning
+internal import Programs
 
 extension StageKinds {
   /// Every kind of stage of this program.
   public static let all = StageKinds(
     [
       UVTrajectories.self, UVPhasePortrait.self, UVFixedPoints.self, UVFitStage.self, UVBifurcation.self,
-      UVPhaseDiagram.self, Spectrum.self, Statistics.self, Arrays.self,
-      Figure.self, Table.self,
+      UVPhaseDiagram.self, Spectrum.self, Statistics.self, Arrays.self, UserProgram.self, Figure.self, Table.self,
     ],
     fingerprints: CodeFingerprints.byFile,
     parts: CodeFingerprints.partsByFile

@@ -35,6 +35,10 @@ struct Experiment {
     try await pipeline.run(arguments, in: folder.path)
   }
 
+  func text(_ file: String) throws -> String {
+    String(decoding: try readBytes(folder.path.appending(file)), as: UTF8.self)
+  }
+
   /// The address of a stage's result.
   func address(_ arguments: String...) async throws -> String {
     let outcome = try await pipeline.run(["show"] + arguments, in: folder.path)

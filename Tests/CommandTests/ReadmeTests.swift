@@ -40,6 +40,17 @@ import Testing
     #expect(blocks("").contains(outcome.errors))
   }
 
+  @Test func `The program that is shown is a stage, once its file is there`() async throws {
+    let stage = try #require(blocks("yaml").dropFirst(2).first)
+    try folder.write("pipeline: own\n" + stage, to: "own.yaml")
+    let without = try await pipeline.run(["check", "own.yaml"], in: folder.path)
+    #expect(without.errors.contains("there is no file 'scripts/spectrum.py' in the project"))
+    try folder.write("", to: "scripts/spectrum.py")
+    let outcome = try await pipeline.run(["check", "own.yaml"], in: folder.path)
+    #expect(outcome.output.contains("spectrum (command) <- runs"), "\(outcome.errors)")
+    #expect(outcome.status == 0)
+  }
+
   @Test func `The sweep that is shown is a pipeline`() async throws {
     let sweep = try #require(blocks("yaml").dropFirst().first)
     try folder.write("pipeline: sweep\n" + sweep, to: "sweep.yaml")

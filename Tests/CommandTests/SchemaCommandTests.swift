@@ -64,6 +64,17 @@ import Testing
         mean: { kind: spectrum, with: { variable: trace }, inputs: { series: { stage: sweep, at: { seed: 1 } } } }
         orbit: { kind: uv/bifurcation, with: { ratio: [0.9, 1.2], steps: 1e4 } }
         empty: { kind: uv/bifurcation, with: }
+        own:
+          kind: command
+          inputs: { runs: { stage: runs } }
+          with:
+            run: [python3, a.py, 3, 0.5, true, "${{ parameters.steps }}"]
+            files: [a.py]
+            data: { set: { path: cifar/a.bin, sha256: abc } }
+            tools: { venv: .venv }
+            environment: { OMP_NUM_THREADS: 4 }
+            outputs: { a: a.h5, b: { path: b.nc, as: file, publish: true } }
+            sandbox: require
         picture:
           kind: figure
           inputs: { runs: runs }
@@ -115,6 +126,19 @@ import Testing
       "{ kind: spectrum, with: { variable: x }, inputs: { series: { stage: one, att: {} } } }",
       "/stages/one/inputs/series: additionalProperties"
     ),
+    ("{ kind: command, with: { run: [a] } }", "/stages/one/with: required"),
+    ("{ kind: command, with: { run: a, outputs: { a: a } } }", "/stages/one/with/run: pattern"),
+    ("{ kind: command, with: { run: [], outputs: { a: a } } }", "/stages/one/with/run: minItems"),
+    ("{ kind: command, with: { run: [a], outputs: { a: [a] } } }", "/stages/one/with/outputs/a: type"),
+    (
+      "{ kind: command, with: { run: [a], outputs: { a: { path: a, keep: 1 } } } }",
+      "/stages/one/with/outputs/a: additionalProperties"
+    ),
+    (
+      "{ kind: command, with: { run: [a], outputs: { a: a }, data: { a: { path: a } } } }",
+      "/stages/one/with/data/a: required"
+    ),
+    ("{ kind: command, with: { run: [a], outputs: { a: a }, sandbox: yes } }", "/stages/one/with/sandbox: anyOf"),
     (
       "{ kind: figure, with: { panels: [{ series: [{ draw: lines, opacity: 2 }] }] } }",
       "/stages/one/with/panels/0/series/0/opacity: maximum"

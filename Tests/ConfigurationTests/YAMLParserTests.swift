@@ -163,7 +163,7 @@ import Testing
     let seconds = processorSeconds { message = errors(bytes) }
     #expect(
       message == """
-        error: a.yaml has 100000000 bytes; a pipeline file may have 4194304
+        error: a.yaml has 100000000 bytes; a pipeline file may have 16777216
               = data belongs in a data set or an artifact, which a stage reads by name
         """
     )
@@ -198,8 +198,8 @@ import Testing
     }
     #expect(
       message(text) == """
-        a.yaml:6:5: error: more than 1000000 nodes once the aliases are written out
-            6 | a5: &a5 [*a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4]
+        a.yaml:7:5: error: more than 3000000 nodes once the aliases are written out
+            7 | a6: &a6 [*a5, *a5, *a5, *a5, *a5, *a5, *a5, *a5, *a5, *a5]
               |     ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
               = aliases of aliases multiply
         """

@@ -9,22 +9,32 @@ extension Artifact {
   ///
   /// - Throws: what the library says, or what in the file is not of the form of an artifact.
   public init(contentsOf path: String) throws(ArtifactError) {
+    try self.init(file: path, named: path, isForeign: false)
+  }
+
+  /// Reads an HDF5 file of another program, which need not have the form of an artifact's file.
+  ///
+  /// Chunks and the library's own compression are read; numbers of other widths become the next wider type of artifacts,
+  /// truth values `int8`; texts may have a fixed length. A dimension without a scale has the name of its label, and
+  /// without that of its length: `length_1000`. A one-dimensional array named as a dimension is its coordinate.
+  ///
+  /// - Parameter name: what the file is called in messages.
+  /// - Throws: what the library says, or what in the file an artifact cannot hold.
+  public init(importing path: String, named name: String) throws(ArtifactError) {
+    try self.init(file: path, named: name, isForeign: true)
+  }
+
+  private init(file: String, named name: String, isForeign: Bool) throws(ArtifactError) {
     HDF5.silence()
     let access = try HDF5.fileAccess()
-    let file = try HDF5Handle(
-      H5Fopen(path, h5_read_only(), access.id),
-      closing: H5Fclose,
-      "cannot read \(path)"
-    )
+    let handle = try HDF5Handle(H5Fopen(file, h5_read_only(), access.id), closing: H5Fclose, "cannot read \(name)")
     var size: hsize_t = 0
-    try HDF5.check(H5Fget_filesize(file.id, &size), "cannot read \(path)")
-    let root = try HDF5Handle(
-      H5Gopen2(file.id, "/", hid_t(H5P_DEFAULT)),
-      closing: H5Gclose,
-      "cannot read \(path)"
-    )
-    var budget = ReadingBudget(bytes: min(Int(clamping: size), Self.maximumBytes))
-    try self.init(group: root.id, path: path, depth: 0, budget: &budget)
+    try HDF5.check(H5Fget_filesize(handle.id, &size), "cannot read \(name)")
+    let root = try HDF5Handle(H5Gopen2(handle.id, "/", hid_t(H5P_DEFAULT)), closing: H5Gclose, "cannot read \(name)")
+    // What is compressed may be larger than its file.
+    let bytes = isForeign ? Self.maximumBytes : min(Int(clamping: size), Self.maximumBytes)
+    var budget = ReadingBudget(bytes: bytes, isForeign: isForeign)
+    try self.init(group: root.id, path: name, depth: 0, budget: &budget)
   }
 
   private init(group: hid_t, path: String, depth: Int, budget: inout ReadingBudget) throws(ArtifactError) {
@@ -32,6 +42,7 @@ extension Artifact {
     self.init(attributes: try readAttributes(of: group, path, budget: &budget))
     var info = H5G_info_t()
     try HDF5.check(H5Gget_info(group, &info), "cannot list \(path)")
+    var arrays: [(name: String, array: ReadArray)] = []
     for index in 0..<info.nlinks {
       try budget.spendObject(path)
       let name = try readName("cannot list \(path)") { buffer, size in
@@ -53,22 +64,27 @@ extension Artifact {
           as: name
         )
       case H5I_DATASET:
-        if let variable = try Variable(dataset: object.id, name, "\(path)/\(name)", budget: &budget) {
-          try add(variable, as: name)
+        if let array = try ReadArray(dataset: object.id, name, "\(path)/\(name)", budget: &budget) {
+          arrays.append((name, array))
         }
       default:
         throw ArtifactError("\(path)/\(name) is neither an array nor a group")
       }
     }
+    let names = Set(arrays.flatMap { $0.array.dimensions.compactMap { $0 } })
+    for (name, array) in arrays { try add(array.variable(name, in: names), as: name) }
   }
 }
 
 /// What a file of its size can hold at most: a small file may not claim to be a large one, nor a group to hold itself.
 private struct ReadingBudget {
   private(set) var bytes: Int
+  /// Whether the file is one of another program.
+  let isForeign: Bool
 
-  init(bytes: Int) {
+  init(bytes: Int, isForeign: Bool) {
     self.bytes = bytes
+    self.isForeign = isForeign
   }
 
   mutating func spend(_ amount: Int, _ path: String) throws(ArtifactError) {
@@ -82,39 +98,70 @@ private struct ReadingBudget {
   }
 }
 
-extension Variable {
+/// An array as it stands in the file.
+private struct ReadArray {
+  let values: Values
+  let shape: [Int]
+  /// The names of the dimensions, as far as they have some.
+  private(set) var dimensions: [String?] = []
+  let attributes: [String: Attribute]
+
   /// Reads an array; nil for a dimension without coordinates.
-  fileprivate init?(
-    dataset: hid_t,
-    _ name: String,
-    _ path: String,
-    budget: inout ReadingBudget
-  ) throws(ArtifactError) {
+  init?(dataset: hid_t, _ name: String, _ path: String, budget: inout ReadingBudget) throws(ArtifactError) {
     let isScale = H5DSis_scale(dataset) > 0
     if isScale {
       let scaleName = try readName("cannot read \(path)") { H5DSget_scale_name(dataset, $0, $1) }
       if scaleName.hasPrefix(NetCDF.bareDimension) { return nil }
     }
-    // Filters and virtual layouts load other code and other files, and so may external storage.
-    guard h5_is_plain_dataset(dataset) > 0 else { throw ArtifactError("\(path) is not laid out contiguously") }
+    // Other filters and virtual layouts load other code and other files, and so may external storage.
+    guard (budget.isForeign ? h5_is_self_contained_dataset(dataset) : h5_is_plain_dataset(dataset)) > 0 else {
+      throw ArtifactError(
+        budget.isForeign
+          ? "\(path) is compressed by a filter other than gzip, or lies in another file"
+          : "\(path) is not laid out contiguously"
+      )
+    }
     let space = try HDF5Handle(H5Dget_space(dataset), closing: H5Sclose, "cannot read \(path)")
-    let shape = try readShape(space.id, path)
+    shape = try readShape(space.id, path)
     let type = try HDF5Handle(H5Dget_type(dataset), closing: H5Tclose, "cannot read \(path)")
-    let values = try Values(type: type.id, shape, path, budget: &budget) { memoryType, pointer in
+    values = try Values(type: type.id, shape, path, budget: &budget) { memoryType, pointer in
       H5Dread(dataset, memoryType, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), pointer)
     }
-    var dimensions: [(name: String, length: Int)] = []
-    for (axis, length) in shape.enumerated() {
-      let dimension = isScale ? name : try scaleName(of: dataset, axis: UInt32(axis), path)
-      dimensions.append((dimension, length))
-    }
-    try self.init(values, over: dimensions)
     attributes = try readAttributes(of: dataset, path, budget: &budget)
+    for axis in shape.indices {
+      var dimension = isScale ? name : try scaleName(of: dataset, axis: UInt32(axis), path)
+      if dimension == nil {
+        guard budget.isForeign else { throw ArtifactError("\(path): dimension \(axis) has no name") }
+        let label = try readName("cannot read \(path)") { H5DSget_label(dataset, UInt32(axis), $0, $1) }
+        dimension = label.isEmpty ? nil : label
+      }
+      dimensions.append(dimension)
+    }
+  }
+
+  /// The array with a name for every dimension.
+  ///
+  /// - Parameter known: the names that dimensions of the group have.
+  func variable(_ name: String, in known: Set<String>) throws(ArtifactError) -> Variable {
+    var names: [String] = []
+    for (dimension, length) in zip(dimensions, shape) {
+      if let dimension {
+        names.append(dimension)
+      } else if shape.count == 1, known.contains(name) {
+        names.append(name)
+      } else {
+        let count = names.count { $0 == "length_\(length)" || $0.hasPrefix("length_\(length)_") }
+        names.append(count == 0 ? "length_\(length)" : "length_\(length)_\(count + 1)")
+      }
+    }
+    var variable = try Variable(values, over: zip(names, shape).map { (name: $0, length: $1) })
+    variable.attributes = attributes
+    return variable
   }
 }
 
-/// The name of the dimension scale attached to an axis.
-private func scaleName(of dataset: hid_t, axis: UInt32, _ path: String) throws(ArtifactError) -> String {
+/// The name of the dimension scale attached to an axis; nil if there is none.
+private func scaleName(of dataset: hid_t, axis: UInt32, _ path: String) throws(ArtifactError) -> String? {
   var scale: hid_t = -1
   let status = withUnsafeMutablePointer(to: &scale) { pointer in
     H5DSiterate_scales(
@@ -132,7 +179,7 @@ private func scaleName(of dataset: hid_t, axis: UInt32, _ path: String) throws(A
   }
   guard status > 0, scale >= 0 else {
     H5Eclear2(hid_t(H5E_DEFAULT))
-    throw ArtifactError("\(path): dimension \(axis) has no name")
+    return nil
   }
   let handle = try HDF5Handle(scale, closing: H5Oclose, path)
   let full = try readName("cannot read \(path)") { H5Iget_name(handle.id, $0, $1) }
@@ -212,10 +259,40 @@ extension Values {
     } else if H5Tequal(type, h5_std_i8le()) > 0 {
       self = .int8(try read(count, 0, h5_native_int8(), path, call))
     } else if h5_is_text(type) > 0 {
-      self = .string(try readTexts(count, path, call))
+      let text = try HDF5.textType()
+      self = .string(try readTexts(count, text.id, path, call))
+    } else if budget.isForeign {
+      self = try Self.converted(type: type, size, count, path, call)
     } else {
       H5Eclear2(hid_t(H5E_DEFAULT))
       throw ArtifactError("\(path) has a type that artifacts do not use")
+    }
+  }
+
+  /// The values of a type of another program, as the type of artifacts that holds all of them.
+  private static func converted(
+    type: hid_t,
+    _ size: Int,
+    _ count: Int,
+    _ path: String,
+    _ call: (hid_t, UnsafeMutableRawPointer?) -> herr_t
+  ) throws(ArtifactError) -> Values {
+    let isSigned = H5Tget_sign(type) == H5T_SGN_2
+    switch (H5Tget_class(type), isSigned, size) {
+    case (H5T_FLOAT, _, ...4): return .float32(try read(count, 0, h5_native_float(), path, call))
+    case (H5T_FLOAT, _, 8): return .float64(try read(count, 0, h5_native_double(), path, call))
+    // Truth values are an enumeration of two words.
+    case (H5T_INTEGER, true, 1), (H5T_ENUM, _, 1): return .int8(try read(count, 0, h5_native_int8(), path, call))
+    case (H5T_INTEGER, _, ...2), (H5T_INTEGER, true, 4):
+      return .int32(try read(count, 0, h5_native_int32(), path, call))
+    case (H5T_INTEGER, _, 4), (H5T_INTEGER, true, 8):
+      return .int64(try read(count, 0, h5_native_int64(), path, call))
+    case (H5T_STRING, _, _) where H5Tis_variable_str(type) > 0: return .string(try readTexts(count, type, path, call))
+    case (H5T_STRING, _, _): return .string(try readFixedTexts(count, size, type, path, call))
+    default:
+      H5Eclear2(hid_t(H5E_DEFAULT))
+      let hint = H5Tget_class(type) == H5T_COMPOUND ? "; write complex numbers as two arrays" : ""
+      throw ArtifactError("\(path) has a type that artifacts do not hold (they hold numbers and texts)\(hint)")
     }
   }
 }
@@ -236,11 +313,11 @@ private func read<Element>(
 
 private func readTexts(
   _ count: Int,
+  _ type: hid_t,
   _ path: String,
   _ call: (hid_t, UnsafeMutableRawPointer?) -> herr_t
 ) throws(ArtifactError) -> [String] {
-  let type = try HDF5.textType()
-  let pointers = try read(count, UnsafeMutablePointer<CChar>?.none, type.id, path, call)
+  let pointers = try read(count, UnsafeMutablePointer<CChar>?.none, type, path, call)
   defer {
     for pointer in pointers { H5free_memory(pointer) }
   }
@@ -249,6 +326,30 @@ private func readTexts(
     // The library hands out an empty text as no text.
     let text = if let pointer { String(validatingCString: pointer) } else { "" }
     guard let text else {
+      throw ArtifactError("\(path) holds a text that is not UTF-8")
+    }
+    texts.append(text)
+  }
+  return texts
+}
+
+/// Reads texts of one length, which are filled up with zeros or blanks.
+private func readFixedTexts(
+  _ count: Int,
+  _ size: Int,
+  _ type: hid_t,
+  _ path: String,
+  _ call: (hid_t, UnsafeMutableRawPointer?) -> herr_t
+) throws(ArtifactError) -> [String] {
+  let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
+  guard !overflow else { throw ArtifactError("\(path) is too large") }
+  let all = try read(bytes, UInt8(0), type, path, call)
+  let isBlankPadded = H5Tget_strpad(type) == H5T_STR_SPACEPAD
+  var texts: [String] = []
+  for start in stride(from: 0, to: bytes, by: size) {
+    var own = all[start..<start + size].prefix { $0 != 0 }
+    if isBlankPadded { while own.last == UInt8(ascii: " ") { own.removeLast() } }
+    guard let text = String(validating: own, as: UTF8.self) else {
       throw ArtifactError("\(path) holds a text that is not UTF-8")
     }
     texts.append(text)

@@ -23,8 +23,9 @@ public struct CompletedRun: Sendable {
   public struct Request: Sendable {
     fileprivate let name: String
     fileprivate let sources: [(path: String, state: FileState)]
-    /// Whether a source was changed so recently that a change made after this could have the same time.
-    fileprivate let isFresh: Bool
+    /// What was changed before this moment, in nanoseconds, cannot be changed after it and have the same time: clocks of
+    /// file systems tick every few milliseconds.
+    fileprivate let moment = FileState.now - 100_000_000
 
     /// A request to run a pipeline file as it is now.
     ///
@@ -38,7 +39,6 @@ public struct CompletedRun: Sendable {
       let known = sources.compactMap { path, state in state.map { (path: path, state: $0) } }
       guard known.count == sources.count else { return nil }
       self.sources = known
-      isFresh = known.contains { $0.state.isFresh }
       let asked: JSONValue = [
         "file": .string(path.string),
         "profile": choices.profile.map { .string($0) } ?? .null,
@@ -64,7 +64,7 @@ public struct CompletedRun: Sendable {
     }
     for _ in 0..<count {
       guard let line = lines.next(), let (state, path) = FileState.read(line),
-        FileState(of: store.appending(String(decoding: path, as: UTF8.self))) == state
+        FileState(of: store.pushing(FilePath(String(decoding: path, as: UTF8.self)))) == state
       else { return nil }
     }
     guard text() == "end" else { return nil }
@@ -86,21 +86,27 @@ public struct CompletedRun: Sendable {
   ) {
     let told = [pipeline.name, pipeline.heading, figures]
     // A line each.
-    guard summary.isComplete, summary.skipped == 0, !request.isFresh, !told.contains(where: { $0.contains("\n") })
+    guard summary.isComplete, summary.skipped == 0, request.sources.allSatisfy({ $0.state.changed < request.moment }),
+      !told.contains(where: { $0.contains("\n") })
     else { return }
     var files = published
     for (name, key) in summary.keys {
       guard let address = summary.addresses[name] else { return }
       files.append(store.path(ofRecord: key))
       files.append(store.path(of: address))
-      files += summary.drawn[name]?.files.values.map { store.path(of: $0) } ?? []
+      files += summary.drawn[name]?.objects.map { store.path(of: $0) } ?? []
     }
-    var text = "\(mark)\n\(summary.total)\n\(told.joined(separator: "\n"))\n\(files.count)\n"
+    var text = "\(mark)\n\(summary.total)\n\(told.joined(separator: "\n"))\n\(files.count + pipeline.files.count)\n"
     for source in request.sources { text += "\(source.state.line)\(source.path)\n" }
     for file in files {
       var path = file
       guard path.removePrefix(store.root), let state = FileState(of: file) else { return }
       text += "\(state.line)\(path)\n"
+    }
+    // These lie elsewhere, and were read after the request.
+    for file in pipeline.files {
+      guard let state = FileState(of: FilePath(file)), state.changed < request.moment else { return }
+      text += "\(state.line)\(file)\n"
     }
     // A note that cannot be made costs time in the next run and nothing else.
     let folder = store.root.appending("latest")

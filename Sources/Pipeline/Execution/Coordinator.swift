@@ -20,7 +20,7 @@ actor Coordinator {
   var budget: Budget
   /// Records that were read and found whole, to be noted for the next run.
   var read: [ActionRecord] = []
-  /// The records with files for people.
+  /// The records of results with further files.
   var drawn: [String: ActionRecord] = [:]
   var cached = 0
   var computed: Set<String> = []
@@ -144,7 +144,7 @@ extension Coordinator {
     guard let record = store.record(for: task.key), let address = ContentDigest(record.artifact.address) else {
       return .unknown(latest.map { store.reason(for: task, since: $0) } ?? .neverBuilt)
     }
-    if !record.files.isEmpty { drawn[task.action.name] = record }
+    if record.objects.count > 1 { drawn[task.action.name] = record }
     // Of what is not computed here the address is enough; whoever reads the object checks it.
     guard mayCompute else { return .known(address) }
     switch store.look(at: record, states) {

@@ -42,7 +42,7 @@ public struct RunSummary: Sendable {
   public internal(set) var keys: [String: ContentDigest] = [:]
   /// For each action that is done, the address of its result.
   public internal(set) var addresses: [String: ContentDigest] = [:]
-  /// The records of the results that come with files for people.
+  /// The records of the results that come with further files, for people or other stages.
   public internal(set) var drawn: [String: ActionRecord] = [:]
   /// How many results were in the store.
   public internal(set) var cached = 0

@@ -14,6 +14,7 @@ public struct Worker: Sendable {
   private let store: ArtifactStore
   private let kinds: StageKinds
   private let program: String
+  private let files: any StageFiles
   /// Where reports go: the standard output of the process, before a stage could write to it.
   private let channel: FileDescriptor
   /// A folder for the work in progress, empty between two orders.
@@ -23,11 +24,19 @@ public struct Worker: Sendable {
 
   /// A worker on a store.
   ///
-  /// - Parameter program: the name and version of this program, for the record.
-  public init(store: ArtifactStore, kinds: StageKinds, program: String) throws {
+  /// - Parameters:
+  ///   - program: the name and version of this program, for the record.
+  ///   - files: the files around the pipelines.
+  public init(
+    store: ArtifactStore,
+    kinds: StageKinds,
+    program: String,
+    files: any StageFiles = NoFiles()
+  ) throws {
     self.store = store
     self.kinds = kinds
     self.program = program
+    self.files = files
     // What a library prints must not get among the reports.
     channel = try FileDescriptor.standardOutput.duplicate()
     _ = try FileDescriptor.standardError.duplicate(as: .standardOutput)
@@ -78,9 +87,12 @@ public struct Worker: Sendable {
       stage: order.stage,
       threads: order.threads,
       scratch: scratch.string,
+      files: files,
+      object: { try store.file($0, named: $1).string },
       report: { send(WorkReport(fraction: $0.fraction, $0.message)) }
     )
-    let result = try await stage.run(context)
+    let log = StageLog(pipeline: order.pipeline, action: order.stage, in: store)
+    let result = try await log.keeping { try await stage.run(context) }
     let isDurable = started.duration(to: .now) > Self.short
     var record = ActionRecord()
     record.key = order.key
@@ -92,13 +104,16 @@ public struct Worker: Sendable {
     for (name, path) in result.files {
       record.files[name] = try store.store(file: FilePath(path), isDurable: isDurable)
     }
-    record.provenance = statement.finish(threads: order.threads)
+    for (name, path) in result.parts {
+      record.parts[name] = try store.store(file: FilePath(path), isDurable: isDurable)
+    }
+    record.provenance = statement.finish(threads: order.threads, result.provenance)
     // The record comes last: whoever sees it finds the objects in place.
     try store.write(record, isDurable: isDurable)
     let notes = store.notes(of: record)
     if isDurable { store.note(notes) }
     guard let address = ContentDigest(record.artifact.address) else { throw StageFailure("no address") }
-    return WorkReport(address: address, notes: isDurable ? [] : notes, hasFiles: !record.files.isEmpty)
+    return WorkReport(address: address, notes: isDurable ? [] : notes, hasFiles: record.objects.count > 1)
   }
 
   private func artifact(of source: Source<ContentDigest>) throws -> Artifact {

@@ -8,6 +8,8 @@ public struct Pipeline: Sendable {
   public let title: String
   /// The actions; each stands after those whose results it needs.
   public let actions: [Action]
+  /// The files around it whose content belongs to the keys.
+  public let files: [String]
 
   /// The name, and the title if it has one.
   public var heading: String { title.isEmpty ? name : "\(name): \(title)" }
@@ -25,20 +27,27 @@ public struct Pipeline: Sendable {
 
   /// Reads a pipeline.
   ///
+  /// - Parameter files: the files around it, whose content belongs to the keys of the stages that name them.
   /// - Throws: everything that is wrong with the file and the choices, each with its place.
-  public init(_ root: Node, choices: Choices, kinds: StageKinds) throws(Diagnostics) {
+  public init(
+    _ root: Node,
+    choices: Choices,
+    kinds: StageKinds,
+    files: any StageFiles = NoFiles()
+  ) throws(Diagnostics) {
     var diagnostics = Diagnostics()
     guard let file = PipelineFile.decodePart(root, &diagnostics) else { throw diagnostics }
     name = file.name
     title = file.title
     let parameters = Self.parameters(of: file, choices, &diagnostics)
     var substitution = Substitution(parameters)
+    var digests = ProjectDigests(files)
     var stages: [Stage] = []
     if file.stages.entries.isEmpty, let place = file.stages.node.location {
       diagnostics.report("there are no stages", at: place)
     }
     for entry in file.stages.entries where !diagnostics.isFull {
-      if let stage = Stage(entry, &substitution, kinds, &diagnostics) { stages.append(stage) }
+      if let stage = Stage(entry, &substitution, kinds, &digests, &diagnostics) { stages.append(stage) }
     }
     let names = file.stages.names
     let byName = Dictionary(stages.map { ($0.name, $0) }) { first, _ in first }
@@ -51,6 +60,7 @@ public struct Pipeline: Sendable {
     }
     try diagnostics.throwIfAny()
     actions = order.flatMap { $0.actions(byName, kinds, &index) }
+    self.files = digests.read
   }
 
   /// The values of the parameters: of the file, changed by the profile, changed by the command line.

@@ -1,3 +1,4 @@
+internal import Artifacts
 public import Configuration
 
 /// Why an action is run, with the facts. The terminal, the plan and the log all tell it from here.
@@ -57,6 +58,7 @@ extension RunReason.Change: CustomStringConvertible {
   }
 
   private static func text(_ value: JSONValue?) -> String {
+    if case .string(let digits)? = value, let digest = ContentDigest(digits) { return digest.short }
     guard let text = value?.canonicalText else { return "not given" }
     return text.count > 60 ? text.prefix(57) + "…" : text
   }

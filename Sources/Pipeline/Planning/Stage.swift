@@ -25,6 +25,7 @@ struct Stage {
     _ entry: Node.Entry,
     _ substitution: inout Substitution,
     _ kinds: StageKinds,
+    _ files: inout ProjectDigests,
     _ diagnostics: inout Diagnostics
   ) {
     guard entry.key.isName else {
@@ -62,10 +63,12 @@ struct Stage {
       var with = written.parameters.node
       // A missing key is reported at the stage when there is no `with:` to point at.
       if with.location == nil { with.location = entry.keyLocation }
+      var parameters: (any StageKind)? = kind.decode(with, &diagnostics)
+      parameters?.resolve(&files, &diagnostics)
       instances.append(
         Instance(
           suffix: point?.suffix ?? "",
-          parameters: kind.decode(with, &diagnostics),
+          parameters: parameters,
           inputs: written.inputs.entries.compactMap { StageInput($0, &diagnostics) },
           resources: written.resources
         )
@@ -134,7 +137,8 @@ extension Stage {
           knowledge[input.name] = InputKnowledge(
             stage: source,
             kind: stage.kind.declaration.name,
-            outputs: stage.matrix == nil ? single : single.map { OutputDeclaration.stacked($0, along: axes) }
+            outputs: stage.matrix == nil ? single : single.map { OutputDeclaration.stacked($0, along: axes) },
+            files: stage.instances.first?.parameters?.resultFiles ?? []
           )
         } else if !names.contains(source) {
           knowledge[input.name] = InputKnowledge(stage: source, kind: "", outputs: nil)

@@ -11,6 +11,10 @@ public protocol StageKind: Record {
   /// The stem of the files that it makes for people, such as `fig3` for `fig3.pdf`: the one that the user chose, else
   /// the word of the kind. Nil if it makes none, or if their names are known only afterwards.
   var fileStem: String? { get }
+  /// The names of the files that belong to its result beside the arrays.
+  var resultFiles: [String] { get }
+  /// Takes the content of files into the parameters, and so into the key, once when the pipeline is planned.
+  mutating func resolve(_ files: inout ProjectDigests, _ diagnostics: inout Diagnostics)
   /// Checks what the types of the parameters cannot say against what is known of the inputs before any stage runs.
   func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics)
   /// The arrays of the result, as far as they follow from the inputs; those of the declaration unless a kind knows more.
@@ -22,6 +26,12 @@ public protocol StageKind: Record {
 extension StageKind {
   /// No files for people.
   public var fileStem: String? { nil }
+
+  /// None.
+  public var resultFiles: [String] { [] }
+
+  /// No files.
+  public mutating func resolve(_ files: inout ProjectDigests, _ diagnostics: inout Diagnostics) {}
 
   /// Nothing more to check.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {}
@@ -132,12 +142,15 @@ public struct InputKnowledge: Sendable {
   public let kind: String
   /// Its arrays, unless they depend on what the stage finds.
   public let outputs: [OutputDeclaration]?
+  /// The names of the files that belong to it beside the arrays.
+  public let files: [String]
 
   /// The knowledge of one input.
-  public init(stage: String, kind: String, outputs: [OutputDeclaration]?) {
+  public init(stage: String, kind: String, outputs: [OutputDeclaration]?, files: [String] = []) {
     self.stage = stage
     self.kind = kind
     self.outputs = outputs
+    self.files = files
   }
 }
 
@@ -154,6 +167,10 @@ public struct StageContext: Sendable {
   public let threads: Int
   /// An empty folder that is removed afterwards.
   public let scratch: String
+  /// The files around the pipeline.
+  public let files: any StageFiles
+  /// The path of a file of an input's result, by its digest and its name.
+  public let object: @Sendable (ContentDigest, String) throws -> String
   /// Tells how far the work is.
   public let report: @Sendable (StageProgress) -> Void
 
@@ -164,6 +181,8 @@ public struct StageContext: Sendable {
     stage: String,
     threads: Int,
     scratch: String,
+    files: any StageFiles = NoFiles(),
+    object: @escaping @Sendable (ContentDigest, String) throws -> String = { throw StageFailure("no file '\($1)'") },
     report: @escaping @Sendable (StageProgress) -> Void
   ) {
     self.inputs = inputs
@@ -171,6 +190,8 @@ public struct StageContext: Sendable {
     self.stage = stage
     self.threads = threads
     self.scratch = scratch
+    self.files = files
+    self.object = object
     self.report = report
   }
 
@@ -201,11 +222,26 @@ public struct StageResult: Sendable {
   public let artifact: Artifact
   /// Files for people that were made from the artifact, by name ("fig3.pdf"), as paths in the scratch folder.
   public let files: [String: String]
+  /// Other files that belong to the result, by name, as paths in the scratch folder. The artifact names their digests.
+  public let parts: [String: String]
+  /// What the stage said while it ran, as a path in the scratch folder.
+  public let log: String?
+  /// What is to be known of this run of the stage and is no part of the result.
+  public var provenance: [String: JSONValue]
 
   /// A result.
-  public init(_ artifact: Artifact, files: [String: String] = [:]) {
+  public init(
+    _ artifact: Artifact,
+    files: [String: String] = [:],
+    parts: [String: String] = [:],
+    log: String? = nil,
+    provenance: [String: JSONValue] = [:]
+  ) {
     self.artifact = artifact
     self.files = files
+    self.parts = parts
+    self.log = log
+    self.provenance = provenance
   }
 }
 
@@ -213,9 +249,12 @@ public struct StageResult: Sendable {
 public struct StageFailure: Error, Sendable, CustomStringConvertible {
   /// What is wrong.
   public let description: String
+  /// What the stage said until it failed, as a path in the scratch folder.
+  public let log: String?
 
   /// A failure from its message.
-  public init(_ description: String) {
+  public init(_ description: String, log: String? = nil) {
     self.description = description
+    self.log = log
   }
 }

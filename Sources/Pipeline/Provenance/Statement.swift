@@ -21,10 +21,12 @@ public struct Statement: Sendable {
   }
 
   /// The statement of a stage that ends now.
-  public func finish(threads: Int) -> JSONValue {
+  ///
+  /// - Parameter more: what the stage says besides.
+  public func finish(threads: Int, _ more: [String: JSONValue] = [:]) -> JSONValue {
     let elapsed = clock.duration(to: .now).components
     let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds / 1_000_000_000_000_000) / 1000
-    return [
+    let own: [String: JSONValue] = [
       "pipeline": .string(pipeline),
       "stage": .string(stage),
       "program": .string(program),
@@ -33,6 +35,7 @@ public struct Statement: Sendable {
       "threads": .integer(threads),
       "machine": .object(Self.machine),
     ]
+    return .object(own.merging(more) { own, _ in own })
   }
 
   private static var machine: [String: JSONValue] {

@@ -18,6 +18,8 @@ public struct ActionRecord: Record, Equatable {
   public var artifact = ObjectRecord()
   /// The files for people that were made from it, by name.
   public var files: [String: ObjectRecord] = [:]
+  /// Other files that belong to the result, by name.
+  public var parts: [String: ObjectRecord] = [:]
   /// Where, when and with what it was made: what may differ between two runs that give the same result.
   public var provenance: JSONValue = [:]
 
@@ -33,8 +35,12 @@ public struct ActionRecord: Record, Equatable {
     .init("code", \.code, "The digest of the code that the result depends on.", required: true),
     .init("artifact", \.artifact, "The artifact.", required: true),
     .init("files", \.files, "The files made from the artifact.", limit: fileNames),
+    .init("parts", \.parts, "Other files that belong to the result.", limit: fileNames),
     .init("provenance", \.provenance, "Where, when and with what the result was made."),
   ]
+
+  /// All objects of the result.
+  public var objects: [ObjectRecord] { [artifact] + files.values + parts.values }
 
   // A record is data: its names become paths, and must not lead out of their folder.
   private static let fileNames = Limit<[String: ObjectRecord]>("files under plain names") {

@@ -15,7 +15,7 @@ extension ArtifactStore {
   /// Looks at the objects of a record without reading them.
   public func look(at record: ActionRecord, _ states: FileStates) -> ObjectFinding {
     var unsure: [ObjectRecord] = []
-    for object in [record.artifact] + record.files.values {
+    for object in record.objects {
       guard let state = FileState(of: path(of: object)) else {
         return .lost(.objectMissing(address: object.address))
       }

@@ -8,6 +8,7 @@ public import SystemPackage
 /// actions/ab/abcd….json   what an action made, by the action's key
 /// figures/NAME/           what a person opens
 /// runs/TIME-NAME/         what each run did
+/// logs/PIPELINE/          what stages said when they were last run
 /// leases/                 who is at work on which action
 /// scratch/                work in progress
 /// code/                   what each fingerprint of the code is made of; derived
@@ -52,8 +53,7 @@ extension ArtifactStore {
 
   /// Stores a file under the digest of its bytes, with its extension; the file itself is moved.
   public func store(file: FilePath, isDurable: Bool = true) throws -> ObjectRecord {
-    let suffix = file.extension ?? ""
-    return try store(file, address: nil, suffix: suffix.isSuffix ? suffix : "bin", isDurable)
+    try store(file, address: nil, suffix: Self.suffix(of: file), isDurable)
   }
 
   private func store(
@@ -102,6 +102,25 @@ extension ArtifactStore {
     let digest = ContentDigest(of: bytes)
     guard digest.description != object.file else { return bytes }
     throw try moveAside(file, because: "its bytes are \(digest.short)")
+  }
+
+  /// Where a file of a result is kept, once its bytes were found to be those of its digest. One that is damaged is moved
+  /// aside, so that the next run makes it anew.
+  ///
+  /// - Parameter name: the name that the file has in the result.
+  public func file(_ digest: ContentDigest, named name: String) throws(StoreError) -> FilePath {
+    var object = ObjectRecord()
+    object.address = digest.description
+    object.file = digest.description
+    object.suffix = Self.suffix(of: FilePath(name))
+    guard let reason = check(object) else { return path(of: object) }
+    throw StoreError("the file '\(name)': \(reason); running again makes it anew")
+  }
+
+  /// The suffix under which a file is kept.
+  private static func suffix(of file: FilePath) -> String {
+    let suffix = file.extension ?? ""
+    return suffix.isSuffix ? suffix : "bin"
   }
 
   /// Moves a damaged object out of the way; the error says so.

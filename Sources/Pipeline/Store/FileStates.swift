@@ -32,12 +32,11 @@ public struct FileState: Sendable, Hashable {
 }
 
 extension FileState {
-  /// Whether the file was changed so recently that a change made now could have the same time: clocks of file systems tick
-  /// every few milliseconds.
-  public var isFresh: Bool {
+  /// The time by the clock of this machine, in nanoseconds.
+  public static var now: Int {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
-    return changed > now.nanoseconds - 100_000_000
+    return now.nanoseconds
   }
 
   /// The state as part of a line.
@@ -97,7 +96,7 @@ public struct FileStates: Sendable {
 
   private static let recordMark = "record "
 
-  /// What is noted of a record without files for people: its artifact, and its own state.
+  /// What is noted of a record without files: its artifact, and its own state.
   fileprivate static func line(_ record: ActionRecord, _ state: FileState) -> String {
     let artifact = record.artifact
     return "\(recordMark)\(record.key) \(artifact.address) \(artifact.file) \(artifact.bytes) \(state.text)"
@@ -137,17 +136,16 @@ extension ArtifactStore {
     append(records.compactMap(line(of:)))
   }
 
-  /// A note of what a record says; none of one with files for people, which is read to publish them.
+  /// A note of what a record says; none of one with further files, which is read to publish them.
   private func line(of record: ActionRecord) -> String? {
-    guard record.files.isEmpty, let key = ContentDigest(record.key) else { return nil }
+    guard record.objects.count == 1, let key = ContentDigest(record.key) else { return nil }
     return FileState(of: path(ofRecord: key)).map { FileStates.line(record, $0) }
   }
 
   /// What is to be noted of a result that this process has just stored, once it is durable: the states of its objects
   /// and of its record.
   public func notes(of record: ActionRecord) -> [String] {
-    let objects = [record.artifact] + record.files.values
-    let states = objects.compactMap { object in
+    let states = record.objects.compactMap { object in
       FileState(of: path(of: object)).map { FileStates.line(object, $0) }
     }
     return states + [line(of: record)].compactMap { $0 }

@@ -1,6 +1,5 @@
 public import Artifacts
 internal import CLinux
-internal import Crypto
 internal import FoundationEssentials
 internal import Glibc
 public import SystemPackage
@@ -26,18 +25,7 @@ public enum FileSystem {
 
   /// The digest of a file's bytes, whatever its size.
   public static func digest(of path: FilePath) throws(StoreError) -> ContentDigest {
-    try attempt("cannot read \(path)") {
-      let file = try FileDescriptor.open(path, .readOnly)
-      return try file.closeAfter {
-        var hash = SHA256()
-        var buffer = [UInt8](repeating: 0, count: 1 << 18)
-        while true {
-          let count = try fill(&buffer, from: file)
-          if count == 0 { return ContentDigest(hash.finalize()) }
-          hash.update(data: buffer[..<count])
-        }
-      }
-    }
+    try attempt("cannot read \(path)") { try ContentDigest(ofFile: path) }
   }
 
   /// Reads what comes next of a file. The one unsafe pointer of this part of the program: neither System nor
@@ -202,6 +190,8 @@ public enum FileSystem {
 
   /// Removes all that is in a folder.
   public static func emptyFolder(_ path: FilePath) {
+    // A program may have forbidden to write to its folders, and then nothing in them can be removed.
+    chmod(path.string, 0o700)
     for name in (try? contents(of: path)) ?? [] {
       let entry = path.appending(name)
       if unlink(entry.string) != 0, errno == EISDIR { removeFolder(entry) }

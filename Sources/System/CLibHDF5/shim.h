@@ -46,3 +46,21 @@ static inline int h5_is_plain_dataset(hid_t dataset) {
   H5Pclose(creation);
   return plain;
 }
+
+/// Positive for a dataset that the library reads by itself and from this file alone: contiguous, compact or in chunks,
+/// through no filters but its own, not external and not virtual.
+static inline int h5_is_self_contained_dataset(hid_t dataset) {
+  hid_t creation = H5Dget_create_plist(dataset);
+  if (creation < 0) return -1;
+  H5D_layout_t layout = H5Pget_layout(creation);
+  int contained = (layout == H5D_CONTIGUOUS || layout == H5D_COMPACT || layout == H5D_CHUNKED) &&
+                  H5Pget_external_count(creation) == 0;
+  int filters = H5Pget_nfilters(creation);
+  for (unsigned index = 0; contained && (int)index < filters; index++) {
+    size_t values = 0;
+    H5Z_filter_t filter = H5Pget_filter2(creation, index, NULL, &values, NULL, 0, NULL, NULL);
+    contained = filter == H5Z_FILTER_DEFLATE || filter == H5Z_FILTER_SHUFFLE || filter == H5Z_FILTER_FLETCHER32;
+  }
+  H5Pclose(creation);
+  return contained;
+}

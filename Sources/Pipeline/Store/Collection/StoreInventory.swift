@@ -44,7 +44,7 @@ public struct StoreInventory: Sendable {
     records = Self.files(in: store.root.appending("actions")).map { path, bytes, time in
       let key = path.stem ?? ""
       let record = ContentDigest(key).flatMap { store.record(for: $0) }
-      let objects = record.map { [$0.artifact] + $0.files.values } ?? []
+      let objects = record?.objects ?? []
       return Record(
         path: path,
         key: key,

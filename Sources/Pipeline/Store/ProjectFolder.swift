@@ -1,0 +1,74 @@
+public import Artifacts
+internal import Configuration
+internal import FoundationEssentials
+internal import Glibc
+public import Planning
+public import SystemPackage
+
+/// The folder of a project: the one in which `pipelines/` lies, or a pipeline file by itself.
+public struct ProjectFolder: StageFiles {
+  /// The folder, as an absolute path without links.
+  private let root: FilePath
+  /// Where data lie that are named by a relative path.
+  private let data: FilePath?
+
+  /// The project in a folder.
+  public init(_ folder: FilePath) {
+    let working = FilePath(FileManager.default.currentDirectoryPath)
+    root = Self.resolved(working.pushing(folder).lexicallyNormalized())
+    data = ProcessInfo.processInfo.environment["PIPELINE_DATA"].map { working.pushing(FilePath($0)) }
+  }
+
+  /// The path of a file that is there and can be read; among tools, also of a folder.
+  public func find(_ path: String, in place: FilePlace) throws(StageFailure) -> String {
+    switch place {
+    case .project:
+      let file = root.pushing(FilePath(path))
+      try Self.expectFile(file, called: path, in: "the project")
+      let target = Self.resolved(file)
+      guard target.starts(with: root), target != root else {
+        throw StageFailure("'\(path)' leads out of the project, to \(target)")
+      }
+      return target.string
+    case .data:
+      guard let folder = FilePath(path).isAbsolute ? root : data else {
+        throw StageFailure("there is no file '\(path)': PIPELINE_DATA, which would say in which folder, is not set")
+      }
+      let file = folder.pushing(FilePath(path)).lexicallyNormalized()
+      try Self.expectFile(file, called: file.string, in: "this machine")
+      return file.string
+    case .tools:
+      let tool = root.pushing(FilePath(path)).lexicallyNormalized()
+      guard FileSystem.exists(tool) else { throw StageFailure("there is no '\(tool)'") }
+      return tool.string
+    }
+  }
+
+  /// The digest of the bytes of a file.
+  public func digest(of found: String) throws(StageFailure) -> ContentDigest {
+    do throws(StoreError) {
+      return try FileSystem.digest(of: FilePath(found))
+    } catch {
+      throw StageFailure(error.description)
+    }
+  }
+
+  /// Throws unless there is a file that can be read. Nothing else is opened: a pipe would wait for its writer.
+  private static func expectFile(_ file: FilePath, called name: String, in place: String) throws(StageFailure) {
+    guard let type = (try? file.stat())?.type else {
+      let others = (try? FileSystem.contents(of: file.removingLastComponent())) ?? []
+      let near = Suggestion.hint(for: file.lastComponent?.string ?? "", among: others)
+      throw StageFailure("there is no file '\(name)' in \(place)" + (near.map { "; \($0)" } ?? ""))
+    }
+    guard type == .regular else {
+      throw StageFailure("'\(name)' is \(type == .directory ? "a folder; name its files one by one" : "no file")")
+    }
+    guard access(file.string, R_OK) == 0 else {
+      throw StageFailure("'\(name)' cannot be read: \(Errno(rawValue: errno))")
+    }
+  }
+
+  private static func resolved(_ path: FilePath) -> FilePath {
+    FilePath(URL(filePath: path.string).resolvingSymlinksInPath().path)
+  }
+}
