@@ -1,5 +1,5 @@
 # Verbs (make help lists them):
-#   run build test bench figures locks check-locks check-figures install lint format clean
+#   run build test bench bench-engine figures locks check-locks check-figures install lint format clean
 #   help
 
 SHELL := /bin/bash
@@ -9,7 +9,7 @@ PROFILE ?=
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := run
-.PHONY: run build test bench figures locks check-locks check-figures install lint format clean help system test-system swift
+.PHONY: run build test bench bench-engine figures locks check-locks check-figures install lint format clean help system test-system swift
 
 run: build ## build, draw figure 3 and say where it is (the default)
 	@$(PIPELINE) run fig3.yaml
@@ -39,6 +39,10 @@ check-figures: build ## make every figure twice, at other paths and with other w
 bench: build ## time the UV sweep beside JAX on this machine (installs JAX into .build/peers)
 	@swift build -c release --product benchmark
 	@scripts/bench-uv-sweep .build/release/benchmark
+
+bench-engine: swift ## time the matrix product beside OpenBLAS and MKL (installs NumPy and MKL into .build/peers)
+	@swift build -c release --product matrix-benchmark
+	@scripts/bench-matrix-product .build/release/matrix-benchmark
 
 install: system swift ## install the program into PREFIX (default /usr/local); it needs no Swift afterwards
 	@swift build -c release --product pipeline --static-swift-stdlib --scratch-path .build-install

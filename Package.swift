@@ -45,6 +45,7 @@ let package = Package(
   products: [
     .executable(name: "pipeline", targets: ["Command"]),
     .executable(name: "benchmark", targets: ["UVSweepBenchmark"]),
+    .executable(name: "matrix-benchmark", targets: ["MatrixProductBenchmark"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -108,6 +109,12 @@ let package = Package(
       name: "UVSweepBenchmark",
       dependencies: ["CPeak", "Dynamics", "Tensors"],
       path: "Benchmarks/UVSweepBenchmark",
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "MatrixProductBenchmark",
+      dependencies: ["CPeak", "Tensors"],
+      path: "Benchmarks/MatrixProductBenchmark",
       swiftSettings: settings
     ),
 
