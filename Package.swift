@@ -72,6 +72,7 @@ let package = Package(
     .target(name: "CKernels", path: "Sources/Science/CKernels", linkerSettings: [.linkedLibrary("m")]),
     science("Tensors", ["CKernels"]),
     science("Dynamics", ["Tensors"]),
+    science("Autodiff", ["Tensors"]),
 
     pipeline("Configuration", ["CLibYAML"]),
     pipeline("Artifacts", ["CLibHDF5", crypto]),
@@ -126,6 +127,7 @@ let package = Package(
     ),
     tests(of: "Tensors"),
     tests(of: "Dynamics", ["Tensors"]),
+    tests(of: "Autodiff", ["Dynamics", "Tensors"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
     tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration", systemPackage]),
 
