@@ -26,11 +26,12 @@ func pipeline(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, path: "Sources/Pipeline/\(name)", swiftSettings: settings)
 }
 
-func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.init(stringLiteral: name)] + dependencies,
     path: "Tests/\(name)Tests",
+    exclude: exclude,
     swiftSettings: settings
   )
 }
@@ -73,6 +74,7 @@ let package = Package(
     science("Tensors", ["CKernels"]),
     science("Dynamics", ["Tensors"]),
     science("Autodiff", ["Tensors"]),
+    science("Networks", ["Autodiff", "Tensors"]),
 
     pipeline("Configuration", ["CLibYAML"]),
     pipeline("Artifacts", ["CLibHDF5", crypto]),
@@ -128,6 +130,7 @@ let package = Package(
     tests(of: "Tensors"),
     tests(of: "Dynamics", ["Tensors"]),
     tests(of: "Autodiff", ["Dynamics", "Tensors"]),
+    tests(of: "Networks", ["Autodiff", "Tensors"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
     tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration", systemPackage]),
 
