@@ -75,6 +75,7 @@ let package = Package(
     science("Dynamics", ["Tensors"]),
     science("Autodiff", ["Tensors"]),
     science("Networks", ["Autodiff", "Tensors"]),
+    science("Training", ["Networks", "Autodiff", "Tensors"]),
 
     pipeline("Configuration", ["CLibYAML"]),
     pipeline("Artifacts", ["CLibHDF5", crypto]),
@@ -131,6 +132,7 @@ let package = Package(
     tests(of: "Dynamics", ["Tensors"]),
     tests(of: "Autodiff", ["Dynamics", "Tensors"]),
     tests(of: "Networks", ["Autodiff", "Tensors"]),
+    tests(of: "Training", ["Networks", "Tensors"], exclude: ["Reference"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
     tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration", systemPackage]),
 

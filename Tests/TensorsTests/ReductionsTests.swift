@@ -67,7 +67,10 @@ import Testing
     #expect((dot - Double(exact)).magnitude < 550 * size * 0x1p-53)
     #expect(arena.dot(places[1], places[0]) == dot)
     arena.add(-0.25, places[0], to: places[1])
-    #expect(arena.read(places[1]) == zip(x, y).map { $1 - 0.25 * $0 })
+    let sums = zip(x, y).map { $1 - 0.25 * $0 }
+    #expect(arena.read(places[1]) == sums)
+    arena.add(1, places[0], to: places[1], times: 0.9)
+    #expect(arena.read(places[1]) == zip(x, sums).map { 0.9 * $1 + $0 })
   }
 
   @Test func `The largest of a row with a number that is none is none`() {

@@ -56,7 +56,7 @@ typedef struct {
   size_t rows, columns;
   void *result;
   double *chunks;
-  double factor;
+  double factor, own_factor;
 } reduction_job;
 
 static void sum_chunk(void *context, size_t index, size_t worker) {
@@ -147,18 +147,20 @@ static void add_chunk(void *context, size_t index, size_t worker) {
   const reduction_job *job = context;
   const size_t start = index * CHUNK, end = job->columns - start < CHUNK ? job->columns : start + CHUNK;
   if (job->precision == KERNEL_FLOAT64) {
-    const double *restrict x = (const double *)job->x;
+    const double *restrict x = (const double *)job->x, factor = job->factor, own_factor = job->own_factor;
     double *restrict y = job->result;
-    for (size_t i = start; i < end; i++) y[i] += job->factor * x[i];
+    for (size_t i = start; i < end; i++) y[i] = own_factor * y[i] + factor * x[i];
   } else {
-    const float *restrict x = (const float *)job->x, factor = (float)job->factor;
+    const float *restrict x = (const float *)job->x, factor = (float)job->factor, own_factor = (float)job->own_factor;
     float *restrict y = job->result;
-    for (size_t i = start; i < end; i++) y[i] += factor * x[i];
+    for (size_t i = start; i < end; i++) y[i] = own_factor * y[i] + factor * x[i];
   }
 }
 
 void kernel_add_scaled(
-  kernel_workers *workers, kernel_precision precision, size_t count, double factor, const void *x, void *y) {
-  reduction_job job = {.precision = precision, .x = x, .columns = count, .result = y, .factor = factor};
+  kernel_workers *workers, kernel_precision precision, size_t count, double factor, const void *x, double own_factor,
+  void *y) {
+  reduction_job job = {
+    .precision = precision, .x = x, .columns = count, .result = y, .factor = factor, .own_factor = own_factor};
   kernel_workers_run(workers, (count + CHUNK - 1) / CHUNK, add_chunk, &job);
 }

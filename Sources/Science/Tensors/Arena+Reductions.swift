@@ -52,10 +52,12 @@ extension Arena {
     return kernel_dot(workers.handle, precision.kernel, x.count, pointer(x), pointer(y), sums)
   }
 
-  /// y = y + factor x.
-  public func add(_ factor: Double, _ x: Matrix, to y: Matrix) {
+  /// y = own y + factor x.
+  ///
+  /// - Precondition: the matrices do not overlap.
+  public func add(_ factor: Double, _ x: Matrix, to y: Matrix, times own: Double = 1) {
     precondition(x.count == y.count, "the lengths of a sum do not fit")
-    kernel_add_scaled(workers.handle, precision.kernel, x.count, factor, pointer(x), pointer(y))
+    kernel_add_scaled(workers.handle, precision.kernel, x.count, factor, pointer(x), own, pointer(y))
   }
 
   private var sums: UnsafeMutablePointer<Double> { sumWorkspace.assumingMemoryBound(to: Double.self) }

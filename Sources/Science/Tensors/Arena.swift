@@ -106,6 +106,22 @@ extension Arena {
     }
   }
 
+  /// Sets the elements of a matrix to those of one in another arena, rounded to this one's precision.
+  public func copy(_ source: Matrix, of other: Arena, to matrix: Matrix) {
+    precondition(source.count == matrix.count, "\(source.count) values for \(matrix.count) elements")
+    let (from, to) = (UnsafeRawPointer(other.pointer(source)), pointer(matrix))
+    func convert<From: BinaryFloatingPoint, To: BinaryFloatingPoint>(_: From.Type, _: To.Type) {
+      let (from, to) = (from.assumingMemoryBound(to: From.self), to.assumingMemoryBound(to: To.self))
+      for index in 0..<matrix.count { to[index] = To(from[index]) }
+    }
+    switch (other.precision, precision) {
+    case (.float32, .float32), (.float64, .float64):
+      to.copyMemory(from: from, byteCount: matrix.count * precision.width)
+    case (.float32, .float64): convert(Float.self, Double.self)
+    case (.float64, .float32): convert(Double.self, Float.self)
+    }
+  }
+
   /// The only element of a matrix of one.
   public func scalar(_ matrix: Matrix) -> Double {
     precondition(matrix.count == 1, "\(matrix) is not one number")

@@ -180,9 +180,10 @@ void kernel_reduce(
 double kernel_dot(
   kernel_workers *workers, kernel_precision precision, size_t count, const void *x, const void *y, double *workspace);
 
-/// y = y + factor * x, with two roundings.
+/// y = own_factor * y + factor * x, with three roundings; x must not overlap y.
 void kernel_add_scaled(
-  kernel_workers *workers, kernel_precision precision, size_t count, double factor, const void *x, void *y);
+  kernel_workers *workers, kernel_precision precision, size_t count, double factor, const void *x, double own_factor,
+  void *y);
 
 /// How many steps of the UV map form a block: divergence and settling are noticed at the ends of blocks.
 enum { KERNEL_UV_BLOCK = 16 };
