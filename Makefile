@@ -40,9 +40,11 @@ bench: build ## time the UV sweep beside JAX on this machine (installs JAX into 
 	@swift build -c release --product benchmark
 	@scripts/bench-uv-sweep .build/release/benchmark
 
-bench-engine: swift ## time the matrix product beside OpenBLAS and MKL (installs NumPy and MKL into .build/peers)
+bench-engine: swift ## time matrix products beside OpenBLAS and MKL, training beside JAX (installs them into .build/peers)
 	@swift build -c release --product matrix-benchmark
 	@scripts/bench-matrix-product .build/release/matrix-benchmark
+	@swift build -c release --product training-benchmark
+	@scripts/bench-training .build/release/training-benchmark
 
 install: system swift ## install the program into PREFIX (default /usr/local); it needs no Swift afterwards
 	@swift build -c release --product pipeline --static-swift-stdlib --scratch-path .build-install

@@ -47,6 +47,7 @@ let package = Package(
     .executable(name: "pipeline", targets: ["Command"]),
     .executable(name: "benchmark", targets: ["UVSweepBenchmark"]),
     .executable(name: "matrix-benchmark", targets: ["MatrixProductBenchmark"]),
+    .executable(name: "training-benchmark", targets: ["TrainingBenchmark"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -75,6 +76,7 @@ let package = Package(
     science("Dynamics", ["Tensors"]),
     science("Autodiff", ["Tensors"]),
     science("Networks", ["Autodiff", "Tensors"]),
+    science("Datasets", ["Tensors"]),
     science("Training", ["Networks", "Autodiff", "Tensors"]),
 
     pipeline("Configuration", ["CLibYAML"]),
@@ -93,7 +95,10 @@ let package = Package(
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),
     .target(
       name: "Stages",
-      dependencies: ["Dynamics", "Tensors", "Figures", "Planning", "Artifacts", "Configuration", systemPackage],
+      dependencies: [
+        "Training", "Networks", "Dynamics", "Datasets", "Tensors", "Figures", "Planning", "Artifacts", "Configuration",
+        crypto, systemPackage,
+      ],
       path: "Sources/Stages",
       swiftSettings: settings,
       plugins: ["CodeFingerprints"]
@@ -121,6 +126,12 @@ let package = Package(
       path: "Benchmarks/MatrixProductBenchmark",
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "TrainingBenchmark",
+      dependencies: ["Training", "Networks", "Tensors"],
+      path: "Benchmarks/TrainingBenchmark",
+      swiftSettings: settings
+    ),
 
     .testTarget(
       name: "BuildTests",
@@ -132,6 +143,7 @@ let package = Package(
     tests(of: "Dynamics", ["Tensors"]),
     tests(of: "Autodiff", ["Dynamics", "Tensors"]),
     tests(of: "Networks", ["Autodiff", "Tensors"]),
+    tests(of: "Datasets"),
     tests(of: "Training", ["Networks", "Tensors"], exclude: ["Reference"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
     tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration", systemPackage]),

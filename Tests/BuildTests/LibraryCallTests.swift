@@ -13,7 +13,8 @@ import Testing
   ]
 
   @Test(arguments: [
-    "CKernels", "Tensors", "Autodiff", "Networks", "Training", "Dynamics", "Stages", "Figures", "Artifacts", "Planning",
+    "CKernels", "Tensors", "Autodiff", "Networks", "Training", "Datasets", "Dynamics", "Stages", "Figures", "Artifacts",
+    "Planning",
     "Configuration",
   ])
   func `A module on the way to an artifact calls no function of the C library that rounds`(module: String) async throws
