@@ -1,5 +1,5 @@
 # Verbs (make help lists them):
-#   run build test bench bench-runner figures locks check-locks check-figures install lint format clean
+#   run build test bench bench-runner bench-engine figures locks check-locks check-kills check-figures install lint format clean
 #   help
 
 SHELL := /bin/bash
@@ -9,7 +9,7 @@ PROFILE ?=
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := run
-.PHONY: run build test bench bench-runner figures locks check-locks check-figures install lint format clean help system test-system swift
+.PHONY: run build test bench bench-runner bench-engine figures locks check-locks check-kills check-figures install lint format clean help system test-system swift
 
 run: build ## build, draw figure 3 and say where it is (the default)
 	@$(PIPELINE) run fig3.yaml
@@ -36,12 +36,21 @@ check-locks: build ## make the quick figures and compare them with artifacts/loc
 check-figures: build ## make every figure twice, at other paths and with other workers, and compare all bytes
 	@scripts/check-figures $(PIPELINE) pipelines $(FIGURES)
 
+check-kills: build ## kill runs at 100 random moments, and check that the next run goes on by itself
+	@scripts/check-kills $(PIPELINE) 100
+
 bench: build ## time the UV sweep beside JAX on this machine (installs JAX into .build/peers)
 	@swift build -c release --product benchmark
 	@scripts/bench-uv-sweep .build/release/benchmark
 
 bench-runner: build ## time the runner beside ninja, doit, Snakemake and DVC (installs them into .build/peers)
 	@scripts/bench-runner $(PIPELINE) $(SIZES)
+
+bench-engine: swift ## time matrix products beside OpenBLAS and MKL, training beside JAX (installs them into .build/peers)
+	@swift build -c release --product matrix-benchmark
+	@scripts/bench-matrix-product .build/release/matrix-benchmark
+	@swift build -c release --product training-benchmark
+	@scripts/bench-training .build/release/training-benchmark
 
 install: system swift ## install the program into PREFIX (default /usr/local); it needs no Swift afterwards
 	@swift build -c release --product pipeline --static-swift-stdlib --scratch-path .build-install

@@ -26,11 +26,12 @@ func pipeline(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, path: "Sources/Pipeline/\(name)", swiftSettings: settings)
 }
 
-func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.init(stringLiteral: name)] + dependencies,
     path: "Tests/\(name)Tests",
+    exclude: exclude,
     swiftSettings: settings
   )
 }
@@ -45,6 +46,8 @@ let package = Package(
   products: [
     .executable(name: "pipeline", targets: ["Command"]),
     .executable(name: "benchmark", targets: ["UVSweepBenchmark"]),
+    .executable(name: "matrix-benchmark", targets: ["MatrixProductBenchmark"]),
+    .executable(name: "training-benchmark", targets: ["TrainingBenchmark"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -72,6 +75,10 @@ let package = Package(
     .target(name: "CKernels", path: "Sources/Science/CKernels", linkerSettings: [.linkedLibrary("m")]),
     science("Tensors", ["CKernels"]),
     science("Dynamics", ["Tensors"]),
+    science("Autodiff", ["Tensors"]),
+    science("Networks", ["Autodiff", "Tensors"]),
+    science("Datasets", ["Tensors"]),
+    science("Training", ["Networks", "Autodiff", "Tensors"]),
 
     pipeline("Configuration", ["CLibYAML"]),
     pipeline("Artifacts", ["CLibHDF5", crypto, systemPackage]),
@@ -91,7 +98,8 @@ let package = Package(
     .target(
       name: "Stages",
       dependencies: [
-        "Dynamics", "Tensors", "Figures", "Programs", "Planning", "Artifacts", "Configuration", systemPackage,
+        "Training", "Networks", "Dynamics", "Datasets", "Tensors", "Figures", "Programs", "Planning", "Artifacts",
+        "Configuration", crypto, systemPackage,
       ],
       path: "Sources/Stages",
       swiftSettings: settings,
@@ -114,6 +122,18 @@ let package = Package(
       path: "Benchmarks/UVSweepBenchmark",
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "MatrixProductBenchmark",
+      dependencies: ["CPeak", "Tensors"],
+      path: "Benchmarks/MatrixProductBenchmark",
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "TrainingBenchmark",
+      dependencies: ["Training", "Networks", "Tensors"],
+      path: "Benchmarks/TrainingBenchmark",
+      swiftSettings: settings
+    ),
 
     .testTarget(
       name: "BuildTests",
@@ -123,6 +143,10 @@ let package = Package(
     ),
     tests(of: "Tensors"),
     tests(of: "Dynamics", ["Tensors"]),
+    tests(of: "Autodiff", ["Dynamics", "Tensors"]),
+    tests(of: "Networks", ["Autodiff", "Tensors"]),
+    tests(of: "Datasets"),
+    tests(of: "Training", ["Networks", "Tensors"], exclude: ["Reference"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
     tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration", systemPackage]),
 

@@ -12,7 +12,11 @@ import Testing
     "lgamma", "fma", "fmod", "remainder",
   ]
 
-  @Test(arguments: ["CKernels", "Tensors", "Dynamics", "Stages", "Figures", "Artifacts", "Planning", "Configuration"])
+  @Test(arguments: [
+    "CKernels", "Tensors", "Autodiff", "Networks", "Training", "Datasets", "Dynamics", "Stages", "Figures", "Artifacts",
+    "Planning",
+    "Configuration",
+  ])
   func `A module on the way to an artifact calls no function of the C library that rounds`(module: String) async throws
   {
     let build = try Program(built: "pipeline").path.removingLastComponent()

@@ -34,7 +34,9 @@ import Testing
     #expect(noted.count == 1)
   }
 
-  private var noted: [String] { experiment.folder.files(below: "artifacts/latest").filter { $0.hasSuffix(".complete") } }
+  private var noted: [String] {
+    experiment.folder.files(below: "artifacts/latest").filter { $0.hasSuffix(".complete") }
+  }
 
   /// Whether a run finds nothing to do without looking at any action: the pipeline file cannot even be read.
   private func isKnownByItsFiles() async throws -> Bool {

@@ -173,7 +173,9 @@ import Testing
     #expect(!seen.end.contains { $0.contains("running") || $0.contains("─") }, "\(seen.end)")
     if !["30x5", "10x2"].contains(size) {
       #expect(plain(seen.end).first == record[0])
-      #expect(plain(seen.end).joined().contains(record[4]))
+      // Where the line is broken its space is lost.
+      let summary = /6stages:6computed,0cachedin[0-9.]+s/
+      #expect(seen.end.joined().filter { $0 != " " }.contains(summary), "\(seen.end)")
     }
   }
 

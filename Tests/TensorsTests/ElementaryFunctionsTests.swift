@@ -42,6 +42,27 @@ import Testing
     #expect(Elementary.log(-1).isNaN)
   }
 
+  @Test func `tanh is within three ulp, near zero too`() {
+    for range in [-25.0...25, -1...1, -1e-3...1e-3] {
+      #expect(worst(arguments(range), Elementary.tanh) { tanhl(Float80($0)) } < 3)
+    }
+  }
+
+  @Test func `erf is within two ulp, near zero too`() {
+    for range in [-7.0...7, -1...1, -1e-3...1e-3] {
+      #expect(worst(arguments(range), Elementary.erf) { erfl(Float80($0)) } < 2)
+    }
+  }
+
+  @Test(arguments: [Elementary.tanh, Elementary.erf])
+  func `tanh and erf of special values are as in IEEE 754`(function: @Sendable (Double) -> Double) {
+    #expect(function(0) == 0)
+    #expect(function(.infinity) == 1)
+    #expect(function(-.infinity) == -1)
+    #expect(function(.nan).isNaN)
+    #expect(function(8 * .leastNonzeroMagnitude) > 0)
+  }
+
   @Test func `Sine and cosine of turns are within one ulp`() {
     let pi = Float80.pi
     let turns = arguments(-2...2) + arguments(-1e-3...1e-3)
@@ -79,6 +100,22 @@ import Testing
       let (x, y) = (bits(), round % 3 == 0 ? random.uniform(in: -2...2) : bits())
       // A third of the sums cancel nearly all of the product.
       let z = round % 3 == 1 ? -near(x * y) : round % 3 == 2 ? near(x * y) * 0x1p-53 : bits()
+      let exact = z.addingProduct(x, y)
+      let ours = Elementary.fusedMultiplyAdd(x, y, z)
+      if ours.bitPattern != exact.bitPattern, !(ours.isNaN && exact.isNaN) {
+        Issue.record("\(x) * \(y) + \(z) gave \(ours) and not \(exact)")
+        return
+      }
+    }
+  }
+
+  @Test func `Fused multiply-add of floats is the processor's`() {
+    var random = RandomStream(seed: 5, "floats")
+    func bits() -> Float { Float(bitPattern: UInt32(random.uniform() * 0x1p32)) }
+    for round in 0..<400_000 {
+      let (x, y) = (bits(), round % 2 == 0 ? Float(random.uniform(in: -2...2)) : bits())
+      let near = -x * y * Float(1 + random.uniform(in: -1...1) * 0x1p-20)
+      let z = round % 3 == 0 ? bits() : round % 3 == 1 ? near : near * 0x1p-24
       let exact = z.addingProduct(x, y)
       let ours = Elementary.fusedMultiplyAdd(x, y, z)
       if ours.bitPattern != exact.bitPattern, !(ours.isNaN && exact.isNaN) {

@@ -86,3 +86,18 @@ double kernel_fused_multiply_add(double x, double y, double z) {
   return product > addend ? put_together(product - addend, exponent, product_is_negative)
                           : put_together(addend - product, exponent, c.is_negative);
 }
+
+float kernel_fused_multiply_add_float32(float x, float y, float z) {
+  // The product of two floats is exact in a double. The sum is rounded to odd: a last bit that says whether anything
+  // was lost makes the second rounding the only one.
+  const double product = (double)x * y;
+  const double sum = product + z;
+  const double part = sum - product;
+  const double lost = (product - (sum - part)) + (z - part);
+  uint64_t bits = kernel_bits(sum);
+  const bool is_inexact = lost < 0 || lost > 0;
+  // Away from zero where the exact sum is larger in size than the rounded one, else towards it; only even ones move.
+  const bool grows = (lost > 0) == !(bits >> 63);
+  if (is_inexact && !(bits & 1)) bits = grows ? bits + 1 : bits - 1;
+  return (float)kernel_from_bits(bits);
+}

@@ -1,0 +1,163 @@
+// One instruction set's matrix product for one type of number. The includer defines PRODUCT, SCALAR, LANES, ROWS,
+// VECTORS, NARROW_ROWS, TARGET and FUSED, which this file takes back at its end. No guard: it is included once for each.
+//
+// A tile of ROWS x (VECTORS * LANES) elements of C stays in registers over a block of k. Its two operands come from
+// panels in which what one step of k needs lies side by side: pad rows and columns are zero and never stored.
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+#define VECTOR JOIN(PRODUCT, _vector)
+#define LOOSE JOIN(PRODUCT, _loose)
+#define COLUMNS (VECTORS * LANES)
+
+typedef SCALAR VECTOR __attribute__((vector_size(sizeof(SCALAR) * LANES)));
+/// A vector in memory of any alignment, and of whatever type.
+typedef SCALAR LOOSE __attribute__((vector_size(sizeof(SCALAR) * LANES), aligned(sizeof(SCALAR)), may_alias));
+
+#define DEFINE_TILE(NAME, HEIGHT, WIDTH)                                                                             \
+  TARGET static void JOIN(PRODUCT, NAME)(                                                                            \
+    size_t depth, const SCALAR *restrict left, const SCALAR *restrict right, SCALAR *c, size_t stride, size_t rows,  \
+    size_t columns, bool is_added) {                                                                                 \
+    VECTOR sum[HEIGHT][WIDTH];                                                                                       \
+    UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                        \
+      UNROLL for (int v = 0; v < WIDTH; v++) sum[r][v] = (VECTOR){0};                                                \
+    }                                                                                                                \
+    for (size_t k = 0; k < depth; k++) {                                                                             \
+      VECTOR b[WIDTH];                                                                                               \
+      UNROLL for (int v = 0; v < WIDTH; v++) b[v] = *(const LOOSE *)(right + v * LANES);                             \
+      UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                      \
+        const VECTOR a = left[r] - (VECTOR){0};                                                                      \
+        UNROLL for (int v = 0; v < WIDTH; v++) sum[r][v] = FUSED(a, b[v], sum[r][v]);                                \
+      }                                                                                                              \
+      left += HEIGHT;                                                                                                \
+      right += WIDTH * LANES;                                                                                        \
+    }                                                                                                                \
+    if (rows == HEIGHT && columns == WIDTH * LANES) {                                                                \
+      UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                      \
+        UNROLL for (int v = 0; v < WIDTH; v++) {                                                                     \
+          LOOSE *at = (LOOSE *)(c + r * stride + v * LANES);                                                         \
+          *at = is_added ? *at + sum[r][v] : sum[r][v];                                                              \
+        }                                                                                                            \
+      }                                                                                                              \
+      return;                                                                                                        \
+    }                                                                                                                \
+    SCALAR edge[HEIGHT][WIDTH * LANES];                                                                              \
+    UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                        \
+      UNROLL for (int v = 0; v < WIDTH; v++) *(LOOSE *)(edge[r] + v * LANES) = sum[r][v];                            \
+    }                                                                                                                \
+    for (size_t r = 0; r < rows; r++) {                                                                              \
+      for (size_t j = 0; j < columns; j++) {                                                                         \
+        c[r * stride + j] = is_added ? c[r * stride + j] + edge[r][j] : edge[r][j];                                  \
+      }                                                                                                              \
+    }                                                                                                                \
+  }
+
+DEFINE_TILE(_tile, ROWS, VECTORS)
+/// For products with few columns, where a wide tile would be mostly padding.
+DEFINE_TILE(_narrow_tile, NARROW_ROWS, 1)
+
+/// Packs a `width` x `depth` block of an operand whose neighbours along the panel's width lie side by side.
+TARGET static void JOIN(PRODUCT, _pack_along)(
+  const SCALAR *restrict from, size_t stride, size_t width, size_t depth, size_t panel, SCALAR *restrict to) {
+  for (size_t k = 0; k < depth; k++) {
+    const SCALAR *row = from + k * stride;
+    for (size_t start = 0; start < width; start += panel) {
+      SCALAR *restrict at = to + start * depth + k * panel;
+      const size_t length = width - start < panel ? width - start : panel;
+      size_t i = 0;
+      for (; i < length; i++) at[i] = row[start + i];
+      for (; i < panel; i++) at[i] = 0;
+    }
+  }
+}
+
+/// Packs a block of an operand whose neighbours along k lie side by side: a transposition, in squares of 4 x 4.
+TARGET static void JOIN(PRODUCT, _pack_across)(
+  const SCALAR *restrict from, size_t stride, size_t width, size_t depth, size_t panel, SCALAR *restrict to) {
+  typedef SCALAR four __attribute__((vector_size(sizeof(SCALAR) * 4), aligned(sizeof(SCALAR)), may_alias));
+  for (size_t start = 0; start < width; start += panel, to += panel * depth) {
+    const size_t length = width - start < panel ? width - start : panel;
+    size_t i = 0;
+    for (; i + 4 <= length; i += 4) {
+      const SCALAR *row = from + (start + i) * stride;
+      size_t k = 0;
+      for (; k + 4 <= depth; k += 4) {
+        const four a = *(const four *)(row + k), b = *(const four *)(row + stride + k);
+        const four c = *(const four *)(row + 2 * stride + k), d = *(const four *)(row + 3 * stride + k);
+        const four ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+        const four cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+        SCALAR *at = to + k * panel + i;
+        *(four *)at = __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5);
+        *(four *)(at + panel) = __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7);
+        *(four *)(at + 2 * panel) = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
+        *(four *)(at + 3 * panel) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
+      }
+      for (; k < depth; k++) {
+        for (size_t r = 0; r < 4; r++) to[k * panel + i + r] = row[r * stride + k];
+      }
+    }
+    for (; i < length; i++) {
+      const SCALAR *row = from + (start + i) * stride;
+      for (size_t k = 0; k < depth; k++) to[k * panel + i] = row[k];
+    }
+    for (; i < panel; i++) {
+      for (size_t k = 0; k < depth; k++) to[k * panel + i] = 0;
+    }
+  }
+}
+
+TARGET static void PRODUCT(const product_piece *piece, void *workspace) {
+  const SCALAR *a = piece->a, *b = piece->b;
+  const bool is_narrow = piece->columns <= LANES;
+  const size_t height = is_narrow ? NARROW_ROWS : ROWS, wide = is_narrow ? LANES : COLUMNS;
+  SCALAR *right = workspace, *left = right + (size_t)BLOCK_COLUMNS * BLOCK_DEPTH;
+  for (size_t j = 0; j < piece->columns; j += BLOCK_COLUMNS) {
+    const size_t columns = least(piece->columns - j, BLOCK_COLUMNS);
+    for (size_t k = 0; k < piece->depth; k += BLOCK_DEPTH) {
+      const size_t depth = least(piece->depth - k, BLOCK_DEPTH);
+      const bool is_added = k > 0 || piece->is_added;
+      if (piece->b_is_transposed) {
+        JOIN(PRODUCT, _pack_across)(b + j * piece->b_stride + k, piece->b_stride, columns, depth, wide, right);
+      } else {
+        JOIN(PRODUCT, _pack_along)(b + k * piece->b_stride + j, piece->b_stride, columns, depth, wide, right);
+      }
+      for (size_t i = 0; i < piece->rows; i += BLOCK_ROWS) {
+        const size_t rows = least(piece->rows - i, BLOCK_ROWS);
+        if (piece->a_is_transposed) {
+          JOIN(PRODUCT, _pack_along)(a + k * piece->a_stride + i, piece->a_stride, rows, depth, height, left);
+        } else {
+          JOIN(PRODUCT, _pack_across)(a + i * piece->a_stride + k, piece->a_stride, rows, depth, height, left);
+        }
+        for (size_t column = 0; column < columns; column += wide) {
+          for (size_t row = 0; row < rows; row += height) {
+            SCALAR *c = (SCALAR *)piece->c + (i + row) * piece->c_stride + j + column;
+            const size_t tile_rows = least(rows - row, height), tile_columns = least(columns - column, wide);
+            const SCALAR *tile_left = left + row * depth, *tile_right = right + column * depth;
+            if (is_narrow) {
+              JOIN(PRODUCT, _narrow_tile)(
+                depth, tile_left, tile_right, c, piece->c_stride, tile_rows, tile_columns, is_added);
+            } else {
+              JOIN(PRODUCT, _tile)(
+                depth, tile_left, tile_right, c, piece->c_stride, tile_rows, tile_columns, is_added);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+#undef DEFINE_TILE
+#undef PRODUCT
+#undef SCALAR
+#undef LANES
+#undef ROWS
+#undef VECTORS
+#undef NARROW_ROWS
+#undef TARGET
+#undef FUSED
+#undef VECTOR
+#undef LOOSE
+#undef COLUMNS
+#undef JOIN
+#undef JOIN_

@@ -1,0 +1,166 @@
+// Sums in one fixed order, in double whatever the numbers are: chunks of the array go to sixteen sums by index, those
+// are added in a tree, and so are the chunks. No instruction set beyond the baseline is used, as these loops wait for
+// memory.
+
+#include "CKernels.h"
+#include "bits.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+enum { CHUNK = 8192, SUMS = 16, ROWS_PER_PIECE = 256, COLUMNS_PER_PIECE = 64 };
+
+static inline double element(kernel_precision precision, const void *x, size_t i) {
+  return precision == KERNEL_FLOAT64 ? ((const double *)x)[i] : (double)((const float *)x)[i];
+}
+
+static inline void store(kernel_precision precision, void *x, size_t i, double value) {
+  if (precision == KERNEL_FLOAT64) {
+    ((double *)x)[i] = value;
+  } else {
+    ((float *)x)[i] = (float)value;
+  }
+}
+
+/// Adds the sums up in a tree, in place.
+static double tree(double *sums, size_t count) {
+  while (count > 1) {
+    const size_t half = count / 2;
+    for (size_t i = 0; i < half; i++) sums[i] = sums[2 * i] + sums[2 * i + 1];
+    if (count % 2) sums[half] = sums[count - 1];
+    count = half + count % 2;
+  }
+  return count ? sums[0] : 0;
+}
+
+#define DEFINE_SUMS(NAME, SCALAR, TERM)                                                                              \
+  static double NAME(const SCALAR *x, const SCALAR *y, size_t count) {                                               \
+    double sums[SUMS] = {0};                                                                                         \
+    (void)y;                                                                                                         \
+    size_t i = 0;                                                                                                    \
+    for (; i + SUMS <= count; i += SUMS) {                                                                           \
+      _Pragma("clang loop unroll(full)") for (size_t s = 0; s < SUMS; s++) sums[s] += TERM(i + s);                   \
+    }                                                                                                                \
+    for (size_t s = 0; i + s < count; s++) sums[s] += TERM(i + s);                                                   \
+    return tree(sums, SUMS);                                                                                         \
+  }
+#define PLAIN(i) (double)x[i]
+#define PRODUCT(i) (double)x[i] * (double)y[i]
+DEFINE_SUMS(sum_float32, float, PLAIN)
+DEFINE_SUMS(sum_float64, double, PLAIN)
+DEFINE_SUMS(dot_float32, float, PRODUCT)
+DEFINE_SUMS(dot_float64, double, PRODUCT)
+
+typedef struct {
+  kernel_precision precision;
+  const char *x, *y;
+  size_t rows, columns;
+  void *result;
+  double *chunks;
+  double factor, own_factor;
+} reduction_job;
+
+static void sum_chunk(void *context, size_t index, size_t worker) {
+  (void)worker;
+  const reduction_job *job = context;
+  const size_t start = index * CHUNK, total = job->rows * job->columns;
+  const size_t count = total - start < CHUNK ? total - start : CHUNK;
+  const size_t offset = start * kernel_width(job->precision);
+  const void *x = job->x + offset, *y = job->y ? job->y + offset : NULL;
+  if (job->precision == KERNEL_FLOAT64) {
+    job->chunks[index] = y ? dot_float64(x, y, count) : sum_float64(x, NULL, count);
+  } else {
+    job->chunks[index] = y ? dot_float32(x, y, count) : sum_float32(x, NULL, count);
+  }
+}
+
+size_t kernel_sum_workspace(size_t count) { return (count + CHUNK - 1) / CHUNK * sizeof(double); }
+
+double kernel_dot(
+  kernel_workers *workers, kernel_precision precision, size_t count, const void *x, const void *y, double *workspace) {
+  reduction_job job = {.precision = precision, .x = x, .y = y, .rows = 1, .columns = count, .chunks = workspace};
+  const size_t chunks = (count + CHUNK - 1) / CHUNK;
+  kernel_workers_run(workers, chunks, sum_chunk, &job);
+  return tree(workspace, chunks);
+}
+
+/// The sums along the rows.
+static void sum_rows(void *context, size_t index, size_t worker) {
+  (void)worker;
+  const reduction_job *job = context;
+  const size_t end = job->rows - index * ROWS_PER_PIECE < ROWS_PER_PIECE ? job->rows : (index + 1) * ROWS_PER_PIECE;
+  for (size_t row = index * ROWS_PER_PIECE; row < end; row++) {
+    const void *x = job->x + row * job->columns * kernel_width(job->precision);
+    const double sum = job->precision == KERNEL_FLOAT64 ? sum_float64(x, NULL, job->columns)
+                                                        : sum_float32(x, NULL, job->columns);
+    store(job->precision, job->result, row, sum);
+  }
+}
+
+/// The sums down the columns, each in the order of the rows.
+static void sum_columns(void *context, size_t index, size_t worker) {
+  (void)worker;
+  const reduction_job *job = context;
+  const size_t start = index * COLUMNS_PER_PIECE;
+  const size_t count = job->columns - start < COLUMNS_PER_PIECE ? job->columns - start : COLUMNS_PER_PIECE;
+  double sums[COLUMNS_PER_PIECE] = {0};
+  for (size_t row = 0; row < job->rows; row++) {
+    for (size_t j = 0; j < count; j++) sums[j] += element(job->precision, job->x, row * job->columns + start + j);
+  }
+  for (size_t j = 0; j < count; j++) store(job->precision, job->result, start + j, sums[j]);
+}
+
+static void maximum_rows(void *context, size_t index, size_t worker) {
+  (void)worker;
+  const reduction_job *job = context;
+  const size_t end = job->rows - index * ROWS_PER_PIECE < ROWS_PER_PIECE ? job->rows : (index + 1) * ROWS_PER_PIECE;
+  for (size_t row = index * ROWS_PER_PIECE; row < end; row++) {
+    double largest = -kernel_infinity();
+    for (size_t j = 0; j < job->columns; j++) {
+      const double x = element(job->precision, job->x, row * job->columns + j);
+      // A number that is none stays.
+      if (x > largest || x != x) largest = x;
+    }
+    store(job->precision, job->result, row, largest);
+  }
+}
+
+void kernel_reduce(
+  kernel_workers *workers, kernel_precision precision, kernel_reduction reduction, kernel_matrix x, void *result,
+  double *workspace) {
+  reduction_job job = {
+    .precision = precision, .x = x.elements, .rows = x.rows, .columns = x.columns, .result = result};
+  const size_t row_pieces = (x.rows + ROWS_PER_PIECE - 1) / ROWS_PER_PIECE;
+  switch (reduction) {
+  case KERNEL_SUM_ALL:
+    store(precision, result, 0, kernel_dot(workers, precision, x.rows * x.columns, x.elements, NULL, workspace));
+    return;
+  case KERNEL_SUM_ROWS: kernel_workers_run(workers, row_pieces, sum_rows, &job); return;
+  case KERNEL_SUM_COLUMNS:
+    kernel_workers_run(workers, (x.columns + COLUMNS_PER_PIECE - 1) / COLUMNS_PER_PIECE, sum_columns, &job);
+    return;
+  case KERNEL_MAXIMUM_ROWS: kernel_workers_run(workers, row_pieces, maximum_rows, &job); return;
+  }
+}
+
+static void add_chunk(void *context, size_t index, size_t worker) {
+  (void)worker;
+  const reduction_job *job = context;
+  const size_t start = index * CHUNK, end = job->columns - start < CHUNK ? job->columns : start + CHUNK;
+  if (job->precision == KERNEL_FLOAT64) {
+    const double *restrict x = (const double *)job->x, factor = job->factor, own_factor = job->own_factor;
+    double *restrict y = job->result;
+    for (size_t i = start; i < end; i++) y[i] = own_factor * y[i] + factor * x[i];
+  } else {
+    const float *restrict x = (const float *)job->x, factor = (float)job->factor, own_factor = (float)job->own_factor;
+    float *restrict y = job->result;
+    for (size_t i = start; i < end; i++) y[i] = own_factor * y[i] + factor * x[i];
+  }
+}
+
+void kernel_add_scaled(
+  kernel_workers *workers, kernel_precision precision, size_t count, double factor, const void *x, double own_factor,
+  void *y) {
+  reduction_job job = {
+    .precision = precision, .x = x, .columns = count, .result = y, .factor = factor, .own_factor = own_factor};
+  kernel_workers_run(workers, (count + CHUNK - 1) / CHUNK, add_chunk, &job);
+}

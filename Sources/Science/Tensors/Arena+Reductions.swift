@@ -1,0 +1,64 @@
+internal import CKernels
+
+/// What becomes of the rows and columns of a matrix.
+public enum Reduction: Sendable, Hashable {
+  /// The sum of all elements: one number.
+  case sumOfAll
+  /// The sum of each row: a column.
+  case sumOfRows
+  /// The sum of each column: a row.
+  case sumOfColumns
+  /// The largest of each row: a column.
+  case maximumOfRows
+
+  /// The rows and columns of what a matrix is reduced to.
+  public func shape(rows: Int, columns: Int) -> (rows: Int, columns: Int) {
+    switch self {
+    case .sumOfAll: (1, 1)
+    case .sumOfRows, .maximumOfRows: (rows, 1)
+    case .sumOfColumns: (1, columns)
+    }
+  }
+
+  var kernel: kernel_reduction {
+    switch self {
+    case .sumOfAll: KERNEL_SUM_ALL
+    case .sumOfRows: KERNEL_SUM_ROWS
+    case .sumOfColumns: KERNEL_SUM_COLUMNS
+    case .maximumOfRows: KERNEL_MAXIMUM_ROWS
+    }
+  }
+}
+
+extension Arena {
+  /// Reduces a matrix, in double precision and in a fixed order whatever the number of threads.
+  public func reduce(_ matrix: Matrix, _ reduction: Reduction, into result: Matrix) {
+    precondition(
+      reduction.shape(rows: matrix.rows, columns: matrix.columns) == (result.rows, result.columns),
+      "the shape of a reduction's result does not fit"
+    )
+    let argument = kernel_matrix(
+      elements: pointer(matrix),
+      rows: matrix.rows,
+      columns: matrix.columns,
+      is_transposed: false
+    )
+    kernel_reduce(workers.handle, precision.kernel, reduction.kernel, argument, pointer(result), sums)
+  }
+
+  /// The scalar product of two matrices as vectors, in double precision.
+  public func dot(_ x: Matrix, _ y: Matrix) -> Double {
+    precondition(x.count == y.count, "the lengths of a scalar product do not fit")
+    return kernel_dot(workers.handle, precision.kernel, x.count, pointer(x), pointer(y), sums)
+  }
+
+  /// y = own y + factor x.
+  ///
+  /// - Precondition: the matrices do not overlap.
+  public func add(_ factor: Double, _ x: Matrix, to y: Matrix, times own: Double = 1) {
+    precondition(x.count == y.count, "the lengths of a sum do not fit")
+    kernel_add_scaled(workers.handle, precision.kernel, x.count, factor, pointer(x), own, pointer(y))
+  }
+
+  private var sums: UnsafeMutablePointer<Double> { sumWorkspace.assumingMemoryBound(to: Double.self) }
+}

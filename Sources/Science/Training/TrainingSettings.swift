@@ -1,0 +1,110 @@
+/// When something is done during training.
+public struct StepSchedule: Sendable, Hashable, Codable {
+  /// Every so many steps, from step 0.
+  public var every: Int?
+  /// At this many steps (at most 100) for each factor of ten, evenly in the logarithm; and at step 0.
+  public var perDecade: Int?
+  /// At each step of a range.
+  public var window: Range<Int>?
+
+  /// A schedule; with nothing given, never.
+  public init(every: Int? = nil, perDecade: Int? = nil, window: Range<Int>? = nil) {
+    precondition((every ?? 1) > 0 && (1...100).contains(perDecade ?? 1))
+    self.every = every
+    self.perDecade = perDecade
+    self.window = window
+  }
+
+  /// At each step.
+  public static let always = StepSchedule(every: 1)
+  /// At no step.
+  public static let never = StepSchedule()
+
+  /// Whether the step is one of them.
+  public func contains(_ step: Int) -> Bool {
+    if let every, step % every == 0 { return true }
+    if let window, window.contains(step) { return true }
+    guard let perDecade else { return false }
+    var number = 0
+    while Self.mark(number, perDecade) < step { number += 1 }
+    return step == 0 || Self.mark(number, perDecade) == step
+  }
+
+  /// The step of a mark: 10^(marks / perDecade), rounded up.
+  private static func mark(_ number: Int, _ perDecade: Int) -> Int {
+    var step = 1
+    for _ in 0..<number / perDecade { step *= 10 }
+    let rest = number % perDecade
+    // Without a logarithm: the least m with (m / step)^perDecade >= 10^rest, by bisection.
+    let target = (0..<rest).reduce(1.0) { product, _ in product * 10 }
+    var (low, high) = (step, step * 10)
+    while low < high {
+      let middle = low + (high - low) / 2
+      let ratio = Double(middle) / Double(step)
+      if (0..<perDecade).reduce(1.0, { product, _ in product * ratio }) >= target {
+        high = middle
+      } else {
+        low = middle + 1
+      }
+    }
+    return low
+  }
+}
+
+/// How a network is trained.
+public struct TrainingSettings: Sendable, Hashable, Codable {
+  /// η.
+  public var learningRate: Double
+  /// μ of v ← μ v + g, θ ← θ - η v.
+  public var momentum: Double
+  /// The number of examples of a step; nil for all.
+  public var batchSize: Int?
+  /// Training ends after this many steps.
+  public var steps: Int
+  /// Training ends when the loss is at most this.
+  public var targetLoss: Double?
+  /// Training has diverged when the loss is more than this, or is no number.
+  public var greatestLoss: Double
+  /// Decides the order of the examples and the starts of searches.
+  public var seed: UInt64
+  /// When the sharpness is measured.
+  public var sharpness: StepSchedule
+  /// How exactly.
+  public var sharpnessSettings: Sharpness.Settings
+  /// When the norms of gradient and parameters are taken.
+  public var norms: StepSchedule
+  /// When the curvature along the gradient is.
+  public var gradientCurvature: StepSchedule
+  /// When the share of examples is taken whose largest output is at their largest target.
+  public var accuracy: StepSchedule
+
+  /// Gradient descent without probes.
+  public init(
+    learningRate: Double,
+    momentum: Double = 0,
+    batchSize: Int? = nil,
+    steps: Int,
+    targetLoss: Double? = nil,
+    greatestLoss: Double = 1e10,
+    seed: UInt64 = 0,
+    sharpness: StepSchedule = .never,
+    sharpnessSettings: Sharpness.Settings = Sharpness.Settings(),
+    norms: StepSchedule = .never,
+    gradientCurvature: StepSchedule = .never,
+    accuracy: StepSchedule = .never
+  ) {
+    precondition(steps >= 0 && (batchSize ?? 1) > 0)
+    self.learningRate = learningRate
+    self.momentum = momentum
+    self.batchSize = batchSize
+    self.steps = steps
+    self.targetLoss = targetLoss
+    self.greatestLoss = greatestLoss
+    self.seed = seed
+    self.sharpness = sharpness
+    self.sharpnessSettings = sharpnessSettings
+    self.norms = norms
+    self.gradientCurvature = gradientCurvature
+    self.accuracy = accuracy
+  }
+}

@@ -1,0 +1,116 @@
+import Autodiff
+import Tensors
+import Testing
+
+@Suite struct PlanTests {
+  private let shape = Shape(3, 4)
+
+  @Test func `Outputs may be inputs, constants, repeated rows and each other`() {
+    var graph = Graph()
+    let (x, row) = (graph.input(shape), graph.input(Shape(1, 4)))
+    let sum = graph.add(x, row)
+    let outputs = [x, graph.broadcast(row, to: shape), graph.broadcast(graph.constant(3), to: shape), sum, sum]
+    let point = randomPoint([shape, Shape(1, 4)], seed: 1)
+    let values = graph.values(outputs.map { [$0] }, [x, row], point)
+    let repeated = [[Double]](repeating: point[1], count: 3).flatMap { $0 }
+    let added = zip(point[0], repeated).map(+)
+    #expect(values == [point[0], repeated, [Double](repeating: 3, count: 12), added, added])
+  }
+
+  @Test func `Numbers and repeated rows can be factors of a product`() {
+    var graph = Graph()
+    let (x, row) = (graph.input(.scalar), graph.input(Shape(1, 2)))
+    let ones = graph.broadcast(graph.constant(1), to: Shape(2, 3))
+    let product = graph.matrixProduct(graph.broadcast(row, to: Shape(2, 2)), ones)
+    let scaled = graph.matrixProduct(graph.constant(2), x)
+    #expect(graph.values([[product], [scaled]], [x, row], [[5], [1, 2]]) == [[3, 3, 3, 3, 3, 3], [10]])
+  }
+
+  @Test func `A chain longer than a tile has values for is split`() {
+    let function = Function(shapes: [Shape](repeating: shape, count: 80)) { graph, x in
+      // A balanced tree of products: everything is elementwise and used once.
+      var level = x
+      while level.count > 1 {
+        level = stride(from: 0, to: level.count, by: 2).map { first in
+          first + 1 < level.count ? graph.add(level[first], graph.tanh(level[first + 1])) : level[first]
+        }
+      }
+      return level[0]
+    }
+    func expected(_ values: [Double]) -> Double {
+      var level = values
+      while level.count > 1 {
+        level = stride(from: 0, to: level.count, by: 2).map { first in
+          first + 1 < level.count ? level[first] + Elementary.tanh(level[first + 1]) : level[first]
+        }
+      }
+      return level[0]
+    }
+    let point = randomPoint(function.shapes, seed: 2)
+    let values = function(point)
+    for index in values.indices { #expect(values[index] == expected(point.map { $0[index] })) }
+  }
+
+  @Test func `Sums of products are the sums of the products`() {
+    let shapes = [Shape](repeating: Shape(5, 5), count: 4)
+    let function = Function(shapes: shapes) { graph, x in
+      let first = graph.add(graph.matrixProduct(x[0], x[1]), graph.matrixProduct(x[2], x[3]))
+      return graph.add(first, graph.matrixProduct(x[0], x[3], transposesLeft: true))
+    }
+    let point = randomPoint(shapes, seed: 3)
+    func element(_ a: Int, _ b: Int, _ row: Int, _ column: Int, transposed: Bool = false) -> Double {
+      (0..<5).reduce(0) { sum, k in
+        sum.addingProduct(point[a][transposed ? k * 5 + row : row * 5 + k], point[b][k * 5 + column])
+      }
+    }
+    let values = function(point)
+    for row in 0..<5 {
+      for column in 0..<5 {
+        let expected =
+          element(0, 1, row, column) + element(2, 3, row, column) + element(0, 3, row, column, transposed: true)
+        #expect(values[row * 5 + column] == expected)
+      }
+    }
+  }
+
+  @Test func `A later phase can be run many times on the values of the one before`() {
+    var graph = Graph()
+    let x = graph.input(shape)
+    let v = graph.input(shape, phase: 1)
+    // Temporaries of the first phase, what the second needs of it, and temporaries of the second.
+    let curved = graph.tanh(graph.matrixProduct(x, x, transposesRight: true))
+    let energy = graph.sum(graph.matrixProduct(curved, curved))
+    let mixed = graph.matrixProduct(curved, graph.exp(graph.matrixProduct(curved, v)))
+    let plan = Plan(graph, inputs: [[x], [v]], outputs: [[energy], [mixed]], precision: .float64, workers: Workers())
+    #expect(plan.phaseCount == 2)
+    let point = randomPoint([shape, shape, shape], seed: 4)
+    plan.arena.write(point[0], to: plan.inputs(0))
+    plan.run()
+    var seen: [[Double]] = []
+    for tangent in [point[1], point[2], point[1]] {
+      plan.arena.write(tangent, to: plan.inputs(1))
+      plan.run(phase: 1)
+      seen.append(plan.arena.read(plan.outputs(1)))
+    }
+    #expect(seen[0] == seen[2])
+    #expect(seen[0] != seen[1])
+    let fresh = Plan(graph, inputs: [[x], [v]], outputs: [[mixed]], precision: .float64, workers: Workers())
+    fresh.arena.write(point[0], to: fresh.inputs(0))
+    fresh.arena.write(point[2], to: fresh.inputs(1))
+    fresh.run()
+    fresh.run(phase: 1)
+    #expect(fresh.arena.read(fresh.outputs(0)) == seen[1])
+  }
+
+  @Test func `The values of a group lie one after the other`() {
+    var graph = Graph()
+    let (x, y) = (graph.input(Shape(1, 3)), graph.input(Shape(2, 2)))
+    let outputs = [graph.negate(x), graph.negate(y)]
+    let plan = Plan(graph, inputs: [[x, y]], outputs: [outputs], precision: .float32, workers: Workers())
+    plan.arena.write([1, 2, 3, 4, 5, 6, 7], to: plan.inputs(0))
+    plan.run()
+    #expect(plan.arena.read(plan.outputs(0)) == [-1, -2, -3, -4, -5, -6, -7])
+    #expect(plan.arena.read(plan.output(0, 1)) == [-4, -5, -6, -7])
+    #expect(plan.arena.read(plan.place(ofInput: y)) == [4, 5, 6, 7])
+  }
+}

@@ -1,0 +1,87 @@
+import Tensors
+import Testing
+
+@Suite struct ReductionsTests {
+  private func reduced(
+    _ matrix: Matrices,
+    _ reduction: Reduction,
+    _ precision: Precision = .float64,
+    threads: Int = 1
+  ) -> [Double] {
+    let (arena, places, result) = Arena.holding(
+      [matrix],
+      result: reduction.shape(rows: matrix.rows, columns: matrix.columns),
+      precision: precision,
+      workers: Workers(threads: threads)
+    )
+    arena.reduce(places[0], reduction, into: result)
+    return arena.read(result)
+  }
+
+  @Test(arguments: [(1, 1), (3, 17), (600, 5), (70, 300), (2, 20_000)])
+  func `Sums are exact up to the rounding of double`(rows: Int, columns: Int) {
+    let matrix = Matrices(rows: rows, columns: columns, seed: 3)
+    func expect(_ sum: Double, _ terms: some Collection<Double>) {
+      let exact = terms.reduce(Float80(0)) { $0 + Float80($1) }
+      // A tree over chunks adds a term no more than this often; a column is added in the order of its rows.
+      let depth = Double(min(terms.count, 8_192 / 16 + 16 + 13))
+      let bound = depth * terms.reduce(0) { $0 + $1.magnitude } * 0x1p-53
+      #expect((sum - Double(exact)).magnitude <= bound)
+    }
+    expect(reduced(matrix, .sumOfAll)[0], matrix.values)
+    let columnSums = reduced(matrix, .sumOfColumns)
+    for column in 0..<columns {
+      let terms = (0..<rows).map { matrix.values[$0 * columns + column] }
+      let exact = terms.reduce(0, +)
+      #expect(columnSums[column] == exact)
+    }
+    let rowSums = reduced(matrix, .sumOfRows)
+    let largest = reduced(matrix, .maximumOfRows)
+    for row in 0..<rows {
+      let terms = matrix.values[row * columns..<(row + 1) * columns]
+      expect(rowSums[row], terms)
+      #expect(largest[row] == terms.max())
+    }
+  }
+
+  @Test(arguments: [Reduction.sumOfAll, .sumOfRows, .sumOfColumns, .maximumOfRows], Precision.allCases)
+  func `The number of threads does not change a bit`(reduction: Reduction, precision: Precision) {
+    let matrix = Matrices(rows: 2_000, columns: 130, seed: 4, precision: precision)
+    let alone = reduced(matrix, reduction, precision)
+    for threads in [2, 7] { #expect(reduced(matrix, reduction, precision, threads: threads) == alone) }
+  }
+
+  @Test(arguments: [1, 2, 7])
+  func `Scalar products and scaled sums of vectors are right and independent of threads`(threads: Int) {
+    let vectors = (0..<2).map { Matrices(rows: 1, columns: 30_001, seed: UInt64($0)) }
+    let (arena, places, _) = Arena.holding(
+      vectors,
+      result: (1, 1),
+      precision: .float64,
+      workers: Workers(threads: threads)
+    )
+    let (x, y) = (vectors[0].values, vectors[1].values)
+    let exact = zip(x, y).reduce(Float80(0)) { $0 + Float80($1.0) * Float80($1.1) }
+    let size = zip(x, y).reduce(0) { $0 + ($1.0 * $1.1).magnitude }
+    let dot = arena.dot(places[0], places[1])
+    #expect((dot - Double(exact)).magnitude < 550 * size * 0x1p-53)
+    #expect(arena.dot(places[1], places[0]) == dot)
+    arena.add(-0.25, places[0], to: places[1])
+    let sums = zip(x, y).map { $1 - 0.25 * $0 }
+    #expect(arena.read(places[1]) == sums)
+    arena.add(1, places[0], to: places[1], times: 0.9)
+    #expect(arena.read(places[1]) == zip(x, sums).map { 0.9 * $1 + $0 })
+  }
+
+  @Test func `The largest of a row with a number that is none is none`() {
+    let (arena, places, result) = Arena.holding(
+      [Matrices(rows: 1, columns: 3, seed: 1)],
+      result: (1, 1),
+      precision: .float32,
+      workers: Workers()
+    )
+    arena.write([1, .nan, 2], to: places[0])
+    arena.reduce(places[0], .maximumOfRows, into: result)
+    #expect(arena.scalar(result).isNaN)
+  }
+}

@@ -1,0 +1,24 @@
+import Testing
+import Training
+
+@Suite struct StepScheduleTests {
+  private func steps(_ schedule: StepSchedule, below end: Int) -> [Int] {
+    (0..<end).filter(schedule.contains)
+  }
+
+  @Test func `Every so many steps, from the first`() {
+    #expect(steps(StepSchedule(every: 4), below: 14) == [0, 4, 8, 12])
+    #expect(steps(.always, below: 3) == [0, 1, 2])
+    #expect(steps(.never, below: 100).isEmpty)
+  }
+
+  @Test func `A window is dense, beside what else there is`() {
+    #expect(steps(StepSchedule(every: 10, window: 12..<15), below: 25) == [0, 10, 12, 13, 14, 20])
+  }
+
+  @Test func `So many steps a decade are even in the logarithm`() {
+    #expect(steps(StepSchedule(perDecade: 1), below: 20_000) == [0, 1, 10, 100, 1_000, 10_000])
+    // 10^(1/3) = 2.15, 10^(2/3) = 4.64, rounded up.
+    #expect(steps(StepSchedule(perDecade: 3), below: 1_100) == [0, 1, 3, 5, 10, 22, 47, 100, 216, 465, 1_000])
+  }
+}
