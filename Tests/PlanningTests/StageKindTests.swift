@@ -63,11 +63,10 @@ import Toys
 
   @Test func `Arrays come out under the labels that were declared`() throws {
     var builder = ResultBuilder(declaration)
-    builder.note("note", .integer(3))
     try builder.set("eta", [0.1, 0.2])
     try builder.set("regime", .int8([0, 1]), shape: [2])
     let artifact = try builder.finish().artifact
-    #expect(artifact.attributes == ["kind": .string("k"), "title": .string("A kind."), "note": .integer(3)])
+    #expect(artifact.attributes == ["kind": .string("k"), "title": .string("A kind.")])
     #expect(artifact["eta"]?.units == "1")
     #expect(artifact["eta"]?.description == "Rates.")
     #expect(artifact["regime"]?.dimensions == ["eta"])

@@ -59,6 +59,14 @@ enum HDF5 {
       )
     }
     H5Eclear2(hid_t(H5E_DEFAULT))
-    return ArtifactError("\(doing): \(reasons.first ?? "the HDF5 library gave no reason")")
+    return ArtifactError("\(doing): \(reasons.first.map(systemReason) ?? "the HDF5 library gave no reason")")
+  }
+
+  /// What the system said, out of all that the library says about a call of it.
+  private static func systemReason(_ text: String) -> String {
+    guard let start = text.firstRange(of: "error message = '")?.upperBound,
+      let end = text[start...].firstIndex(of: "'")
+    else { return text }
+    return String(text[start..<end])
   }
 }

@@ -23,11 +23,6 @@ extension Limit where Value: Comparable & Numeric & ConfigurationValue {
     Limit("zero or positive", bounds: .init(["minimum": .number(0)])) { $0 >= 0 }
   }
 
-  /// At least `bound`.
-  public static func atLeast(_ bound: Value) -> Limit {
-    Limit("at least \(bound.json.canonicalText)", bounds: .init(["minimum": bound.json])) { $0 >= bound }
-  }
-
   /// Within a closed range.
   public static func within(_ range: ClosedRange<Value>) -> Limit {
     let (low, high) = (range.lowerBound.json, range.upperBound.json)

@@ -11,11 +11,6 @@ public struct ResultBuilder {
     artifact = Artifact(attributes: ["kind": .string(declaration.name), "title": .string(declaration.summary)])
   }
 
-  /// Sets a fact about the whole result.
-  public mutating func note(_ name: String, _ value: Attribute) {
-    artifact.attributes[name] = value
-  }
-
   /// Sets a single number.
   public mutating func set(_ name: String, _ value: Double) throws {
     try set(name, .float64([value]), shape: [])
