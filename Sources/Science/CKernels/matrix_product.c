@@ -15,6 +15,9 @@
 /// columns are multiples of every tile's.
 enum { BLOCK_DEPTH = 384, BLOCK_ROWS = 336, BLOCK_COLUMNS = 512 };
 
+/// The rows of a tile of one vector: enough chains to hide the latency of an addition.
+enum { NARROW_ROWS = 8 };
+
 /// The rows and columns of C that one thread computes at a time, by elements: a and b begin at its first row and
 /// column.
 typedef struct {
@@ -33,7 +36,6 @@ static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
 #define LANES 16
 #define ROWS 12
 #define VECTORS 2
-#define NARROW_ROWS 24
 #define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
 #define FUSED(x, y, z) __builtin_elementwise_fma(x, y, z)
 #include "matrix_product_template.h"
@@ -43,7 +45,6 @@ static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
 #define LANES 8
 #define ROWS 12
 #define VECTORS 2
-#define NARROW_ROWS 24
 #define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
 #define FUSED(x, y, z) __builtin_elementwise_fma(x, y, z)
 #include "matrix_product_template.h"
@@ -53,7 +54,6 @@ static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
 #define LANES 8
 #define ROWS 6
 #define VECTORS 2
-#define NARROW_ROWS 12
 #define TARGET __attribute__((target("avx2,fma")))
 #define FUSED(x, y, z) __builtin_elementwise_fma(x, y, z)
 #include "matrix_product_template.h"
@@ -63,7 +63,6 @@ static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
 #define LANES 4
 #define ROWS 6
 #define VECTORS 2
-#define NARROW_ROWS 12
 #define TARGET __attribute__((target("avx2,fma")))
 #define FUSED(x, y, z) __builtin_elementwise_fma(x, y, z)
 #include "matrix_product_template.h"
@@ -86,7 +85,6 @@ static inline two_doubles fused_doubles(two_doubles x, two_doubles y, two_double
 #define LANES 4
 #define ROWS 4
 #define VECTORS 1
-#define NARROW_ROWS 4
 #define TARGET
 #define FUSED(x, y, z) fused_floats(x, y, z)
 #include "matrix_product_template.h"
@@ -96,7 +94,6 @@ static inline two_doubles fused_doubles(two_doubles x, two_doubles y, two_double
 #define LANES 2
 #define ROWS 4
 #define VECTORS 1
-#define NARROW_ROWS 4
 #define TARGET
 #define FUSED(x, y, z) fused_doubles(x, y, z)
 #include "matrix_product_template.h"
@@ -107,7 +104,6 @@ static inline two_doubles fused_doubles(two_doubles x, two_doubles y, two_double
 #define LANES 4
 #define ROWS 12
 #define VECTORS 2
-#define NARROW_ROWS 24
 #define TARGET
 #define FUSED(x, y, z) __builtin_elementwise_fma(x, y, z)
 #include "matrix_product_template.h"
@@ -117,7 +113,6 @@ static inline two_doubles fused_doubles(two_doubles x, two_doubles y, two_double
 #define LANES 2
 #define ROWS 12
 #define VECTORS 2
-#define NARROW_ROWS 24
 #define TARGET
 #define FUSED(x, y, z) __builtin_elementwise_fma(x, y, z)
 #include "matrix_product_template.h"

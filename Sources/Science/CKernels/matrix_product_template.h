@@ -1,5 +1,5 @@
 // One instruction set's matrix product for one type of number. The includer defines PRODUCT, SCALAR, LANES, ROWS,
-// VECTORS, NARROW_ROWS, TARGET and FUSED, which this file takes back at its end. No guard: it is included once for each.
+// VECTORS, TARGET and FUSED, which this file takes back at its end. No guard: it is included once for each.
 //
 // A tile of ROWS x (VECTORS * LANES) elements of C stays in registers over a block of k. Its two operands come from
 // panels in which what one step of k needs lies side by side: pad rows and columns are zero and never stored.
@@ -14,47 +14,79 @@ typedef SCALAR VECTOR __attribute__((vector_size(sizeof(SCALAR) * LANES)));
 /// A vector in memory of any alignment, and of whatever type.
 typedef SCALAR LOOSE __attribute__((vector_size(sizeof(SCALAR) * LANES), aligned(sizeof(SCALAR)), may_alias));
 
-#define DEFINE_TILE(NAME, HEIGHT, WIDTH)                                                                             \
+TARGET static void JOIN(PRODUCT, _tile)(
+  size_t depth, const SCALAR *restrict left, const SCALAR *restrict right, SCALAR *c, size_t stride, size_t rows,
+  size_t columns, bool is_added) {
+  VECTOR sum[ROWS][VECTORS];
+  UNROLL for (int r = 0; r < ROWS; r++) {
+    UNROLL for (int v = 0; v < VECTORS; v++) sum[r][v] = (VECTOR){0};
+  }
+  // The tile of C is needed only after the sums: by then it is in the cache.
+  UNROLL for (int r = 0; r < ROWS; r++) {
+    UNROLL for (int v = 0; v < VECTORS; v++) __builtin_prefetch(c + r * stride + v * LANES, 1, 3);
+  }
+  for (size_t k = 0; k < depth; k++) {
+    VECTOR b[VECTORS];
+    UNROLL for (int v = 0; v < VECTORS; v++) b[v] = *(const LOOSE *)(right + v * LANES);
+    UNROLL for (int r = 0; r < ROWS; r++) {
+      const VECTOR a = left[r] - (VECTOR){0};
+      UNROLL for (int v = 0; v < VECTORS; v++) sum[r][v] = FUSED(a, b[v], sum[r][v]);
+    }
+    left += ROWS;
+    right += COLUMNS;
+  }
+  if (rows == ROWS && columns == COLUMNS) {
+    UNROLL for (int r = 0; r < ROWS; r++) {
+      UNROLL for (int v = 0; v < VECTORS; v++) {
+        LOOSE *at = (LOOSE *)(c + r * stride + v * LANES);
+        *at = is_added ? *at + sum[r][v] : sum[r][v];
+      }
+    }
+    return;
+  }
+  SCALAR edge[ROWS][COLUMNS];
+  UNROLL for (int r = 0; r < ROWS; r++) {
+    UNROLL for (int v = 0; v < VECTORS; v++) *(LOOSE *)(edge[r] + v * LANES) = sum[r][v];
+  }
+  for (size_t r = 0; r < rows; r++) {
+    for (size_t j = 0; j < columns; j++) {
+      c[r * stride + j] = is_added ? c[r * stride + j] + edge[r][j] : edge[r][j];
+    }
+  }
+}
+
+/// Where the left operand of a product with few columns lies, and how far its neighbours are.
+typedef struct {
+  const SCALAR *elements;
+  size_t row_step, depth_step;
+} JOIN(PRODUCT, _left);
+
+/// A tile of HEIGHT rows and one vector of columns. The left operand is read where it lies: it is used once, so that
+/// packing would cost more than it saves.
+#define DEFINE_NARROW_TILE(NAME, HEIGHT)                                                                             \
   TARGET static void JOIN(PRODUCT, NAME)(                                                                            \
-    size_t depth, const SCALAR *restrict left, const SCALAR *restrict right, SCALAR *c, size_t stride, size_t rows,  \
-    size_t columns, bool is_added) {                                                                                 \
-    VECTOR sum[HEIGHT][WIDTH];                                                                                       \
-    UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                        \
-      UNROLL for (int v = 0; v < WIDTH; v++) sum[r][v] = (VECTOR){0};                                                \
-    }                                                                                                                \
+    size_t depth, JOIN(PRODUCT, _left) left, const SCALAR *restrict right, SCALAR *c, size_t stride, size_t columns, \
+    bool is_added) {                                                                                                 \
+    VECTOR sum[HEIGHT];                                                                                              \
+    UNROLL for (int r = 0; r < HEIGHT; r++) sum[r] = (VECTOR){0};                                                    \
     for (size_t k = 0; k < depth; k++) {                                                                             \
-      VECTOR b[WIDTH];                                                                                               \
-      UNROLL for (int v = 0; v < WIDTH; v++) b[v] = *(const LOOSE *)(right + v * LANES);                             \
+      const VECTOR b = *(const LOOSE *)(right + k * LANES);                                                          \
       UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                      \
-        const VECTOR a = left[r] - (VECTOR){0};                                                                      \
-        UNROLL for (int v = 0; v < WIDTH; v++) sum[r][v] = FUSED(a, b[v], sum[r][v]);                                \
+        const VECTOR a = left.elements[r * left.row_step + k * left.depth_step] - (VECTOR){0};                       \
+        sum[r] = FUSED(a, b, sum[r]);                                                                                \
       }                                                                                                              \
-      left += HEIGHT;                                                                                                \
-      right += WIDTH * LANES;                                                                                        \
     }                                                                                                                \
-    if (rows == HEIGHT && columns == WIDTH * LANES) {                                                                \
-      UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                      \
-        UNROLL for (int v = 0; v < WIDTH; v++) {                                                                     \
-          LOOSE *at = (LOOSE *)(c + r * stride + v * LANES);                                                         \
-          *at = is_added ? *at + sum[r][v] : sum[r][v];                                                              \
-        }                                                                                                            \
-      }                                                                                                              \
-      return;                                                                                                        \
-    }                                                                                                                \
-    SCALAR edge[HEIGHT][WIDTH * LANES];                                                                              \
-    UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                        \
-      UNROLL for (int v = 0; v < WIDTH; v++) *(LOOSE *)(edge[r] + v * LANES) = sum[r][v];                            \
-    }                                                                                                                \
-    for (size_t r = 0; r < rows; r++) {                                                                              \
+    for (int r = 0; r < HEIGHT; r++) {                                                                               \
+      SCALAR edge[LANES];                                                                                            \
+      *(LOOSE *)edge = sum[r];                                                                                       \
       for (size_t j = 0; j < columns; j++) {                                                                         \
-        c[r * stride + j] = is_added ? c[r * stride + j] + edge[r][j] : edge[r][j];                                  \
+        c[r * stride + j] = is_added ? c[r * stride + j] + edge[j] : edge[j];                                        \
       }                                                                                                              \
     }                                                                                                                \
   }
 
-DEFINE_TILE(_tile, ROWS, VECTORS)
-/// For products with few columns, where a wide tile would be mostly padding.
-DEFINE_TILE(_narrow_tile, NARROW_ROWS, 1)
+DEFINE_NARROW_TILE(_narrow_tile, NARROW_ROWS)
+DEFINE_NARROW_TILE(_narrow_row, 1)
 
 /// Packs a `width` x `depth` block of an operand whose neighbours along the panel's width lie side by side.
 TARGET static void JOIN(PRODUCT, _pack_along)(
@@ -106,40 +138,63 @@ TARGET static void JOIN(PRODUCT, _pack_across)(
   }
 }
 
+TARGET static void JOIN(PRODUCT, _pack_right)(
+  const product_piece *piece, size_t j, size_t k, size_t columns, size_t depth, size_t panel, SCALAR *to) {
+  const SCALAR *b = piece->b;
+  if (piece->b_is_transposed) {
+    JOIN(PRODUCT, _pack_across)(b + j * piece->b_stride + k, piece->b_stride, columns, depth, panel, to);
+  } else {
+    JOIN(PRODUCT, _pack_along)(b + k * piece->b_stride + j, piece->b_stride, columns, depth, panel, to);
+  }
+}
+
+/// The product with at most one vector of columns.
+TARGET static void JOIN(PRODUCT, _narrow)(const product_piece *piece, SCALAR *right) {
+  JOIN(PRODUCT, _left) left = {
+    .row_step = piece->a_is_transposed ? 1 : piece->a_stride,
+    .depth_step = piece->a_is_transposed ? piece->a_stride : 1,
+  };
+  for (size_t k = 0; k < piece->depth; k += BLOCK_DEPTH) {
+    const size_t depth = least(piece->depth - k, BLOCK_DEPTH);
+    const bool is_added = k > 0 || piece->is_added;
+    JOIN(PRODUCT, _pack_right)(piece, 0, k, piece->columns, depth, LANES, right);
+    for (size_t i = 0; i < piece->rows;) {
+      const bool is_full = piece->rows - i >= NARROW_ROWS;
+      SCALAR *c = (SCALAR *)piece->c + i * piece->c_stride;
+      left.elements = (const SCALAR *)piece->a + i * left.row_step + k * left.depth_step;
+      (is_full ? JOIN(PRODUCT, _narrow_tile) : JOIN(PRODUCT, _narrow_row))(
+        depth, left, right, c, piece->c_stride, piece->columns, is_added);
+      i += is_full ? NARROW_ROWS : 1;
+    }
+  }
+}
+
 TARGET static void PRODUCT(const product_piece *piece, void *workspace) {
-  const SCALAR *a = piece->a, *b = piece->b;
-  const bool is_narrow = piece->columns <= LANES;
-  const size_t height = is_narrow ? NARROW_ROWS : ROWS, wide = is_narrow ? LANES : COLUMNS;
+  const SCALAR *a = piece->a;
   SCALAR *right = workspace, *left = right + (size_t)BLOCK_COLUMNS * BLOCK_DEPTH;
+  if (piece->columns <= LANES) {
+    JOIN(PRODUCT, _narrow)(piece, right);
+    return;
+  }
   for (size_t j = 0; j < piece->columns; j += BLOCK_COLUMNS) {
     const size_t columns = least(piece->columns - j, BLOCK_COLUMNS);
     for (size_t k = 0; k < piece->depth; k += BLOCK_DEPTH) {
       const size_t depth = least(piece->depth - k, BLOCK_DEPTH);
       const bool is_added = k > 0 || piece->is_added;
-      if (piece->b_is_transposed) {
-        JOIN(PRODUCT, _pack_across)(b + j * piece->b_stride + k, piece->b_stride, columns, depth, wide, right);
-      } else {
-        JOIN(PRODUCT, _pack_along)(b + k * piece->b_stride + j, piece->b_stride, columns, depth, wide, right);
-      }
+      JOIN(PRODUCT, _pack_right)(piece, j, k, columns, depth, COLUMNS, right);
       for (size_t i = 0; i < piece->rows; i += BLOCK_ROWS) {
         const size_t rows = least(piece->rows - i, BLOCK_ROWS);
         if (piece->a_is_transposed) {
-          JOIN(PRODUCT, _pack_along)(a + k * piece->a_stride + i, piece->a_stride, rows, depth, height, left);
+          JOIN(PRODUCT, _pack_along)(a + k * piece->a_stride + i, piece->a_stride, rows, depth, ROWS, left);
         } else {
-          JOIN(PRODUCT, _pack_across)(a + i * piece->a_stride + k, piece->a_stride, rows, depth, height, left);
+          JOIN(PRODUCT, _pack_across)(a + i * piece->a_stride + k, piece->a_stride, rows, depth, ROWS, left);
         }
-        for (size_t column = 0; column < columns; column += wide) {
-          for (size_t row = 0; row < rows; row += height) {
-            SCALAR *c = (SCALAR *)piece->c + (i + row) * piece->c_stride + j + column;
-            const size_t tile_rows = least(rows - row, height), tile_columns = least(columns - column, wide);
-            const SCALAR *tile_left = left + row * depth, *tile_right = right + column * depth;
-            if (is_narrow) {
-              JOIN(PRODUCT, _narrow_tile)(
-                depth, tile_left, tile_right, c, piece->c_stride, tile_rows, tile_columns, is_added);
-            } else {
-              JOIN(PRODUCT, _tile)(
-                depth, tile_left, tile_right, c, piece->c_stride, tile_rows, tile_columns, is_added);
-            }
+        for (size_t column = 0; column < columns; column += COLUMNS) {
+          for (size_t row = 0; row < rows; row += ROWS) {
+            JOIN(PRODUCT, _tile)(
+              depth, left + row * depth, right + column * depth,
+              (SCALAR *)piece->c + (i + row) * piece->c_stride + j + column, piece->c_stride, least(rows - row, ROWS),
+              least(columns - column, COLUMNS), is_added);
           }
         }
       }
@@ -147,13 +202,12 @@ TARGET static void PRODUCT(const product_piece *piece, void *workspace) {
   }
 }
 
-#undef DEFINE_TILE
+#undef DEFINE_NARROW_TILE
 #undef PRODUCT
 #undef SCALAR
 #undef LANES
 #undef ROWS
 #undef VECTORS
-#undef NARROW_ROWS
 #undef TARGET
 #undef FUSED
 #undef VECTOR
