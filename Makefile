@@ -4,8 +4,8 @@
 
 SHELL := /bin/bash
 PIPELINE := .build/release/pipeline
-# Figure 1 needs images: PIPELINE_DATA is the folder in which they lie.
-FIGURES := $(if $(PIPELINE_DATA),fig1) fig2 fig3 fig4 fig7 table1 uv-phase-diagram
+# Figures 1 and D.1 need images: PIPELINE_DATA is the folder in which they lie.
+FIGURES := $(if $(PIPELINE_DATA),fig1 figD1) fig2 fig3 fig4 fig7 table1 uv-phase-diagram
 PROFILE ?=
 PREFIX ?= /usr/local
 
