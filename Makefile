@@ -1,5 +1,5 @@
 # Verbs (make help lists them):
-#   run build test bench bench-runner bench-engine figures locks check-locks check-kills check-figures install lint format clean
+#   run build test bench bench-runner bench-engine figures locks check-locks check-kills check-mutations check-figures install lint format clean
 #   help
 
 SHELL := /bin/bash
@@ -10,7 +10,7 @@ PROFILE ?=
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := run
-.PHONY: run build test bench bench-runner bench-engine figures locks check-locks check-kills check-figures install lint format clean help system test-system swift
+.PHONY: run build test bench bench-runner bench-engine figures locks check-locks check-kills check-mutations check-figures install lint format clean help system test-system swift
 
 run: build ## build, draw figure 3 and say where it is (the default)
 	@$(PIPELINE) run fig3.yaml
@@ -39,6 +39,10 @@ check-figures: build ## make every figure twice, at other paths and with other w
 
 check-kills: build ## kill runs at 100 random moments, and check that the next run goes on by itself
 	@scripts/check-kills $(PIPELINE) 100
+
+check-mutations: test-system swift ## read 100,000 pipeline files and 500 artifacts that were damaged at random
+	@swift build -c release --build-tests
+	@MUTATIONS=100000 swift test -c release --skip-build --disable-xctest --filter 'MutationTests|HostileFileTests'
 
 bench: build ## time the UV sweep beside JAX on this machine (installs JAX into .build/peers)
 	@swift build -c release --product benchmark

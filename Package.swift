@@ -162,7 +162,7 @@ let package = Package(
       of: "Reporting",
       ["Execution", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys", systemPackage]
     ),
-    tests(of: "Command", ["Artifacts", "Configuration", "TestSupport", systemPackage]),
+    tests(of: "Command", ["Store", "Artifacts", "Configuration", "TestSupport", systemPackage]),
     support("TestSupport", [subprocess, systemPackage]),
     support("Toys", ["Planning", "Artifacts", "Configuration"]),
     .executableTarget(

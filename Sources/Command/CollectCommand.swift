@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import Configuration
+import Execution
 import Glibc
 import Planning
 import Reporting
@@ -81,6 +82,7 @@ struct CollectCommand: ParsableCommand {
     if !dryRun {
       try plan.execute()
       runs.execute()
+      CompletedRun.forgetAll(in: store)
     }
     if json { Terminal.say(describe(plan, runs).canonicalText) } else { tell(plan, runs, inventory, store) }
     if let maxSize, plan.bytesLeft > maxSize.bytes {

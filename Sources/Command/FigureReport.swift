@@ -14,8 +14,10 @@ struct FigureReport {
   struct Answer {
     /// The files, where a person finds them.
     var files: [FilePath] = []
-    /// What is told of them; empty when there are none.
+    /// What is told of them, from the folder of the store on; empty when there are none.
     var text = ""
+    /// Whether there is more to tell than that.
+    var hasNotes = false
     /// Whether every file could be put there.
     var isWhole = true
   }
@@ -35,6 +37,7 @@ struct FigureReport {
         let isNew = summary.computed.contains(action.name)
         let outcomes = try folder.publish(record, as: answer, isNew: isNew)
         tell(outcomes, in: folder)
+        if outcomes.values.contains(.kept) || !answer.notes.isEmpty { result.hasNotes = true }
         published += outcomes.keys.sorted()
       } catch {
         report.complain("error: the files of '\(action.name)': \(error)")
@@ -44,8 +47,9 @@ struct FigureReport {
     guard !published.isEmpty else { return result }
     result.files = published.map { folder.path.appending($0) }
     let difference = run.difference.map { " (\($0))" } ?? ""
-    result.text = "figures in \(folder.path)\(difference): " + published.joined(separator: " ")
-    report.say(result.text, figures: published, in: folder.path.string)
+    let rest = "\(difference): " + published.joined(separator: " ")
+    result.text = "figures/\(run)" + rest
+    report.say("figures in \(folder.path)" + rest, figures: published, in: folder.path.string)
     return result
   }
 

@@ -33,6 +33,8 @@ enum Interruption {
     }
     let value = await work.value
     for source in sources { source.cancel() }
+    // What is still to be done, such as writing a lock, ends as any program does.
+    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
     return value
   }
 }

@@ -108,7 +108,7 @@ struct RunCommand: AsyncParsableCommand {
       // Looked at before it is read: what is changed in between is then seen the next time.
       request = isPlain ? .init(project.file, try options.choices(), program: "/proc/self/exe") : nil
       if let request, let known = CompletedRun(request, in: options.storePath(of: project)) {
-        if !quiet { Self.tell(known, began) }
+        if !quiet { Self.tell(known, in: options.storePath(of: project), began) }
         return
       }
       let text = try project.text()
@@ -140,7 +140,7 @@ struct RunCommand: AsyncParsableCommand {
         report
       )
       report.end(exit: 0)
-      if let request {
+      if let request, !figures.hasNotes {
         CompletedRun.note(
           request,
           description.pipeline,
@@ -195,10 +195,10 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   /// What a run tells that has nothing to do.
-  private static func tell(_ known: CompletedRun, _ began: ContinuousClock.Instant) {
+  private static func tell(_ known: CompletedRun, in store: FilePath, _ began: ContinuousClock.Instant) {
     Terminal.say(known.heading)
     Terminal.say(nothingToDo(known.total, began.duration(to: .now) / .seconds(1)))
-    if !known.figures.isEmpty { Terminal.say(known.figures) }
+    if !known.figures.isEmpty { Terminal.say("figures in \(store.appending(known.figures))") }
   }
 
   private static func nothingToDo(_ total: Int, _ seconds: Double) -> String {

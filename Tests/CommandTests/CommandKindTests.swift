@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Store
 import SystemPackage
 import TestSupport
 import Testing
@@ -207,5 +208,16 @@ import Testing
     #expect(access(marker.string, F_OK) != 0)
     _ = try await experiment.run("run", "test")
     #expect(access(marker.string, F_OK) == 0, "the program would have left its mark")
+  }
+
+  @Test func `A kept file that is damaged is found by audit`() async throws {
+    try experiment.writeStage("run: [/bin/sh, -c, \"echo words > o.txt\"]\noutputs: { words: o.txt }")
+    #expect(try await experiment.run("run", "test", "--quiet").status == 0)
+    #expect(try await experiment.run("audit").status == 0)
+    let kept = try #require(experiment.folder.files(below: "artifacts/objects").first { $0.hasSuffix(".txt") })
+    let path = experiment.folder.path.appending(kept)
+    FileSystem.remove(path)
+    try experiment.folder.write("swords", to: kept)
+    #expect(try await experiment.run("audit").status == 3)
   }
 }

@@ -1,4 +1,5 @@
 import Artifacts
+import Glibc
 import Store
 import SystemPackage
 import TestSupport
@@ -26,7 +27,7 @@ import Testing
     )
   }
 
-  /// Runs until the run is known by its files: one that reads a pipeline file which was just written is not noted.
+  /// Runs until the run is known by its files: one that computes something, or finds a file that was just written, is not.
   private func complete() async throws {
     #expect(try await experiment.run("run", "drawn", "--quiet").status == 0)
     try await Task.sleep(for: .milliseconds(150))
@@ -71,7 +72,7 @@ import Testing
       // The same bytes in another file, as after a copy.
       try FileSystem.writeAtomically(bytes, to: path)
       #expect(try await !isKnownByItsFiles(), "\(file)")
-      #expect(try await experiment.run("run", "drawn", "--quiet").status == 0)
+      try await complete()
       #expect(try await isKnownByItsFiles(), "\(file)")
       FileSystem.remove(path)
       #expect(try await !isKnownByItsFiles(), "\(file)")
@@ -100,10 +101,33 @@ import Testing
     }
   }
 
+  @Test func `Collecting forgets what was noted`() async throws {
+    try await complete()
+    #expect(try await experiment.run("gc").status == 0)
+    #expect(noted == [])
+  }
+
+  @Test func `A link to a script that leads elsewhere is another script`() async throws {
+    let program = try ProgramExperiment()
+    try program.writeChain()
+    let path = program.folder.path.appending("scripts/double.py")
+    try FileSystem.move(path, to: program.folder.path.appending("scripts/one.py"))
+    try program.folder.write("# a comment\n" + ProgramExperiment.doubling, to: "scripts/two.py")
+    #expect(symlink("one.py", path.string) == 0)
+    for _ in 0..<3 {
+      #expect(try await program.run("run", "chain", "--quiet").status == 0)
+      try await Task.sleep(for: .milliseconds(150))
+    }
+    #expect(try await program.run("plan", "chain").output.contains("nothing to do"))
+    FileSystem.remove(path)
+    #expect(symlink("two.py", path.string) == 0)
+    #expect(try await program.run("plan", "chain").output.contains("files.scripts/double.py was "))
+  }
+
   @Test func `A script that belongs to a stage is one of the files`() async throws {
     let program = try ProgramExperiment()
     try program.writeChain()
-    for _ in 0..<2 {
+    for _ in 0..<3 {
       #expect(try await program.run("run", "chain", "--quiet").status == 0)
       try await Task.sleep(for: .milliseconds(150))
     }

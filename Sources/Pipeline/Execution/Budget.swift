@@ -28,6 +28,7 @@ struct Budget: Sendable {
   /// Whether the action may run beside what runs now. One that runs alone always may.
   func fits(_ action: Action) -> Bool {
     guard running > 0 else { return true }
+    guard running < workers else { return false }
     let needed = memoryInUse + (action.resources.memory?.bytes ?? 0)
     return coresInUse + cores(of: action) <= max(cores, workers) && memory.map { needed <= $0 } ?? true
   }

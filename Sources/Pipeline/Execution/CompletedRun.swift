@@ -16,7 +16,7 @@ public struct CompletedRun: Sendable {
   public let name: String
   /// The name and the title of the pipeline.
   public let heading: String
-  /// What it told of its figures; empty if it has none.
+  /// What it told of its figures, from the folder of the store on; empty if it has none.
   public let figures: String
 
   /// What a run depends on besides the store.
@@ -71,7 +71,16 @@ public struct CompletedRun: Sendable {
     (self.total, self.name, self.heading, self.figures) = (total, name, heading, figures)
   }
 
-  /// Notes that a run left nothing to do.
+  /// Removes all that was noted, which is made anew.
+  public static func forgetAll(in store: ArtifactStore) {
+    let folder = store.root.appending("latest")
+    for name in (try? FileSystem.contents(of: folder)) ?? [] where name.hasSuffix(".complete") {
+      FileSystem.remove(folder.appending(name))
+    }
+  }
+
+  /// Notes that a run found nothing to do. Nothing is noted where a file was changed after the run was asked for: then it
+  /// is not known whether the run saw it as it is now.
   ///
   /// - Parameters:
   ///   - figures: what was told of the published files, on one line.
@@ -84,6 +93,8 @@ public struct CompletedRun: Sendable {
     published: [FilePath],
     in store: ArtifactStore
   ) {
+    // A run that computed something is followed by one that looks at all of it, and that one is noted.
+    guard summary.computed.isEmpty, pipeline.filesAreKnown else { return }
     let told = [pipeline.name, pipeline.heading, figures]
     // A line each.
     guard summary.isComplete, summary.skipped == 0, request.sources.allSatisfy({ $0.state.changed < request.moment }),
@@ -100,10 +111,10 @@ public struct CompletedRun: Sendable {
     for source in request.sources { text += "\(source.state.line)\(source.path)\n" }
     for file in files {
       var path = file
-      guard path.removePrefix(store.root), let state = FileState(of: file) else { return }
+      guard path.removePrefix(store.root), let state = FileState(of: file), state.changed < request.moment
+      else { return }
       text += "\(state.line)\(path)\n"
     }
-    // These lie elsewhere, and were read after the request.
     for file in pipeline.files {
       guard let state = FileState(of: FilePath(file)), state.changed < request.moment else { return }
       text += "\(state.line)\(file)\n"

@@ -7,7 +7,13 @@ extension Coordinator {
   /// Takes in that a worker process has begun an action.
   func begin(_ assignment: Assignment, on process: Int32) {
     let action = assignment.task.action
-    working[action.name] = Working(action: action, process: process, started: assignment.started)
+    // Its time is counted from here: it may have waited for a process.
+    working[action.name] = Working(action: action, process: process, started: .now)
+  }
+
+  /// Takes in that the process it was given to was ending, and never took it.
+  func forget(_ assignment: Assignment) {
+    working[assignment.task.action.name] = nil
   }
 
   /// Takes in what a worker says; true when that ends the assignment.
@@ -25,6 +31,7 @@ extension Coordinator {
         return true
       }
       if let text = output { observe(.output(stage: name, text: text)) }
+      let elapsed = working[name].map { $0.started.duration(to: .now) } ?? .zero
       end(assignment)
       computed.insert(name)
       if report.hasFiles { drawn[name] = store.record(for: assignment.task.key) }
@@ -33,7 +40,6 @@ extension Coordinator {
         uncommitted += report.notes
       }
       plan.finish(name, address: address)
-      let elapsed = assignment.started.duration(to: .now)
       observe(.finished(stage: name, address: address, seconds: elapsed / .seconds(1)))
       wake()
     }

@@ -7,20 +7,26 @@ extension Coordinator {
   /// For how long short actions may stay in the system's memory alone. What a power cut takes is computed again.
   private static let delay = Duration.seconds(1)
 
-  /// Renews the leases of this run, looks after what other runs are computing, ends what goes beyond its limits and makes
-  /// results durable, until it is cancelled.
+  /// Renews the leases of this run and ends what goes beyond its limits, until it is cancelled. It waits for no file.
   func watch() async {
     var renewed = ContinuousClock.now
-    var pause = Duration.milliseconds(100)
-    while (try? await Task.sleep(for: pause)) != nil {
+    var hasLimits = true
+    while (try? await Task.sleep(for: .milliseconds(hasLimits ? 100 : 500))) != nil {
       if renewed.duration(to: .now) >= Lease.interval {
         for lease in leases.values { lease.renew() }
         renewed = .now
       }
+      hasLimits = enforceLimits()
+    }
+  }
+
+  /// Makes results durable, and looks after what other runs are computing, until it is cancelled.
+  func keepUp() async {
+    var pause = Duration.milliseconds(100)
+    while (try? await Task.sleep(for: pause)) != nil {
       if !uncommitted.isEmpty, uncommittedSince.duration(to: .now) >= Self.delay { await commit() }
-      let hasLimits = enforceLimits()
       // Soon while things move, and seldom while another run is at something long.
-      pause = await lookElsewhere() ? .milliseconds(20) : min(pause * 2, .milliseconds(hasLimits ? 100 : 500))
+      pause = await lookElsewhere() ? .milliseconds(20) : min(pause * 2, .milliseconds(500))
     }
   }
 

@@ -198,11 +198,7 @@ extension Coordinator {
     // Threads are shared among those that run now and those that could run beside them.
     let threads = budget.threads(for: task.action, waiting: plan.readyCount)
     observe(.started(stage: name, kind: task.action.kind, reason: reason))
-    return Assignment(
-      task: task,
-      order: WorkOrder(task, pipeline: pipelineName, threads: threads),
-      started: .now
-    )
+    return Assignment(task: task, order: WorkOrder(task, pipeline: pipelineName, threads: threads))
   }
 
   func settle(_ name: String, _ address: ContentDigest) {

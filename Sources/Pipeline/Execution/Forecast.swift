@@ -20,12 +20,14 @@ public struct Forecast: Sendable {
     public let action: Action
     /// What would become of it.
     public let outlook: Outlook
-    /// How long it took the last time; nil if that is not known.
+    /// How long it took the last time; nil if that is not known, or was not asked as it is cached.
     public let seconds: Double?
   }
 
   /// The actions, each after those that it needs.
   public let entries: [Entry]
+  /// For stages with actions of which it is not known how long they took, how long others took on average.
+  private let means: [String: Double]
 
   /// What a run of `pipeline` would do.
   ///
@@ -33,13 +35,19 @@ public struct Forecast: Sendable {
   public init(_ pipeline: Pipeline, store: ArtifactStore, latest: LatestRun) {
     let states = FileStates(of: store)
     var known: [String: ContentDigest] = [:]
+    var keys: [String: ContentDigest] = [:]
+    func past(_ action: Action) -> Double? { latest[action.name].flatMap { store.record(for: $0)?.seconds } }
     entries = pipeline.actions.map { action in
-      let seconds = latest[action.name].flatMap { store.record(for: $0)?.seconds }
       let missing = Set(action.inputs.values.flatMap(\.references)).filter { known[$0] == nil }.sorted()
-      guard missing.isEmpty else { return Entry(action: action, outlook: .follows(missing), seconds: seconds) }
+      guard missing.isEmpty else { return Entry(action: action, outlook: .follows(missing), seconds: past(action)) }
       let task = Plan.Task(action, known: known)
+      keys[action.name] = task.key
+      if let address = states.wholeResult(of: task.key, in: store) {
+        known[action.name] = address
+        return Entry(action: action, outlook: .cached(address), seconds: nil)
+      }
       guard let record = store.record(for: task.key), let address = ContentDigest(record.artifact.address) else {
-        return Entry(action: action, outlook: .runs(store.reason(for: task, since: latest)), seconds: seconds)
+        return Entry(action: action, outlook: .runs(store.reason(for: task, since: latest)), seconds: past(action))
       }
       if let reason = store.reasonToRun(record, states) {
         return Entry(action: action, outlook: .runs(reason), seconds: record.seconds)
@@ -47,15 +55,29 @@ public struct Forecast: Sendable {
       known[action.name] = address
       return Entry(action: action, outlook: .cached(address), seconds: record.seconds)
     }
+    means = Self.means(entries) { keys[$0.action.name].flatMap { store.record(for: $0)?.seconds } }
+  }
+
+  /// Of a stage with points whose time is not known, no more points than these are looked up.
+  private static let mostPoints = 8
+
+  /// How long an action of each stage took on average; looked up only where it is needed.
+  private static func means(_ entries: [Entry], _ lookUp: (Entry) -> Double?) -> [String: Double] {
+    let unknown = entries.filter { entry in
+      if case .cached = entry.outlook { false } else { entry.seconds == nil }
+    }
+    var found = Dictionary(unknown.map { ($0.action.stage, [Double]()) }) { first, _ in first }
+    for entry in entries {
+      let stage = entry.action.stage
+      guard let before = found[stage], before.count < mostPoints else { continue }
+      if let seconds = entry.seconds ?? lookUp(entry) { found[stage]?.append(seconds) }
+    }
+    return found.compactMapValues { $0.isEmpty ? nil : $0.reduce(0, +) / Double($0.count) }
   }
 
   /// How long the actions would take that would be run or may follow, by what they took the last time; a point of a
   /// sweep of which that is not known takes the mean of its stage. Nil if it is not known of some stage.
   public var expectedSeconds: Double? {
-    let means = Dictionary(grouping: entries, by: \.action.stage).compactMapValues { entries -> Double? in
-      let known = entries.compactMap(\.seconds)
-      return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
-    }
     var total = 0.0
     for entry in entries {
       if case .cached = entry.outlook { continue }
@@ -72,7 +94,7 @@ extension ArtifactStore {
     switch look(at: record, states) {
     case .whole: nil
     case .lost(let reason): reason
-    case .unsure(let objects): objects.lazy.compactMap { check($0) }.first
+    case .unsure(let objects): objects.lazy.compactMap { check($0, movesAside: false) }.first
     }
   }
 }

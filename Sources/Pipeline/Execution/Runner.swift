@@ -62,6 +62,7 @@ public struct Runner: Sendable {
     await withTaskCancellationHandler {
       await withTaskGroup { group in
         group.addTask { await coordinator.watch() }
+        group.addTask { await coordinator.keepUp() }
         await withTaskGroup { pool in
           for _ in 0..<min(workers, pipeline.actions.count) {
             pool.addTask { await keepWorking(coordinator) }
@@ -91,7 +92,9 @@ public struct Runner: Sendable {
       if Task.isCancelled { return }
       switch ending {
       case .noMoreWork: return
-      case .notAccepted(let refused): assignment = refused
+      case .notAccepted(let refused):
+        await coordinator.forget(refused)
+        assignment = refused
       case .notStarted(let reason): return await coordinator.stop(.noWorkers(reason))
       case .lost(let lost, let reason, let output):
         await coordinator.fail(lost, reason, output: output)
@@ -105,5 +108,4 @@ public struct Runner: Sendable {
 struct Assignment: Sendable {
   let task: Plan.Task
   let order: WorkOrder
-  let started: ContinuousClock.Instant
 }

@@ -10,6 +10,8 @@ public struct Pipeline: Sendable {
   public let actions: [Action]
   /// The files around it whose content belongs to the keys.
   public let files: [String]
+  /// Whether these are all that matters: false where a file is not there whose coming would.
+  public let filesAreKnown: Bool
 
   /// The name, and the title if it has one.
   public var heading: String { title.isEmpty ? name : "\(name): \(title)" }
@@ -61,6 +63,7 @@ public struct Pipeline: Sendable {
     try diagnostics.throwIfAny()
     actions = order.flatMap { $0.actions(byName, kinds, &index) }
     self.files = digests.read
+    filesAreKnown = !digests.lacksSome
   }
 
   /// The values of the parameters: of the file, changed by the profile, changed by the command line.

@@ -43,6 +43,8 @@ public struct ProjectDigests {
   private var present: [String: Bool] = [:]
   /// The files that were read.
   private(set) var read: [String] = []
+  /// Whether some file was looked for and was not there.
+  private(set) var lacksSome = false
 
   init(_ files: any StageFiles) {
     self.files = files
@@ -68,6 +70,7 @@ public struct ProjectDigests {
     if let answer = present[path] { return answer }
     let answer = (try? files.find(path, in: .project)) != nil
     present[path] = answer
+    if !answer { lacksSome = true }
     return answer
   }
 }

@@ -33,7 +33,7 @@ public struct ObjectAudit: Sendable {
   public init(_ records: some Sequence<ActionRecord>, in store: ArtifactStore) {
     var found: [String: Entry] = [:]
     for record in records {
-      for object in [record.artifact] + record.files.values {
+      for object in record.objects {
         let path = store.path(of: object)
         let entry = Entry(object: object, path: path, key: record.key)
         // Of two records of one object the same one is named each time.

@@ -27,11 +27,13 @@ extension ArtifactStore {
 
   /// Hashes the bytes of an object, and notes in which state it was whole. One that is damaged is moved aside; the
   /// damage is then a reason to run.
-  public func check(_ object: ObjectRecord) -> RunReason? {
+  ///
+  /// - Parameter movesAside: false for whoever only looks.
+  public func check(_ object: ObjectRecord, movesAside: Bool = true) -> RunReason? {
     let file = path(of: object)
     guard let before = FileState(of: file) else { return .objectMissing(address: object.address) }
     guard let digest = try? FileSystem.digest(of: file), digest.description == object.file else {
-      _ = try? moveAside(file, because: "its bytes have changed")
+      if movesAside { _ = try? moveAside(file, because: "its bytes have changed") }
       return .objectDamaged(address: object.address)
     }
     // What changed in between was not hashed.

@@ -50,13 +50,14 @@ public struct HeldLease: Sendable {
   /// Who has it; nil if the file does not say.
   public let holder: ProcessIdentity?
   fileprivate let text: String
-  fileprivate let state: FileState?
+  /// When the file was last renewed. Its other times change with the other leases that are links to it.
+  fileprivate let renewed: Int?
   /// Since when it has not changed. This is time that passed here: clocks of two machines may differ.
   fileprivate var unchangedSince = ContinuousClock.now
 
-  fileprivate init(_ text: String, _ state: FileState?) {
+  fileprivate init(_ text: String, renewed: Int?) {
     self.text = text
-    self.state = state
+    self.renewed = renewed
     holder = text.split(separator: " ").first.flatMap { ProcessIdentity(String($0)) }
   }
 }
@@ -89,10 +90,10 @@ extension ArtifactStore {
     for _ in 0..<16 {
       if try make(lease, under: sign) { return .granted(lease) }
       // It may be given up between these lines; then it is asked for again.
-      let state = FileState(of: path)
+      let renewed = FileState(of: path)?.modified
       guard let text = Lease.text(at: path) else { continue }
-      var held = HeldLease(text, state)
-      if let before, before.text == text, before.state == state { held.unchangedSince = before.unchangedSince }
+      var held = HeldLease(text, renewed: renewed)
+      if let before, before.text == text, before.renewed == renewed { held.unchangedSince = before.unchangedSince }
       // A file that names nobody was just created, or never will, as its process died in between.
       let patience = held.holder == nil ? min(patience, Lease.interval) : patience
       let isAbandoned = held.holder?.isGone ?? (held.unchangedSince.duration(to: .now) > patience)
@@ -123,7 +124,7 @@ extension ArtifactStore {
     let folder = root.appending("leases")
     for name in (try? FileSystem.contents(of: folder)) ?? [] {
       let path = folder.appending(name)
-      guard let text = Lease.text(at: path), HeldLease(text, nil).holder?.isGone == true else { continue }
+      guard let text = Lease.text(at: path), HeldLease(text, renewed: nil).holder?.isGone == true else { continue }
       // One that stays is asked for, and taken over, later.
       try? takeAway(path, from: text)
     }

@@ -29,7 +29,8 @@ public struct ProjectFolder: StageFiles {
       guard target.starts(with: root), target != root else {
         throw StageFailure("'\(path)' leads out of the project, to \(target)")
       }
-      return target.string
+      // By the name that was written: where a link leads to may change.
+      return file.string
     case .data:
       guard let folder = FilePath(path).isAbsolute ? root : data else {
         throw StageFailure("there is no file '\(path)': PIPELINE_DATA, which would say in which folder, is not set")
