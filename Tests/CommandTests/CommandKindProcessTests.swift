@@ -50,7 +50,7 @@ import Testing
           try: open(path, 'w'); return True
           except OSError: return False
       seen = [os.path.exists('\(secret)'), connects(), len([p for p in os.listdir('/proc') if p.isdigit()]) > 5,
-              socket.gethostname() != 'stage', os.path.exists('/root') or os.path.exists('/home')]
+              socket.gethostname() != 'stage', os.path.exists('\(NSHomeDirectory())')]
       print(*map(int, seen), file=open('seen.txt', 'w'))
       print(int(writes(os.environ['PLACE'])), int(writes(os.environ['TMPDIR'] + '/of-mine')), file=open('wrote.txt', 'w'))
       """,

@@ -74,7 +74,9 @@ import Testing
         written += chunk
         # A worker that has said how far it is knows that Ctrl-C is not for it.
         sign = " % " if action in ("press", "press twice", "kill") else " running"
-        if not during and any(sign in line for line in screen.text()):
+        # Between two drawings: what is on its way was laid out for the size before.
+        isQuiet = not during and not select.select([terminal], [], [], 0.02)[0]
+        if isQuiet and any(sign in line for line in screen.text()):
             during = screen.text()
             if action == "press": os.write(terminal, b"\x03")
             elif action == "press twice": os.write(terminal, b"\x03\x03")

@@ -32,6 +32,19 @@ struct Sample {
     examples = Examples(inputs: random.normals(count * inputs), targets: targets, count: count)
   }
 
+  /// The loss of all examples, in double precision.
+  func objective() -> Objective {
+    let objective = Objective(
+      network: network,
+      loss: .meanSquaredError,
+      count: examples.count,
+      precision: .float64,
+      workers: Workers()
+    )
+    objective.setExamples(examples.inputs, targets: examples.targets)
+    return objective
+  }
+
   func training(
     _ settings: TrainingSettings,
     precision: Precision = .float64,

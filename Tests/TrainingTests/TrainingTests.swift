@@ -79,14 +79,7 @@ import Training
     let sample = Sample()
     var settings = TrainingSettings(learningRate: 0.1, momentum: 0.6, steps: 3)
     let training = sample.training(settings)
-    let objective = Objective(
-      network: sample.network,
-      loss: .meanSquaredError,
-      count: sample.examples.count,
-      precision: .float64,
-      workers: Workers()
-    )
-    objective.setExamples(sample.examples.inputs, targets: sample.examples.targets)
+    let objective = sample.objective()
     objective.parameters = sample.network.initialParameters(seed: 2)
     var velocity = [Double](repeating: 0, count: objective.dimension)
     for _ in 0..<3 {
@@ -154,14 +147,7 @@ import Training
       accuracy: .always
     )
     let record = try #require(sample.training(settings).advance())
-    let objective = Objective(
-      network: sample.network,
-      loss: .meanSquaredError,
-      count: sample.examples.count,
-      precision: .float64,
-      workers: Workers()
-    )
-    objective.setExamples(sample.examples.inputs, targets: sample.examples.targets)
+    let objective = sample.objective()
     let parameters = sample.network.initialParameters(seed: 2)
     func gradient(_ shift: Double, _ direction: [Double]) -> [Double] {
       objective.parameters = zip(parameters, direction).map { $0 + shift * $1 }
