@@ -44,7 +44,7 @@ import Training
   func `A training that goes on from a checkpoint has the bits of one that was not interrupted`(
     precision: Precision,
     batchSize: Int?
-  ) {
+  ) throws {
     var settings = busy
     settings.momentum = 0.7
     settings.learningRate = 0.05
@@ -56,7 +56,7 @@ import Training
       let first = sample.training(settings, precision: precision)
       let before = (0..<stop).compactMap { _ in first.advance() }
       let second = sample.training(settings, precision: precision)
-      second.resume(from: first.checkpoint)
+      try second.resume(from: first.checkpoint)
       #expect(before + second.records() == all)
       #expect(second.parameters == whole.parameters)
     }

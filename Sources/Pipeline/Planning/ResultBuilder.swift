@@ -47,6 +47,11 @@ public struct ResultBuilder {
     try artifact.add(variable, as: name)
   }
 
+  /// Tells a fact about the whole.
+  public mutating func note(_ name: String, _ fact: String) {
+    artifact.attributes[name] = .string(fact)
+  }
+
   /// The result, once every array that is not optional is there.
   public func finish() throws(StageFailure) -> StageResult {
     for output in declaration.outputs ?? [] where !output.isOptional && artifact[output.name] == nil {

@@ -35,21 +35,23 @@ public final class Sharpness {
   }
 
   /// What the next search begins from.
-  struct Memory: Sendable, Hashable, Codable {
+  private struct Memory {
     var count = 0
     /// The last eigenvectors, the latest first: at the edge of stability they take turns.
     var vectors: [[Double]] = []
   }
 
-  var memory = Memory()
+  private var memory = Memory()
   private let settings: Settings
   private let seed: UInt64
+  private let dimension: Int
   private let lanczos: Lanczos
 
   /// A measurement of Hessians of `dimension` rows; `seed` is that of the random starts.
   public init(dimension: Int, settings: Settings = Settings(), seed: UInt64, workers: Workers) {
     self.settings = settings
     self.seed = seed
+    self.dimension = dimension
     lanczos = Lanczos(dimension: dimension, workers: workers)
   }
 
@@ -77,6 +79,24 @@ public final class Sharpness {
       products: found.reduce(0) { $0 + $1.products },
       isConverged: best.isConverged
     )
+  }
+
+  // MARK: - Checkpoints
+
+  func save(in vectors: inout [String: [Double]]) {
+    vectors["sharpness-count"] = [Double(memory.count)]
+    for (number, vector) in memory.vectors.enumerated() { vectors["sharpness-vector-\(number + 1)"] = vector }
+  }
+
+  func restore(from checkpoint: Checkpoint) throws(Checkpoint.Mismatch) {
+    guard let count = Int(exactly: try checkpoint.vector("sharpness-count", count: 1)[0]) else {
+      throw Checkpoint.Mismatch(vector: "sharpness-count")
+    }
+    var restored = Memory(count: count)
+    for number in 1...2 where checkpoint.vectors["sharpness-vector-\(number)"] != nil {
+      restored.vectors.append(try checkpoint.vector("sharpness-vector-\(number)", count: dimension))
+    }
+    memory = restored
   }
 
   private func search(_ matrix: some SymmetricOperator, from start: [Double]) -> Lanczos.Eigenpair? {
