@@ -1,6 +1,7 @@
 import Artifacts
 import Configuration
 import Figures
+import References
 import Foundation
 import Planning
 import Stages

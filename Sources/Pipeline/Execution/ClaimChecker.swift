@@ -1,0 +1,134 @@
+internal import Artifacts
+public import Claims
+internal import Configuration
+internal import Planning
+public import Store
+public import SystemPackage
+
+/// Looks whether the results of a run show what its pipeline claims of them.
+///
+/// Results are read in a process of their own: the library that reads HDF5 may crash over a damaged file.
+public struct ClaimChecker: Sendable {
+  private let store: ArtifactStore
+  private let executable: FilePath
+  private let arguments: [String]
+
+  /// A checker.
+  ///
+  /// - Parameters:
+  ///   - store: where the results are.
+  ///   - executable: the program that, called with `arguments`, serves as a `ClaimWorker`.
+  public init(store: ArtifactStore, executable: FilePath, arguments: [String]) {
+    self.store = store
+    self.executable = executable
+    self.arguments = arguments
+  }
+
+  /// Checks claims, each as soon as all that it speaks of is known.
+  ///
+  /// - Parameters:
+  ///   - summary: how the run ended.
+  ///   - ledger: what was found before, which is not looked for again.
+  /// - Returns: the claims, in their order, and the keys of those that were looked at now.
+  public func check(
+    _ list: ClaimList,
+    _ summary: RunSummary,
+    known ledger: ClaimLedger
+  ) async -> (claims: [CheckedClaim], new: Set<String>) {
+    var claims: [CheckedClaim] = []
+    var orders: [(place: Int, order: ClaimOrder)] = []
+    for entry in list.entries {
+      var claim: CheckedClaim
+      switch Self.results(of: entry, summary) {
+      case .failure(let lacking):
+        claim = CheckedClaim(entry)
+        claim.finding = lacking.finding
+      case .success(let stages):
+        claim = CheckedClaim(entry, of: stages)
+        if let finding = ledger.finding(for: claim.key) {
+          claim.finding = finding
+        } else {
+          orders.append((claims.count, ClaimOrder(entry.claim, of: stages)))
+        }
+      }
+      claims.append(claim)
+    }
+    let findings = await self.findings(orders.map(\.order))
+    for ((place, _), finding) in zip(orders, findings) { claims[place].finding = finding }
+    return (claims, Set(orders.compactMap { claims[$0.place].key }))
+  }
+
+  private struct Lacking: Error {
+    let finding: Finding
+  }
+
+  /// The addresses of all that a claim speaks of.
+  private static func results(
+    of entry: ClaimList.Entry,
+    _ summary: RunSummary
+  ) -> Result<[String: Source<ContentDigest>], Lacking> {
+    var stages: [String: Source<ContentDigest>] = [:]
+    for (stage, source) in entry.sources.sorted(by: { $0.key < $1.key }) {
+      let names = source.references
+      let lacking = names.first { summary.addresses[$0] == nil && !summary.leftOut.contains($0) }
+      if let lacking {
+        let reason = summary.lacking[lacking] ?? "stage '\(stage)' is no part of this run"
+        return .failure(Lacking(finding: Finding(unchecked: reason)))
+      }
+      let known = source.compactMap { summary.addresses[$0] }
+      guard let known, !known.references.isEmpty else {
+        return .failure(Lacking(finding: Finding(failing: "stage '\(stage)' was left out")))
+      }
+      stages[stage] = known
+    }
+    return .success(stages)
+  }
+
+  /// Has a process look at each; where it crashes over one, another process goes on with the next.
+  private func findings(_ orders: [ClaimOrder]) async -> [Finding] {
+    var findings: [Finding] = []
+    while findings.count < orders.count {
+      let text = orders[findings.count...].map(\.line).joined()
+      do {
+        let (ending, output) = try await IsolatedProcess.run(executable, arguments, input: text)
+        let lines = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        findings += lines.prefix(orders.count - findings.count).map { line in
+          (try? Finding(line: String(line))) ?? Finding(unchecked: "the process that looked at it gave no answer")
+        }
+        guard findings.count < orders.count else { break }
+        findings.append(Finding(failing: Self.reason(ending, orders[findings.count])))
+      } catch {
+        let rest = orders.count - findings.count
+        findings += [Finding](repeating: Finding(failing: "it could not be looked at: \(error)"), count: rest)
+      }
+    }
+    return findings
+  }
+
+  private static func reason(_ ending: IsolatedProcess.Ending, _ order: ClaimOrder) -> String {
+    let stages = order.stages.keys.sorted().map { "'\($0)'" }.joined(separator: " or ")
+    return switch ending {
+    case .exited(let code): "the process that looked at it exited with code \(code)"
+    case .crashed(let signal):
+      "the result of \(stages) is damaged, and reading it ended with signal \(signal); 'run --deep' makes it anew"
+    }
+  }
+}
+
+/// A claim with the results that it speaks of, as a line of JSON.
+struct ClaimOrder: Record {
+  var claim = Claim()
+  var stages: [String: Source<ContentDigest>] = [:]
+
+  static let fields: [Field<ClaimOrder>] = [
+    .init("claim", \.claim, "The claim.", required: true),
+    .init("stages", \.stages, "The addresses of the results, by stage.", required: true),
+  ]
+
+  init() {}
+
+  init(_ claim: Claim, of stages: [String: Source<ContentDigest>]) {
+    self.claim = claim
+    self.stages = stages
+  }
+}
