@@ -163,11 +163,11 @@ let package = Package(
     tests(of: "Store", ["Artifacts", "Configuration", "Planning", "TestSupport", systemPackage]),
     tests(
       of: "Execution",
-      ["Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", "ToyWorker", systemPackage]
+      ["Claims", "Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", "ToyWorker", systemPackage]
     ),
     tests(
       of: "Reporting",
-      ["Execution", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys", systemPackage]
+      ["Execution", "Claims", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys", systemPackage]
     ),
     tests(of: "Command", ["Store", "Artifacts", "Configuration", "TestSupport", systemPackage]),
     support("TestSupport", [subprocess, systemPackage]),

@@ -1,9 +1,9 @@
 import Artifacts
 import Configuration
 import Figures
-import References
 import Foundation
 import Planning
+import References
 import Stages
 import Testing
 
