@@ -71,6 +71,15 @@ import Toys
     #expect(ClaimList(of: try pipeline(claims, choices)).entries[0].claim.expectation == "at most 1")
   }
 
+  @Test func `A profile leaves out what it cannot show, and mistakes in it are told nevertheless`() throws {
+    let claims = "  - { name: a, value: one/value, above: 0, when: false }\n  - { name: b, value: one/value, above: 1 }"
+    #expect(ClaimList(of: try pipeline(claims)).entries.map(\.claim.name.value) == ["b"])
+    #expect(message("  - { name: a, value: one/valu, above: 0, when: false }").contains("has no array 'valu'"))
+    #expect(
+      message("  - { name: a, value: one/value, above: 0, when: no }").contains("did you mean false, without quotes?")
+    )
+  }
+
   @Test func `No action's key knows of claims`() throws {
     let (one, other) = (
       try pipeline("  - { name: a, value: one/value, expect: 3 }"),

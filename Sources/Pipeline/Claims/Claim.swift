@@ -25,6 +25,8 @@ public struct Claim: Record {
   public var atMost: DataReference?
   /// Between which two they must be.
   public var between: [DataReference]?
+  /// Whether the claim is made at all.
+  public var isMade = true
 
   /// A claim of nothing.
   public init() {}
@@ -71,6 +73,11 @@ public struct Claim: Record {
     .init("below", \.below, "The value is less than this."),
     .init("at_most", \.atMost, "The value is this or less."),
     .init("between", \.between, "The value is between these two, or one of them: [least, greatest]."),
+    .init(
+      "when",
+      \.isMade,
+      "Whether this is claimed: with a parameter, such as ${{ parameters.large }}, a profile may leave it out."
+    ),
   ]
 
   /// No comparison, and those that exclude each other.

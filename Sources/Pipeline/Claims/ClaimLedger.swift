@@ -41,6 +41,7 @@ public struct CheckedClaim: Record, Equatable {
     if case .object(var members) = claim {
       // Under another name the same is claimed.
       members["name"] = nil
+      members["when"] = nil
       claim = .object(members)
     }
     // The number is raised when the meaning of a claim changes.

@@ -28,6 +28,8 @@ public struct ClaimList: Sendable {
         diagnostics.report("the name '\(claim.name.value)' is that of another claim", at: claim.name.location)
       }
       ClaimCheck(claim: claim, stages: stages).run(&diagnostics)
+      // One that is not made now is checked for mistakes nevertheless.
+      guard claim.isMade else { continue }
       var sources: [String: Source<String>] = [:]
       for stage in claim.stages { sources[stage] = stages[stage]?.source }
       entries.append(Entry(claim: claim, location: claim.name.location, sources: sources))
