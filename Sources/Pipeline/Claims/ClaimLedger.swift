@@ -17,8 +17,8 @@ public struct CheckedClaim: Record, Equatable {
   /// What the verdict follows from: the digest of the claim without its name, and of the addresses. Nil where these are
   /// not known.
   public var key: String?
-  /// The addresses of the results that it speaks of, by stage.
-  public var stages: [String: Source<ContentDigest>] = [:]
+  /// The addresses of the results that it speaks of, by stage; of a sweep the digest of the addresses of all its points.
+  public var stages: [String: String] = [:]
   /// What was found.
   public var finding = Finding()
 
@@ -34,7 +34,7 @@ public struct CheckedClaim: Record, Equatable {
   }
 
   /// A claim of these results, of which nothing was found yet.
-  public init(_ entry: ClaimList.Entry, of stages: [String: Source<ContentDigest>]) {
+  public init(_ entry: ClaimList.Entry, of stages: [String: String]) {
     self.init(entry)
     self.stages = stages
     var claim = entry.claim.json
@@ -56,9 +56,16 @@ public struct CheckedClaim: Record, Equatable {
     .init("expected", \.expected, "What they must be.", required: true),
     .init("location", \.location, "Where it is written."),
     .init("key", \.key, "What the verdict follows from."),
-    .init("stages", \.stages, "The addresses of the results that it speaks of."),
+    .init("stages", \.stages, "The addresses of the results that it speaks of, of a sweep one digest of them all."),
     .init("finding", \.finding, "What was found.", required: true),
   ]
+}
+
+extension Source<ContentDigest> {
+  /// The address of one result, or the digest of the axes and addresses of a sweep.
+  public var digest: String {
+    if case .one(let address) = self { address.description } else { ContentDigest(of: json.canonicalText).description }
+  }
 }
 
 /// What became of the claims of a pipeline: `claims/NAME.json` of the store, and `claims.json` in the folder of a run.

@@ -22,16 +22,19 @@ public struct ClaimList: Sendable {
   public init(_ written: Node, _ stages: StageDirectory, _ diagnostics: inout Diagnostics) {
     guard case .sequence(let items) = written.content else { return }
     var names: Set<String> = []
+    // Many claims speak of one stage, which may have very many points.
+    var known: [String: StageDirectory.Entry] = [:]
     for item in items where !diagnostics.isFull {
       guard let claim = Claim.decode(item, &diagnostics) else { continue }
       if !names.insert(claim.name.value).inserted {
         diagnostics.report("the name '\(claim.name.value)' is that of another claim", at: claim.name.location)
       }
-      ClaimCheck(claim: claim, stages: stages).run(&diagnostics)
+      for stage in claim.stages where known[stage] == nil { known[stage] = stages[stage] }
+      ClaimCheck(claim: claim, names: stages.names, stages: known).run(&diagnostics)
       // One that is not made now is checked for mistakes nevertheless.
       guard claim.isMade else { continue }
       var sources: [String: Source<String>] = [:]
-      for stage in claim.stages { sources[stage] = stages[stage]?.source }
+      for stage in claim.stages { sources[stage] = known[stage]?.source }
       entries.append(Entry(claim: claim, location: claim.name.location, sources: sources))
     }
   }
@@ -46,7 +49,10 @@ public struct ClaimList: Sendable {
 /// The checks of one claim before anything runs.
 private struct ClaimCheck {
   let claim: Claim
-  let stages: StageDirectory
+  /// The stages of the file.
+  let names: [String]
+  /// What is known of those that the claim speaks of.
+  let stages: [String: StageDirectory.Entry]
 
   func run(_ diagnostics: inout Diagnostics) {
     guard claim.value.input != nil else {
@@ -83,12 +89,12 @@ private struct ClaimCheck {
     guard let name = reference.input else { return [] }
     guard let stage = stages[name] else {
       // A stage with mistakes is there nevertheless.
-      guard !stages.names.contains(name) else { return nil }
+      guard !names.contains(name) else { return nil }
       diagnostics.report(
         "there is no stage '\(name)'",
         at: reference.location,
-        hints: Suggestion.hint(for: name, among: stages.names),
-        "stages: " + Suggestion.list(stages.names)
+        hints: Suggestion.hint(for: name, among: names),
+        "stages: " + Suggestion.list(names)
       )
       return nil
     }

@@ -37,18 +37,25 @@ public struct ClaimChecker: Sendable {
   ) async -> (claims: [CheckedClaim], new: Set<String>) {
     var claims: [CheckedClaim] = []
     var orders: [(place: Int, order: ClaimOrder)] = []
+    // Many claims speak of one stage, which may have very many points.
+    var known: [String: StageResult] = [:]
     for entry in list.entries {
+      for (stage, source) in entry.sources where known[stage] == nil {
+        known[stage] = StageResult(of: stage, source, summary)
+      }
       var claim: CheckedClaim
-      switch Self.results(of: entry, summary) {
-      case .failure(let lacking):
+      let results = entry.sources.keys.sorted().compactMap { stage in known[stage].map { (stage, $0) } }
+      if let lacking = results.lazy.compactMap(\.1.lacking).first {
         claim = CheckedClaim(entry)
-        claim.finding = lacking.finding
-      case .success(let stages):
-        claim = CheckedClaim(entry, of: stages)
+        claim.finding = lacking
+      } else {
+        claim = CheckedClaim(entry, of: Dictionary(uniqueKeysWithValues: results.map { ($0, $1.digest) }))
         if let finding = ledger.finding(for: claim.key) {
           claim.finding = finding
         } else {
-          orders.append((claims.count, ClaimOrder(entry.claim, of: stages)))
+          let sources = results.compactMap { stage, result in result.source.map { (stage, $0) } }
+          let order = ClaimOrder(entry.claim, of: Dictionary(uniqueKeysWithValues: sources))
+          orders.append((claims.count, order))
         }
       }
       claims.append(claim)
@@ -58,30 +65,28 @@ public struct ClaimChecker: Sendable {
     return (claims, Set(orders.compactMap { claims[$0.place].key }))
   }
 
-  private struct Lacking: Error {
-    let finding: Finding
-  }
+  /// What a run knows of the result of a stage.
+  private struct StageResult {
+    /// The addresses, if all are known.
+    var source: Source<ContentDigest>?
+    /// What names them.
+    var digest = ""
+    /// What is said of every claim on it where they are not.
+    var lacking: Finding?
 
-  /// The addresses of all that a claim speaks of.
-  private static func results(
-    of entry: ClaimList.Entry,
-    _ summary: RunSummary
-  ) -> Result<[String: Source<ContentDigest>], Lacking> {
-    var stages: [String: Source<ContentDigest>] = [:]
-    for (stage, source) in entry.sources.sorted(by: { $0.key < $1.key }) {
-      let names = source.references
-      let lacking = names.first { summary.addresses[$0] == nil && !summary.leftOut.contains($0) }
+    init(of stage: String, _ planned: Source<String>, _ summary: RunSummary) {
+      let lacking = planned.references.first { summary.addresses[$0] == nil && !summary.leftOut.contains($0) }
       if let lacking {
-        let reason = summary.lacking[lacking] ?? "stage '\(stage)' is no part of this run"
-        return .failure(Lacking(finding: Finding(unchecked: reason)))
+        self.lacking = Finding(unchecked: summary.lacking[lacking] ?? "stage '\(stage)' is no part of this run")
+        return
       }
-      let known = source.compactMap { summary.addresses[$0] }
-      guard let known, !known.references.isEmpty else {
-        return .failure(Lacking(finding: Finding(failing: "stage '\(stage)' was left out")))
+      guard let found = planned.compactMap({ summary.addresses[$0] }), !found.references.isEmpty else {
+        self.lacking = Finding(failing: "stage '\(stage)' was left out")
+        return
       }
-      stages[stage] = known
+      source = found
+      digest = found.digest
     }
-    return .success(stages)
   }
 
   /// Has a process look at each; where it crashes over one, another process goes on with the next.

@@ -27,10 +27,17 @@ public struct ClaimForecast: Sendable {
     for entry in list.entries.isEmpty ? [] : forecast.entries {
       if case .cached(let address) = entry.outlook { known[entry.action.name] = address }
     }
+    // The digests of the stages of which all results are known; nil for the others.
+    var digests: [String: String?] = [:]
+    for (stage, source) in list.entries.flatMap(\.sources) where digests[stage] == nil {
+      let isKnown = source.references.allSatisfy { known[$0] != nil }
+      digests[stage] = .some(isKnown ? source.compactMap { known[$0] }?.digest : nil)
+    }
     entries = list.entries.map { entry in
-      let unknown = entry.sources.filter { $0.value.references.contains { known[$0] == nil } }.keys.sorted()
+      let found = entry.sources.keys.map { ($0, digests[$0] ?? nil) }
+      let unknown = found.filter { $0.1 == nil }.map(\.0).sorted()
       guard unknown.isEmpty else { return (CheckedClaim(entry), .follows(unknown)) }
-      let claim = CheckedClaim(entry, of: entry.sources.compactMapValues { $0.compactMap { known[$0] } })
+      let claim = CheckedClaim(entry, of: Dictionary(uniqueKeysWithValues: found.map { ($0, $1 ?? "") }))
       return (claim, ledger.finding(for: claim.key).map { .found($0) } ?? .checked)
     }
   }
