@@ -93,7 +93,10 @@ let package = Package(
       "Execution",
       ["Provenance", "Claims", "Store", "Planning", "Artifacts", "Configuration", deque, subprocess, systemPackage]
     ),
-    pipeline("Reporting", ["Execution", "Claims", "Store", "Planning", "Artifacts", "Configuration", systemPackage]),
+    pipeline(
+      "Reporting",
+      ["Execution", "Claims", "References", "Store", "Planning", "Artifacts", "Configuration", systemPackage]
+    ),
 
     .executableTarget(name: "FingerprintTool", path: "Sources/Build/FingerprintTool", swiftSettings: settings),
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),

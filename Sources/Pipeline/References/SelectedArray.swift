@@ -79,6 +79,14 @@ public struct SelectedArray: Sendable {
     }
   }
 
+  /// The coordinate of a dimension that is left, at the indices that are selected; nil if it has none.
+  public func coordinate(of dimension: String) throws(ArtifactError) -> Variable? {
+    guard let whole = group[dimension], whole.dimensions == [dimension] else { return nil }
+    return try places[dimension].map { indices throws(ArtifactError) in
+      try whole.choosing(indices, along: dimension)
+    } ?? whole
+  }
+
   /// What the index of a dimension that is left stands for: its coordinate, or the index in the whole array.
   public func label(of index: Int, along dimension: String) -> String {
     let place = places[dimension].map { $0[index] } ?? index
