@@ -90,43 +90,43 @@ import Toys
   }
 
   @Test(arguments: [
-    ("value: on/value, above: 1", "12:22", "there is no stage 'on'", "did you mean 'one'?"),
-    ("value: one/valu, above: 1", "12:22", "stage 'one' has no array 'valu'", "did you mean 'value'?"),
-    ("value: \"one/value[1]\", above: 1", "12:22", "'value' has 0 dimensions, and more are selected", nil),
+    ("value: on/value, above: 1", "12:23", "there is no stage 'on'", "did you mean 'one'?"),
+    ("value: one/valu, above: 1", "12:23", "stage 'one' has no array 'valu'", "did you mean 'value'?"),
+    ("value: \"one/value[1]\", above: 1", "12:23", "'value' has 0 dimensions, and more are selected", nil),
     (
-      "value: \"many/value[sed=1]\", above: 1", "12:22", "'value' has no dimension 'sed'", "did you mean 'seed'?"
+      "value: \"many/value[sed=1]\", above: 1", "12:23", "'value' has no dimension 'sed'", "did you mean 'seed'?"
     ),
     (
-      "value: \"many/value[seed=4]\", above: 1", "12:22", "'seed' has no value 4", "values: 1, 2, 3"
+      "value: \"many/value[seed=4]\", above: 1", "12:23", "'seed' has no value 4", "values: 1, 2, 3"
     ),
     (
-      "value: \"many/value[shape=lo]\", above: 1", "12:22", "'shape' has no value lo", "did you mean 'low'?"
+      "value: \"many/value[shape=lo]\", above: 1", "12:23", "'shape' has no value lo", "did you mean 'low'?"
     ),
     (
-      "value: \"many/value[seed@3]\", above: 1", "12:22", "there is no index 3 along 'seed', which has length 3", nil
+      "value: \"many/value[seed@3]\", above: 1", "12:23", "there is no index 3 along 'seed', which has length 3", nil
     ),
     (
-      "value: one/value, above: many/value", "12:40", "'many/value' runs along seed, shape, and",
+      "value: one/value, above: many/value", "12:41", "'many/value' runs along seed, shape, and",
       "select one element: [seed@0]"
     ),
     (
-      "value: one/value, reduce: { seed: max }, above: 1", "12:43", "'one/value' has no dimension 'seed'",
+      "value: one/value, reduce: { seed: max }, above: 1", "12:44", "'one/value' has no dimension 'seed'",
       "it is a single value"
     ),
     (
-      "value: many/value, reduce: { sede: max }, above: 1", "12:44", "'many/value' has no dimension 'sede'",
+      "value: many/value, reduce: { sede: max }, above: 1", "12:45", "'many/value' has no dimension 'sede'",
       "did you mean 'seed'?"
     ),
-    ("value: many/value, expect: [1, 2]", "12:22", "2 numbers are expected, and 'many/value' is left with", nil),
+    ("value: many/value, expect: [1, 2]", "12:23", "2 numbers are expected, and 'many/value' is left with", nil),
     (
-      "value: 3, above: 1", "12:22", "a number where a value of a result is expected", "a claim speaks of 'stage/array'"
+      "value: 3, above: 1", "12:23", "a number where a value of a result is expected", "a claim speaks of 'stage/array'"
     ),
-    ("value: one/value, abov: 1", "12:33", "unknown key 'abov'", "did you mean 'above'?"),
+    ("value: one/value, abov: 1", "12:34", "unknown key 'abov'", "did you mean 'above'?"),
     (
-      "value: \"one/value[${{ matrix.seed }}]\", above: 1", "12:22",
+      "value: \"one/value[${{ matrix.seed }}]\", above: 1", "12:23",
       "the expression 'matrix.seed' in a stage without a matrix", nil
     ),
-    ("value: \"${{ parameters.m }}\", above: 1", "12:22", "there is no parameter 'm'", "did you mean 'n'?"),
+    ("value: \"${{ parameters.m }}\", above: 1", "12:23", "there is no parameter 'm'", "did you mean 'n'?"),
   ])
   func `A mistake in a claim is told at its place, with what was probably meant`(
     claim: String,
@@ -147,7 +147,7 @@ import Toys
         - 3
       """
     )
-    #expect(message.contains("toy.yaml:12:22: error: stage 'one' has no array 'valu'"))
+    #expect(message.contains("toy.yaml:12:23: error: stage 'one' has no array 'valu'"))
     #expect(message.contains("toy.yaml:13:13: error: the name 'a' is that of another claim"))
     #expect(message.contains("toy.yaml:14:5: error: '3' where a mapping with"))
     #expect(message.hasSuffix("3 errors"))

@@ -39,8 +39,9 @@ import Testing
     try runs.add(end, as: "end")
     var other = Artifact()
     try other.add(try Variable(.float64([4, 8, 1]), over: [rates]), as: "start")
-    try other.add(try Variable(.float64([1, 2]), over: [(name: "rate", length: 2)]), as: "short")
-    return ["runs": runs, "other": other]
+    var third = Artifact()
+    try third.add(try Variable(.float64([1, 2]), over: [(name: "rate", length: 2)]), as: "short")
+    return ["runs": runs, "other": other, "third": third]
   }
 
   private func finding(_ text: String) throws -> Finding { try claim(text).finding(in: artifacts()) }
@@ -98,7 +99,7 @@ import Testing
     ("value: runs/word\nexpect: a", "2 of 3 values: b at rate=2, b at rate=3"),
     ("value: runs/word\nabove: 1", "'runs/word' holds texts, which are compared by 'expect' alone"),
     ("value: runs/edge\nbelow: runs/word", "'runs/word' holds texts"),
-    ("value: runs/edge\nbelow: other/short", "'other/short' has other dimensions than 'runs/edge', or other lengths"),
+    ("value: runs/edge\nbelow: third/short", "'third/short' has other dimensions than 'runs/edge', or other lengths"),
     ("value: runs/edge[rate=9]\nabove: 1", "'rate' has no value 9; it has 1, 2, 3, and '~' takes the nearest number"),
     ("value: runs/none\nabove: 1", "'runs' has no array 'none'"),
     ("value: runs/edge\nexpect: collapsed", "'collapsed' is no meaning of 'runs/edge'"),

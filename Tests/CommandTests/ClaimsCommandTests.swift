@@ -180,7 +180,8 @@ import Testing
 
   @Test func `A stage that fails leaves its claims unchecked, and the exit code is 1`() async throws {
     try write(
-      holding + "  - { name: never, value: bad/psd, above: 0 }\n  - { name: wrong, value: points/eta, above: 1000 }\n",
+      holding
+        + "  - { name: never, value: bad/slope, above: 0 }\n  - { name: wrong, value: points/eta, above: 1000 }\n",
       stages + "  bad: { kind: spectrum, inputs: { series: points }, with: { variable: trace, segment: 16 } }\n"
     )
     let outcome = try await run("--keep-going")
@@ -194,7 +195,7 @@ import Testing
     try write("claims:\n  - { name: a, value: points/trac, above: 0 }\n")
     let outcome = try await run()
     #expect(outcome.status == 2)
-    #expect(outcome.errors.hasPrefix("toy.yaml:14:22: error: stage 'points' has no array 'trac'\n"))
+    #expect(outcome.errors.hasPrefix("toy.yaml:14:23: error: stage 'points' has no array 'trac'\n"))
     #expect(folder.files(below: "artifacts").isEmpty)
     #expect(try await pipeline.run(["check", "toy.yaml"], in: folder.path).status == 2)
   }

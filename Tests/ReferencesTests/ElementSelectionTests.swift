@@ -139,7 +139,7 @@ import Testing
     ("runs/loss[step=1]", nil, "'step' has no coordinate"),
     ("runs/loss[rate=0.2]", nil, "'rate' has no value 0.2"),
     ("runs/loss[rate@3]", nil, "there is no index 3 along 'rate', which has length 3"),
-    ("runs/loss[1, 2, 3, 4]", nil, "'loss' has 3 dimensions, and more are selected"),
+    ("runs/loss[low, 0.1, @3, 4]", nil, "'loss' has 3 dimensions, and more are selected"),
     (
       "runs/loss[outcome=diverges]", nil,
       "'outcome' runs along case, rate that is left, and selects along one dimension"

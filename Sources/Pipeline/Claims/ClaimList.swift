@@ -24,7 +24,8 @@ public struct ClaimList: Sendable {
     var names: Set<String> = []
     // Many claims speak of one stage, which may have very many points.
     var known: [String: StageDirectory.Entry] = [:]
-    for item in items where !diagnostics.isFull {
+    // An expression without a value has been told, and there is nothing to say of the claim around it.
+    for item in items where !diagnostics.isFull && !item.hasUnresolved {
       guard let claim = Claim.decode(item, &diagnostics) else { continue }
       if !names.insert(claim.name.value).inserted {
         diagnostics.report("the name '\(claim.name.value)' is that of another claim", at: claim.name.location)
@@ -154,6 +155,17 @@ private struct ClaimCheck {
         "meanings: " + array.meanings.joined(separator: ", ")
       )
     default: break
+    }
+  }
+}
+
+extension Node {
+  /// Whether an expression in it has no value.
+  fileprivate var hasUnresolved: Bool {
+    switch content {
+    case .scalar: isUnresolved
+    case .sequence(let items): items.contains(where: \.hasUnresolved)
+    case .mapping(let entries): entries.contains { $0.value.hasUnresolved }
     }
   }
 }

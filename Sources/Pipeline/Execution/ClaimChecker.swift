@@ -95,7 +95,10 @@ public struct ClaimChecker: Sendable {
     while findings.count < orders.count {
       let text = orders[findings.count...].map(\.line).joined()
       do {
-        let (ending, output) = try await IsolatedProcess.run(executable, arguments, input: text)
+        let file = try store.newScratchFile("claims")
+        defer { FileSystem.remove(file) }
+        try FileSystem.overwrite(file, with: text)
+        let (ending, output) = try await IsolatedProcess.run(executable, arguments, input: file)
         let lines = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         findings += lines.prefix(orders.count - findings.count).map { line in
           (try? Finding(line: String(line))) ?? Finding(unchecked: "the process that looked at it gave no answer")

@@ -31,19 +31,21 @@ public enum IsolatedProcess {
     return Ending(result.terminationStatus)
   }
 
-  /// Runs a program to its end with a text for its standard input.
+  /// Runs a program to its end with a file for its standard input: a pipe to a process that ends before it has read all
+  /// of it would break.
   ///
   /// - Returns: how it ended, and what it had written to its standard output by then.
   static func run(
     _ executable: FilePath,
     _ arguments: [String],
-    input: String
+    input: FilePath
   ) async throws -> (ending: Ending, output: String) {
+    let file = try FileDescriptor.open(input, .readOnly)
     let result = try await Subprocess.run(
       .path(executable),
       arguments: Arguments(arguments),
       environment: .inherit.updating(["SWIFT_BACKTRACE": "enable=no"]),
-      input: .string(input),
+      input: .fileDescriptor(file, closeAfterSpawningProcess: true),
       output: .string(limit: 1 << 28),
       error: .discarded
     )
