@@ -52,7 +52,7 @@ import Testing
     ("value: runs/loss[1, @1]\nexpect: 3.05\nrelative_tolerance: 0.02", "3"),
     ("value: runs/loss[rate=1]\nexpect: [4, 3, 2, 1]", "4, 3, 2, 1"),
     ("value: runs/loss[step@0]\nexpect: other/start", "4, 8, 1"),
-    ("value: runs/loss[rate=1|2]\nbelow: runs/edge[rate=1|2]\nat_least: 1", nil),
+    ("value: runs/loss[rate=1|2, step@1..]\nbelow: runs/edge[rate=1|2]\nat_least: 1", "1 … 6, 6 values"),
     ("value: runs/loss[rate=1|2]\nbetween: [1, 8]", "1 … 8, 8 values"),
     ("value: runs/loss[rate=1]\nreduce: max\nabove: 3.9\nat_most: 4", "4"),
     ("value: runs/loss[rate=1|2]\nreduce: { step: mean }\nexpect: [2.5, 5]", "2.5, 5"),

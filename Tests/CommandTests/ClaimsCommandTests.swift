@@ -93,7 +93,7 @@ import Testing
     async throws
   {
     try write(holding)
-    let message = "error: the claim 'a trace' fails: points/trace[0.8, @0] is 4; expected: 5 (toy.yaml:16:13)\n"
+    let message = "error: the claim 'a trace' fails: points/trace[0.8, @0] is 4; expected: 5 (toy.yaml:15:13)\n"
     for _ in 0..<2 {
       let outcome = try await run("--profile", "other")
       #expect(outcome.status == 3)
@@ -210,7 +210,7 @@ import Testing
     #expect(claims[1]["name"] == "a trace")
     #expect(claims[1]["finding"]?["verdict"] == "fails")
     #expect(claims[1]["finding"]?["greatest"] == .number(4))
-    #expect(claims[1]["location"] == "toy.yaml:16:13")
+    #expect(claims[1]["location"] == "toy.yaml:15:13")
     #expect(events.last?["claims_held"] == .number(2))
     #expect(events.last?["claims_failed"] == .number(1))
     #expect(events.last?["claims_unchecked"] == .number(0))

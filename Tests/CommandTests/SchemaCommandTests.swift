@@ -188,7 +188,7 @@ import Testing
     ("{ name: a, value: one/flip, expect: 1, tolerance: -1 }", "/claims/0/tolerance: minimum"),
     ("{ name: a, value: one/flip, expect: { x: 1 } }", "/claims/0/expect: type"),
     ("{ name: a, value: one/flip, reduce: { level: median }, above: 0 }", "/claims/0/reduce/level: anyOf"),
-    ("{ name: a, value: one/flip, between: 1 }", "/claims/0/between: pattern"),
+    ("{ name: a, value: one/flip, between: 1 }", "/claims/0/between: type"),
   ]
 
   @Test func `The schema knows claims, and marks the mistakes in them`() async throws {

@@ -247,16 +247,19 @@ extension Grid {
 extension Reduction.Way {
   /// What is made of the values along a line.
   fileprivate func value(of values: [Double]) -> Double {
-    if self == .count { return Double(values.count { !$0.isNaN }) }
+    switch self {
+    case .count: return Double(values.count { !$0.isNaN })
+    case .first: return values.first ?? .nan
+    case .last: return values.last ?? .nan
+    default: break
+    }
     guard !values.isEmpty, !values.contains(where: \.isNaN) else { return .nan }
     return switch self {
     case .min: values.min() ?? .nan
     case .max: values.max() ?? .nan
     case .sum: values.reduce(0, +)
     case .mean: values.reduce(0, +) / Double(values.count)
-    case .first: values[0]
-    case .last: values[values.count - 1]
-    case .count, .any, .all: .nan
+    case .count, .first, .last, .any, .all: .nan
     }
   }
 }

@@ -110,10 +110,11 @@ public struct ClaimLedger: Record, Equatable {
     try store.writeAtomically(Array(text.utf8), to: path)
   }
 
-  /// What was found of a claim of these results before.
+  /// What was found of a claim of these results before; nil where no value was compared: a file that could not be read
+  /// may be whole again.
   public func finding(for key: String?) -> Finding? {
     guard let key else { return nil }
-    return claims.first { $0.key == key && $0.finding.verdict != .unchecked }?.finding
+    return claims.first { $0.key == key && ($0.finding.verdict == .holds || $0.finding.values > 0) }?.finding
   }
 
   /// What was found before of a claim that says the same, whatever the results were.
