@@ -142,7 +142,7 @@ import Testing
     ("runs/loss[low, 0.1, @3, 4]", nil, "'loss' has 3 dimensions, and more are selected"),
     (
       "runs/loss[outcome=diverges]", nil,
-      "'outcome' runs along case, rate that is left, and selects along one dimension"
+      "'outcome' runs along case, rate, and selects along one dimension that is left of 'loss'"
     ),
     ("runs/loss[case@0, outcome=divergs]", nil, "'divergs' is no meaning of 'outcome'"),
   ])

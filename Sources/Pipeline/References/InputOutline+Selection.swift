@@ -133,8 +133,8 @@ private struct SelectionCheck {
     let open = other.dimensions.filter { left.contains($0) || !array.dimensions.contains($0) }
     guard open.count == 1, left.contains(open[0]) else {
       report(
-        "'\(other.path)' runs along \(open.isEmpty ? "nothing" : open.joined(separator: ", ")) that is left, and selects "
-          + "along one dimension",
+        "'\(other.path)' runs along \(open.isEmpty ? "nothing" : open.joined(separator: ", ")), and selects along one "
+          + "dimension that is left of '\(array.path)'",
         nearest: nil,
         among: left
       )
