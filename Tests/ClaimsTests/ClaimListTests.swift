@@ -55,6 +55,8 @@ import Toys
     #expect(list.entries[1].sources["many"]?.references.count == 6)
     #expect(list.entries[1].claim.subject == "many/value[seed=2, shape=low]")
     #expect(list.entries[2].claim.expectation == "above 1 for any shape")
+    let relative = "  - { name: a, value: one/value, expect: 1, relative_tolerance: 1e308 }"
+    #expect(ClaimList(of: try pipeline(relative)).entries[0].claim.expectation == "1 ± 1e+308 of it")
   }
 
   @Test func `Parameters stand in claims, also within a selection, and profiles change them`() throws {

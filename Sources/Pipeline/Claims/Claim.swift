@@ -185,7 +185,7 @@ extension Claim {
         case .word(let word): word.value
         }
       if let tolerance { return "\(what) ± \(Criterion.number(tolerance))" }
-      return what + (relativeTolerance.map { " ± \(Criterion.number($0 * 100)) %" } ?? "")
+      return what + (relativeTolerance.map { " ± \(Criterion.number($0)) of it" } ?? "")
     }
     if let between, between.count == 2 { return "between \(between[0]) and \(between[1])" }
     let bounds = [("above", above), ("at least", atLeast), ("below", below), ("at most", atMost)]
