@@ -82,24 +82,29 @@ let package = Package(
 
     pipeline("Configuration", ["CLibYAML"]),
     pipeline("Artifacts", ["CLibHDF5", crypto, systemPackage]),
-    pipeline("Figures", ["Artifacts", "Configuration", subprocess, systemPackage]),
+    pipeline("References", ["Artifacts", "Configuration"]),
+    pipeline("Figures", ["References", "Artifacts", "Configuration", subprocess, systemPackage]),
     pipeline("Planning", ["Artifacts", "Configuration", deque]),
     pipeline("Programs", ["Planning", "Artifacts", "Configuration", subprocess, systemPackage]),
     pipeline("Store", ["CLinux", "Planning", "Artifacts", "Configuration", systemPackage]),
+    pipeline("Claims", ["References", "Store", "Planning", "Artifacts", "Configuration", systemPackage]),
     pipeline("Provenance", ["Store", "Planning", "Artifacts", "Configuration", systemPackage]),
     pipeline(
       "Execution",
-      ["Provenance", "Store", "Planning", "Artifacts", "Configuration", deque, subprocess, systemPackage]
+      ["Provenance", "Claims", "Store", "Planning", "Artifacts", "Configuration", deque, subprocess, systemPackage]
     ),
-    pipeline("Reporting", ["Execution", "Store", "Planning", "Artifacts", "Configuration", systemPackage]),
+    pipeline(
+      "Reporting",
+      ["Execution", "Claims", "References", "Store", "Planning", "Artifacts", "Configuration", systemPackage]
+    ),
 
     .executableTarget(name: "FingerprintTool", path: "Sources/Build/FingerprintTool", swiftSettings: settings),
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),
     .target(
       name: "Stages",
       dependencies: [
-        "Training", "Networks", "Dynamics", "Datasets", "Tensors", "Figures", "Programs", "Planning", "Artifacts",
-        "Configuration", crypto, systemPackage,
+        "Training", "Networks", "Dynamics", "Datasets", "Tensors", "Figures", "References", "Programs", "Planning",
+        "Artifacts", "Configuration", crypto, systemPackage,
       ],
       path: "Sources/Stages",
       swiftSettings: settings,
@@ -108,7 +113,7 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Stages", "Reporting", "Execution", "Provenance", "Store", "Planning", "Artifacts", "Configuration",
+        "Stages", "Reporting", "Execution", "Claims", "Provenance", "Store", "Planning", "Artifacts", "Configuration",
         argumentParser, systemPackage,
       ],
       path: "Sources/Command",
@@ -148,19 +153,24 @@ let package = Package(
     tests(of: "Datasets"),
     tests(of: "Training", ["Networks", "Tensors"], exclude: ["Reference"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
-    tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration", systemPackage]),
+    tests(of: "Figures", ["References", "Stages", "Planning", "Artifacts", "Configuration", systemPackage]),
 
     tests(of: "Configuration", ["TestSupport"]),
     tests(of: "Artifacts", ["TestSupport", systemPackage]),
     tests(of: "Planning", ["Artifacts", "Configuration", "TestSupport", "Toys"]),
+    tests(of: "References", ["Artifacts", "Configuration"]),
+    tests(
+      of: "Claims",
+      ["References", "Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", systemPackage]
+    ),
     tests(of: "Store", ["Artifacts", "Configuration", "Planning", "TestSupport", systemPackage]),
     tests(
       of: "Execution",
-      ["Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", "ToyWorker", systemPackage]
+      ["Claims", "Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", "ToyWorker", systemPackage]
     ),
     tests(
       of: "Reporting",
-      ["Execution", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys", systemPackage]
+      ["Execution", "Claims", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys", systemPackage]
     ),
     tests(of: "Command", ["Store", "Artifacts", "Configuration", "TestSupport", systemPackage]),
     support("TestSupport", [subprocess, systemPackage]),

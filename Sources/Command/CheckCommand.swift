@@ -1,4 +1,5 @@
 import ArgumentParser
+import Claims
 import Planning
 import Reporting
 import Stages
@@ -17,8 +18,12 @@ struct CheckCommand: ParsableCommand {
     let project = try Project(finding: options.pipeline)
     let pipeline = try project.pipeline(try options.choices(), .all)
     let stages = Dictionary(grouping: pipeline.actions, by: \.stage)
-    let points = pipeline.actions.count == stages.count ? "" : " and \(pipeline.actions.count) actions"
-    Terminal.say("\(project.file): pipeline '\(pipeline.name)' is well-formed, with \(stages.count) stages\(points)")
+    var parts = ["\(stages.count) stages"]
+    if pipeline.actions.count != stages.count { parts.append("\(pipeline.actions.count) actions") }
+    let claims = ClaimList(of: pipeline).entries.count
+    if claims > 0 { parts.append("\(claims) \(claims == 1 ? "claim" : "claims")") }
+    let content = parts.dropLast().joined(separator: ", ") + (parts.count > 1 ? " and " : "") + (parts.last ?? "")
+    Terminal.say("\(project.file): pipeline '\(pipeline.name)' is well-formed, with \(content)")
     var told: Set<String> = []
     for action in pipeline.actions where told.insert(action.stage).inserted {
       let members = stages[action.stage] ?? []

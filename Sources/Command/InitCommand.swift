@@ -1,4 +1,5 @@
 import ArgumentParser
+import Claims
 import Configuration
 import Planning
 import Reporting
@@ -27,7 +28,8 @@ struct InitCommand: ParsableCommand {
 
   func run() throws {
     let root = FilePath(folder)
-    let files = NewExperiment.files + [("pipelines/schema.json", PipelineSchema(.all).json.indentedText + "\n")]
+    let schema = PipelineSchema(.all, claim: Claim.shape).json.indentedText + "\n"
+    let files = NewExperiment.files + [("pipelines/schema.json", schema)]
     // All are looked for before one is written.
     let present = files.map(\.0).filter { FileSystem.exists(root.pushing(FilePath($0))) }
     guard present.isEmpty else {

@@ -19,8 +19,9 @@ struct Main: AsyncParsableCommand {
     version: Program.version,
     subcommands: [
       InitCommand.self, RunCommand.self, PlanCommand.self, CheckCommand.self, StagesCommand.self, SchemaCommand.self,
-      GraphCommand.self,
+      GraphCommand.self, ClaimsCommand.self,
       ShowCommand.self, DiffCommand.self, AuditCommand.self, CollectCommand.self, WorkerCommand.self,
+      ClaimWorkerCommand.self,
     ]
   )
 

@@ -63,6 +63,7 @@ enum NewExperiment {
     | `figures/NAME/` | what a person opens: the pictures, the gnuplot script to restyle them, and the plotted data as HDF5 |
     | `objects/` | every result, read-only, named by the SHA-256 of its content |
     | `actions/` | one record for each action: parameters, inputs, code, and where and when it ran |
+    | `claims/` | what became of the claims of each pipeline |
     | `scratch/` | work in progress; may be deleted when nothing runs |
 
     """

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Artifacts
+import Claims
 import Configuration
 import Execution
 import Planning
@@ -17,7 +18,8 @@ struct PlanCommand: ParsableCommand {
       What is cached, what would be run and for which reason (never built, a parameter or an input or the code changed, \
       an object missing or damaged), and what may have to follow: a stage whose inputs come out as they were is not run. \
       A changed parameter is told with its old and new value and where the new one is written, in the file, in a profile \
-      or by --set; changed code by the names of its modules.
+      or by --set; changed code by the names of its modules. Of claims it is told which are known to hold or to fail, \
+      and which cannot be checked before there are results.
 
       Examples: pipeline plan fig4 --set steps=1000000; pipeline status fig4 --profile quick --json
       """,
@@ -37,6 +39,8 @@ struct PlanCommand: ParsableCommand {
       let known = CompletedRun(request, in: storePath)
     {
       Terminal.say(ForecastDescription.nothingToDo(known.name, known.total))
+      // The first line is their sum.
+      if known.claims.count > 1 { Terminal.say(ForecastDescription.allHold(known.claims.count - 1)) }
       return
     }
     let text = try project.text()
@@ -45,7 +49,8 @@ struct PlanCommand: ParsableCommand {
     let name = RunName(pipeline.name, choices).description
     let latest = LatestRun(of: name, in: store, code: StageKinds.all.code)
     let forecast = Forecast(pipeline, store: store, latest: latest)
-    let description = ForecastDescription(forecast, of: pipeline, places: ParameterPlaces(text.root, choices))
+    let claims = ClaimForecast(ClaimList(of: pipeline), forecast, known: ClaimLedger(of: name, in: store))
+    let description = ForecastDescription(forecast, claims, of: pipeline, places: ParameterPlaces(text.root, choices))
     if json { Terminal.say(description.json.canonicalText) } else { description.lines.forEach(Terminal.say) }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Claims
 import Configuration
 import Execution
 import Planning
@@ -49,7 +50,9 @@ struct Project {
 
   /// Checks the pipeline in a text.
   func pipeline(in text: Text, _ choices: Pipeline.Choices, _ kinds: StageKinds) throws -> Pipeline {
-    let pipeline = try Pipeline(text.root, choices: choices, kinds: kinds, files: ProjectFolder(folder))
+    let pipeline = try Pipeline(text.root, choices: choices, kinds: kinds, files: ProjectFolder(folder)) {
+      ClaimList($0, $1, &$2)
+    }
     // That the files of two stages have one name is a mistake of the pipeline file as any other.
     _ = try PublishedNames(of: pipeline)
     return pipeline

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Claims
 import Configuration
 import Execution
 import Glibc
@@ -24,6 +25,9 @@ struct RunCommand: AsyncParsableCommand {
       A run that has something to do keeps its log, its events, the pipeline and its results in \
       artifacts/runs/TIME-NAME; 'pipeline diff' compares two such folders, and 'pipeline gc' removes old ones. \
       Ctrl-C once stops it cleanly, twice at once. NO_COLOR=1 turns colours off.
+
+      What the pipeline claims of its results ('pipeline claims' says how) is checked at the end, as far as the results \
+      are there; the exit code is 3 if a claim fails.
       """
   )
 
@@ -131,7 +135,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     do {
       let lockFile = LockFile(of: description.name, in: project, scope: runOptions.scope)
-      let (summary, figures) = try await run(
+      let (summary, figures, claims) = try await run(
         description,
         runOptions,
         lockFile,
@@ -146,6 +150,7 @@ struct RunCommand: AsyncParsableCommand {
           description.pipeline,
           summary,
           figures: figures.text,
+          claims: claims.lines,
           published: figures.files,
           in: store
         )
@@ -164,7 +169,7 @@ struct RunCommand: AsyncParsableCommand {
     in store: ArtifactStore,
     around folder: FilePath,
     _ report: RunReport
-  ) async throws -> (RunSummary, FigureReport.Answer) {
+  ) async throws -> (RunSummary, FigureReport.Answer, ClaimNarrative) {
     let lock = locked ? try lockFile.read() : nil
     let runner = Runner(
       store: store,
@@ -183,10 +188,13 @@ struct RunCommand: AsyncParsableCommand {
     report.say(Self.describe(summary, report.seconds))
     let figures = try FigureReport(run: description.name, store: store, report: report)
       .publish(description.pipeline, summary)
+    let claims = try await ClaimReport(run: description.name, store: store, report: report)
+      .check(ClaimList(of: description.pipeline), summary, isDeep: deep)
     guard summary.isComplete, figures.isWhole else { throw ExitStatus.stageFailed }
     if let lock { try lockFile.compare(summary, with: lock, report) }
     if updateLock { report.say(try lockFile.update(summary), isNeeded: true) }
-    return (summary, figures)
+    guard !claims.contains(where: { $0.finding.verdict == .fails }) else { throw ExitStatus.checkFailed }
+    return (summary, figures, ClaimNarrative(claims))
   }
 
   /// Whether all of the pipeline is run, and as it is, and a person is told.
@@ -199,6 +207,7 @@ struct RunCommand: AsyncParsableCommand {
     Terminal.say(known.heading)
     Terminal.say(nothingToDo(known.total, began.duration(to: .now) / .seconds(1)))
     if !known.figures.isEmpty { Terminal.say("figures in \(store.appending(known.figures))") }
+    known.claims.forEach(Terminal.say)
   }
 
   private static func nothingToDo(_ total: Int, _ seconds: Double) -> String {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Claims
 import Configuration
 import Planning
 import Reporting
@@ -26,7 +27,7 @@ struct SchemaCommand: ParsableCommand {
   var output: String?
 
   func run() throws {
-    let text = PipelineSchema(.all).json.indentedText
+    let text = PipelineSchema(.all, claim: Claim.shape).json.indentedText
     guard let output else { return Terminal.say(text) }
     do {
       try FileSystem.writeAtomically(Array((text + "\n").utf8), to: FilePath(output))

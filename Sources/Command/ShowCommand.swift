@@ -20,13 +20,17 @@ struct ShowCommand: AsyncParsableCommand {
         pipeline show 6ea3f1
         pipeline show artifacts/figures/fig3/fig3.h5
         pipeline show fig4/collapse --variable trace --at case=0 --at learning_rate=1
+        pipeline show fig4/orbit --variable "flip[level=2]"
       """
   )
 
   @Argument(help: "A file, an address or its first digits (6 or more), or PIPELINE/STAGE.")
   var artifact: String
 
-  @Option(name: .long, help: "Show the values of this variable, as a plot; 'group/name' for one in a group.")
+  @Option(
+    name: .long,
+    help: "Show the values of this variable, as a plot: 'name', 'group/name', or some of them, 'trace[case=low]'."
+  )
   var variable: String?
 
   @Option(

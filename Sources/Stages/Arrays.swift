@@ -1,7 +1,7 @@
 internal import Artifacts
 public import Configuration
-public import Figures
 public import Planning
+public import References
 
 /// `arrays`: arrays of the inputs and numbers written in the file, in one artifact.
 public struct Arrays: StageKind {
@@ -15,7 +15,7 @@ public struct Arrays: StageKind {
 
   /// The parameters.
   public static let fields: [Field<Arrays>] = [
-    .init("take", \.take, "Arrays of the inputs: the name that each gets, and 'input/array'."),
+    .init("take", \.take, "Arrays of the inputs: the name that each gets, and 'input/array' or 'input/array[step=5]'."),
     .init("values", \.values, "Arrays that are written here."),
   ]
 
@@ -46,9 +46,14 @@ public struct Arrays: StageKind {
     var coordinates: [OutputDeclaration] = []
     for entry in take.entries {
       guard case .array(let input, let path) = entry.value.value.content else { continue }
-      guard let known = inputs[input]?.outputs, let source = known.first(where: { $0.name == path }) else { return nil }
-      outputs.append(source.renamed(entry.name.value))
-      coordinates += known.filter { source.dimensions.contains($0.name) && $0.dimensions == [$0.name] }
+      // What is wrong with a selection is told by the check.
+      var told = Diagnostics()
+      guard let knowledge = inputs[input], let known = knowledge.outputs,
+        let source = known.first(where: { $0.name == path }),
+        let left = knowledge.outline.dimensions(of: entry.value.value, in: input, &told)
+      else { return nil }
+      outputs.append(source.renamed(entry.name.value, over: left))
+      coordinates += known.filter { left.contains($0.name) && $0.dimensions == [$0.name] }
     }
     for entry in values.entries {
       let array = entry.value.value
@@ -82,6 +87,8 @@ public struct Arrays: StageKind {
         continue
       }
       known.checkVariable(Located(path, at: entry.value.location), isSeries: false, &diagnostics)
+      guard known.outputs?.contains(where: { $0.name == path }) == true else { continue }
+      _ = known.outline.dimensions(of: entry.value.value, in: "'\(input)'", &diagnostics)
     }
   }
 
@@ -92,7 +99,8 @@ public struct Arrays: StageKind {
     ])
     for entry in take.entries {
       guard case .array(let input, let path) = entry.value.value.content else { continue }
-      try result.add(try context.input(input).required(path), as: entry.name.value)
+      let whole = try context.input(input).required(path)
+      try result.add(try entry.value.value.variable(in: context.inputs) ?? whole, as: entry.name.value)
     }
     for entry in values.entries {
       try result.add(try entry.value.value.variable(entry.name.value), as: entry.name.value)
@@ -101,7 +109,9 @@ public struct Arrays: StageKind {
       guard case .array(let input, _) = entry.value.value.content else { continue }
       let source = try context.input(input)
       for dimension in result[entry.name.value]?.dimensions ?? [] where result[dimension] == nil {
-        if let coordinate = source[dimension] { try result.add(coordinate, as: dimension) }
+        // Of a dimension of which only a part was taken the coordinate would be too long.
+        guard let coordinate = source[dimension], coordinate.shape == [result.length(of: dimension)] else { continue }
+        try result.add(coordinate, as: dimension)
       }
     }
     return StageResult(result)
@@ -164,8 +174,8 @@ public struct WrittenArray: Record, Equatable {
 }
 
 extension OutputDeclaration {
-  /// The same array under another name; a coordinate is then its own no more.
-  fileprivate func renamed(_ name: String) -> OutputDeclaration {
+  /// The same array under another name, over the dimensions that are left of it; a coordinate is then its own no more.
+  fileprivate func renamed(_ name: String, over dimensions: [String]) -> OutputDeclaration {
     OutputDeclaration(name, dimensions, unit: unit, summary, meanings: meanings, optional: isOptional)
   }
 }

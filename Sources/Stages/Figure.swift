@@ -28,7 +28,7 @@ extension Figure: StageKind {
 
   /// Checks every name against the declared arrays of the inputs.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
-    check(against: inputs.mapValues { InputOutline($0) }, &diagnostics)
+    check(against: inputs.mapValues(\.outline), &diagnostics)
   }
 
   /// Takes the numbers from the inputs and has gnuplot draw them.
@@ -38,16 +38,5 @@ extension Figure: StageKind {
     context.report(StageProgress(0.2, "drawing"))
     let files = try await Gnuplot.draw(script, in: FilePath(context.scratch))
     return StageResult(try content.artifact(), files: files)
-  }
-}
-
-extension InputOutline {
-  init(_ knowledge: InputKnowledge) {
-    self.init(
-      kind: knowledge.kind,
-      arrays: knowledge.outputs?.map { output in
-        Array(path: output.name, dimensions: output.dimensions, meanings: output.meanings)
-      }
-    )
   }
 }

@@ -23,7 +23,7 @@ extension Table: StageKind {
 
   /// Checks every name against the declared arrays of the inputs.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
-    check(against: inputs.mapValues { InputOutline($0) }, &diagnostics)
+    check(against: inputs.mapValues(\.outline), &diagnostics)
   }
 
   /// Takes the numbers from the inputs and writes the table.

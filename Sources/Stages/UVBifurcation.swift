@@ -59,6 +59,11 @@ public struct UVBifurcation: StageKind, Equatable {
     return found
   }
 
+  /// The ratios and the numbers of the period doublings.
+  public var coordinates: [String: [JSONValue]] {
+    ["ratio": ratio.all.map { .number($0) }, "level": (1...levels).map { .integer($0) }]
+  }
+
   private static let branches = ["ratio", "branch"]
 
   /// What the kind says of itself.

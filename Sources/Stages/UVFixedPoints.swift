@@ -29,6 +29,9 @@ public struct UVFixedPoints: StageKind, Equatable {
   /// Units that need a start, which there is none of.
   public func inconsistencies() -> [Inconsistency] { learningRates.inconsistenciesWithoutStart("learning_rate") }
 
+  /// The learning rates.
+  public var coordinates: [String: [JSONValue]] { ["learning_rate": learningRates.range.all.map { .number($0) }] }
+
   private static let points = ["learning_rate", "fixed_point"]
 
   /// What the kind says of itself.

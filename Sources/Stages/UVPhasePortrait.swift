@@ -65,6 +65,9 @@ public struct UVPhasePortrait: StageKind, Equatable {
     return found
   }
 
+  /// The learning rates.
+  public var coordinates: [String: [JSONValue]] { ["learning_rate": learningRates.range.all.map { .number($0) }] }
+
   private static let field = ["learning_rate", "trace", "residual"]
   private static let curves = ["learning_rate", "curve"]
   private static let paths = ["learning_rate", "trajectory", "step"]

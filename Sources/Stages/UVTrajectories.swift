@@ -164,6 +164,11 @@ public struct UVTrajectories: StageKind, Equatable {
       ? [] : [Inconsistency("cases", "a network of \(largest) parameters; at most 10 million are trained here")]
   }
 
+  /// The names of the cases, and the learning rates.
+  public var coordinates: [String: [JSONValue]] {
+    ["case": cases.map { .string($0.name) }, "learning_rate": learningRates.range.all.map { .number($0) }]
+  }
+
   private static let series = ["case", "learning_rate", "step"]
   private static let runs = ["case", "learning_rate"]
 

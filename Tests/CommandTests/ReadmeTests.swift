@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func `The program that is shown is a stage, once its file is there`() async throws {
-    let stage = try #require(blocks("yaml").dropFirst(2).first)
+    let stage = try #require(blocks("yaml").first { $0.contains("kind: command") })
     try folder.write("pipeline: own\n" + stage, to: "own.yaml")
     let without = try await pipeline.run(["check", "own.yaml"], in: folder.path)
     #expect(without.errors.contains("there is no file 'scripts/spectrum.py' in the project"))
@@ -49,6 +49,21 @@ import Testing
     let outcome = try await pipeline.run(["check", "own.yaml"], in: folder.path)
     #expect(outcome.output.contains("spectrum (command) <- runs"), "\(outcome.errors)")
     #expect(outcome.status == 0)
+  }
+
+  @Test func `The claims that are shown are claims`() async throws {
+    let claims = try #require(blocks("yaml").first { $0.hasPrefix("claims:") })
+    let stages = """
+      pipeline: claimed
+      stages:
+        orbit: { kind: uv/bifurcation }
+        data: { kind: data/synthetic }
+        train: { kind: train, inputs: { data: data }, with: { learning_rate: [1, 2] } }
+
+      """
+    try folder.write(stages + claims, to: "claimed.yaml")
+    let outcome = try await pipeline.run(["check", "claimed.yaml"], in: folder.path)
+    #expect(outcome.status == 0, "\(outcome.errors)")
   }
 
   @Test func `The sweep that is shown is a pipeline`() async throws {

@@ -27,7 +27,7 @@ import Testing
 
   @Test func `Every pipeline of this repository is valid`() async throws {
     var files: [String] = []
-    for name in ["fig1", "fig2", "fig3", "fig4", "fig7", "table1", "uv-phase-diagram"] {
+    for name in ["fig1", "figD1", "fig2", "fig3", "fig4", "fig7", "table1", "uv-phase-diagram"] {
       files.append(repository.appending("pipelines/\(name).yaml").string)
     }
     let outcome = try await validate(files)
@@ -179,6 +179,41 @@ import Testing
     try folder.write(text, to: "a.yaml")
     #expect(try await pipeline.run(["check", "a.yaml"], in: folder.path).status == 2)
     #expect(try await validate(["a.yaml"]).output == "a.yaml: \(places)\n")
+  }
+
+  /// A claim, and where the schema and the program see the mistake in it.
+  static let claimMistakes: [(claim: String, place: String)] = [
+    ("{ value: one/flip, expect: 1 }", "/claims/0: required"),
+    ("{ name: a, value: one/flip, expect: 1, tolerence: 1 }", "/claims/0: additionalProperties"),
+    ("{ name: a, value: one/flip, expect: 1, tolerance: -1 }", "/claims/0/tolerance: minimum"),
+    ("{ name: a, value: one/flip, expect: { x: 1 } }", "/claims/0/expect: type"),
+    ("{ name: a, value: one/flip, reduce: { level: median }, above: 0 }", "/claims/0/reduce/level: anyOf"),
+    ("{ name: a, value: one/flip, between: 1 }", "/claims/0/between: type"),
+  ]
+
+  @Test func `The schema knows claims, and marks the mistakes in them`() async throws {
+    let head = "pipeline: a\nparameters: { x: 1 }\nstages: { one: { kind: uv/bifurcation } }\nclaims:\n"
+    let right = """
+        - { name: a, value: "one/flip[level=2]", expect: "${{ parameters.x }}", tolerance: 1e-9 }
+        - { name: b, value: one/flip, reduce: { level: any }, between: [1, "${{ parameters.x }}"] }
+        - { name: c, value: one/flip, reduce: max, above: one/onset, at_most: 2 }
+        - { name: d, value: one/flip, expect: [1, 2, 3, 4, 5, 6, 7, 8], relative_tolerance: 1 }
+
+      """
+    try folder.write(head + right, to: "right.yaml")
+    #expect(try await pipeline.run(["check", "right.yaml"], in: folder.path).status == 0)
+    var files = ["right.yaml"]
+    var expected = "right.yaml: valid\n"
+    for (index, mistake) in Self.claimMistakes.enumerated() {
+      let file = "claim-\(index + 1).yaml"
+      try folder.write("\(head)  - \(mistake.claim)\n", to: file)
+      files.append(file)
+      expected += "\(file): \(mistake.place)\n"
+      #expect(try await pipeline.run(["check", file], in: folder.path).status == 2, "\(mistake.claim)")
+    }
+    let outcome = try await validate(files)
+    #expect(outcome.errors == "")
+    #expect(outcome.output == expected)
   }
 
   @Test func `Each kind is documented as JSON, its parameters as a schema`() async throws {

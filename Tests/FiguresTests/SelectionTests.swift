@@ -28,6 +28,20 @@ struct SelectionTests {
     #expect(inner.numbers("y") == [2, 6, 10, 14, 18].map { loss[$0] })
   }
 
+  @Test func `a selection in brackets takes elements by value`() throws {
+    let runs = try Toys.runs(steps: 4)
+    let loss = try #require(runs.numbers("loss"))
+    let rates = try #require(runs.numbers("learning_rate"))
+    let data = "draw: lines, x: runs/step, y: 'runs/loss[learning_rate=\(rates[2])]'"
+    #expect(try drawn(series(data), ["runs": runs]).numbers("y") == Array(loss[8..<12]))
+    let part = "draw: points, x: 'runs/step[step@1..2]', y: 'runs/loss[\(rates[2]), @1..2]'"
+    #expect(try drawn(series(part), ["runs": runs]).numbers("y") == Array(loss[9..<11]))
+    let wrong = "draw: lines, x: runs/step, y: 'runs/loss[learning_rat=1]'"
+    #expect(try problems(series(wrong), inputs: ["runs": runs]).contains("'loss' has no dimension 'learning_rat'"))
+    let wide = "draw: lines, x: runs/step, y: 'runs/loss[@0, @0]', at: { learning_rate: 0 }"
+    #expect(try problems(series(wide), inputs: ["runs": runs]).contains("none of the arrays has the dimension"))
+  }
+
   @Test func `an index beyond the end is named`() throws {
     let yaml = series("draw: lines, x: runs/step, y: runs/loss, at: { learning_rate: 5 }")
     let error = #expect(throws: FigureError.self) { try drawn(yaml, ["runs": Toys.runs(steps: 4)]) }

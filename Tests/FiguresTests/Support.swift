@@ -3,6 +3,7 @@ import Configuration
 import Figures
 import Foundation
 import Planning
+import References
 import Stages
 import Testing
 

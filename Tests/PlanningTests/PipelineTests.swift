@@ -133,7 +133,7 @@ import Toys
             2 | titel: A toy
               | ^~~~~
               = did you mean 'title'?
-              = known here: pipeline, title, description, parameters, profiles, stages
+              = known here: pipeline, title, description, parameters, profiles, stages, claims
         toy.yaml:4:39: error: 'x' where a whole number is expected
             4 |   one: { kind: number, with: { value: x } }
               |                                       ^

@@ -1,3 +1,4 @@
+import Claims
 import Configuration
 import Execution
 import Foundation
@@ -35,7 +36,7 @@ import Toys
       .failed(stage: "a", message: "line one\nline two"), .unreachable(stage: "a", because: "b"),
     ]
     return [.begin(run)] + happened.map { .run($0) } + [
-      .message("text", isProblem: true), .figures(folder: "f", files: ["a.pdf"]),
+      .claim(CheckedClaim(), isNew: true), .message("text", isProblem: true), .figures(folder: "f", files: ["a.pdf"]),
       .end(RunEnding(exit: 0, seconds: 1, summary: nil)),
     ]
   }

@@ -18,6 +18,8 @@ public struct CompletedRun: Sendable {
   public let heading: String
   /// What it told of its figures, from the folder of the store on; empty if it has none.
   public let figures: String
+  /// What it told of its claims, all of which hold; empty if it has none.
+  public let claims: [String]
 
   /// What a run depends on besides the store.
   public struct Request: Sendable {
@@ -49,7 +51,7 @@ public struct CompletedRun: Sendable {
   }
 
   // The number is raised when the lines, or what a complete run means, change.
-  private static let mark = "pipeline complete run 1"
+  private static let mark = "pipeline complete run 2"
 
   /// What was noted of a run; nil unless every file is as it was.
   public init?(_ request: Request, in store: FilePath) {
@@ -57,8 +59,14 @@ public struct CompletedRun: Sendable {
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).makeIterator()
     func text() -> String? { lines.next().map { String(decoding: $0, as: UTF8.self) } }
     guard text() == Self.mark, let total = text().flatMap({ Int($0) }), let name = text(), let heading = text(),
-      let figures = text(), let count = text().flatMap({ Int($0) })
+      let figures = text(), let claimed = text().flatMap({ Int($0) }), claimed >= 0
     else { return nil }
+    var claims: [String] = []
+    while claims.count < claimed {
+      guard let line = text() else { return nil }
+      claims.append(line)
+    }
+    guard let count = text().flatMap({ Int($0) }), count >= 0 else { return nil }
     for source in request.sources {
       guard text() == "\(source.state.line)\(source.path)" else { return nil }
     }
@@ -68,7 +76,7 @@ public struct CompletedRun: Sendable {
       else { return nil }
     }
     guard text() == "end" else { return nil }
-    (self.total, self.name, self.heading, self.figures) = (total, name, heading, figures)
+    (self.total, self.name, self.heading, self.figures, self.claims) = (total, name, heading, figures, claims)
   }
 
   /// Removes all that was noted, which is made anew.
@@ -84,18 +92,20 @@ public struct CompletedRun: Sendable {
   ///
   /// - Parameters:
   ///   - figures: what was told of the published files, on one line.
+  ///   - claims: what was told of the claims, none of which may fail.
   ///   - published: those files.
   public static func note(
     _ request: Request,
     _ pipeline: Pipeline,
     _ summary: RunSummary,
     figures: String,
+    claims: [String],
     published: [FilePath],
     in store: ArtifactStore
   ) {
     // A run that computed something is followed by one that looks at all of it, and that one is noted.
     guard summary.computed.isEmpty, pipeline.filesAreKnown else { return }
-    let told = [pipeline.name, pipeline.heading, figures]
+    let told = [pipeline.name, pipeline.heading, figures, "\(claims.count)"] + claims
     // A line each.
     guard summary.isComplete, summary.skipped == 0, request.sources.allSatisfy({ $0.state.changed < request.moment }),
       !told.contains(where: { $0.contains("\n") })

@@ -94,12 +94,18 @@ extension Coordinator {
         summary.addresses[action.name] = address
       case .skipped(let message):
         summary.skipped += 1
+        summary.leftOut.insert(action.name)
         if !leftOut.contains(action.name) { observe(.leftOut(stage: action.name, message: message)) }
-      case .failed: summary.failed += 1
+      case .failed:
+        summary.failed += 1
+        summary.lacking[action.name] = "stage '\(action.name)' failed"
       case .unreachable(let cause):
         summary.unreachable += 1
+        summary.lacking[action.name] = "stage '\(action.name)' was not run, since it needs '\(cause)'"
         observe(.unreachable(stage: action.name, because: cause))
-      default: summary.left += 1
+      default:
+        summary.left += 1
+        summary.lacking[action.name] = "stage '\(action.name)' was not run"
       }
     }
     return summary

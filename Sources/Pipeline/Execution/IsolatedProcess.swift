@@ -9,6 +9,13 @@ public enum IsolatedProcess {
     case exited(Int32)
     /// By this signal.
     case crashed(signal: Int32)
+
+    init(_ status: TerminationStatus) {
+      switch status {
+      case .exited(let code): self = .exited(code)
+      case .signaled(let signal): self = .crashed(signal: signal)
+      }
+    }
   }
 
   /// Runs a program to its end, with this process's streams.
@@ -21,9 +28,27 @@ public enum IsolatedProcess {
       output: .currentStandardOutput,
       error: .currentStandardError
     )
-    switch result.terminationStatus {
-    case .exited(let code): return .exited(code)
-    case .signaled(let signal): return .crashed(signal: signal)
-    }
+    return Ending(result.terminationStatus)
+  }
+
+  /// Runs a program to its end with a file for its standard input: a pipe to a process that ends before it has read all
+  /// of it would break.
+  ///
+  /// - Returns: how it ended, and what it had written to its standard output by then.
+  static func run(
+    _ executable: FilePath,
+    _ arguments: [String],
+    input: FilePath
+  ) async throws -> (ending: Ending, output: String) {
+    let file = try FileDescriptor.open(input, .readOnly)
+    let result = try await Subprocess.run(
+      .path(executable),
+      arguments: Arguments(arguments),
+      environment: .inherit.updating(["SWIFT_BACKTRACE": "enable=no"]),
+      input: .fileDescriptor(file, closeAfterSpawningProcess: true),
+      output: .string(limit: 1 << 28),
+      error: .discarded
+    )
+    return (Ending(result.terminationStatus), result.standardOutput)
   }
 }

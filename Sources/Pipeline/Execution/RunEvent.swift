@@ -58,6 +58,10 @@ public struct RunSummary: Sendable {
   public internal(set) var left = 0
   /// Why the run ended before its time, if it did.
   public internal(set) var stopped: RunStop?
+  /// The points of sweeps that stacks go without.
+  public internal(set) var leftOut: Set<String> = []
+  /// For each other action without a result, why there is none.
+  public internal(set) var lacking: [String: String] = [:]
 
   /// Whether every result is there.
   public var isComplete: Bool { failed == 0 && unreachable == 0 && left == 0 && stopped == nil }

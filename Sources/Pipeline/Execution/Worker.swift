@@ -78,7 +78,10 @@ public struct Worker: Sendable {
     guard let stage = kind.decode(Node(order.parameters), &diagnostics) else { throw diagnostics }
     let started = ContinuousClock.now
     var inputs: [String: Artifact] = [:]
-    for (name, source) in order.inputs { inputs[name] = try artifact(of: source) }
+    for (name, source) in order.inputs {
+      // Said beforehand, as the process may crash over an object that was damaged: the user then knows which.
+      inputs[name] = try store.artifact(of: source) { send(WorkReport(fraction: 0, "reading \($0)")) }
+    }
     if !inputs.isEmpty { send(WorkReport(fraction: 0, "")) }
     let statement = Statement(pipeline: order.pipeline, stage: order.stage, program: program)
     let context = StageContext(
@@ -117,20 +120,6 @@ public struct Worker: Sendable {
     if isDurable { store.note(notes) }
     guard let address = ContentDigest(record.artifact.address) else { throw StageFailure("no address") }
     return WorkReport(address: address, notes: isDurable ? [] : notes, hasFiles: record.objects.count > 1)
-  }
-
-  private func artifact(of source: Source<ContentDigest>) throws -> Artifact {
-    switch source {
-    case .one(let address): return try artifact(at: address)
-    case .stack(let axes, let members):
-      return try Artifact(stacking: members.map { try $0.map(artifact(at:)) }, along: axes)
-    }
-  }
-
-  private func artifact(at address: ContentDigest) throws -> Artifact {
-    // Said beforehand, as libhdf5 may crash over an object that was damaged: the user then knows which.
-    send(WorkReport(fraction: 0, "reading \(store.path(of: address))"))
-    return try store.artifact(at: address)
   }
 
   private func send(_ report: WorkReport) {

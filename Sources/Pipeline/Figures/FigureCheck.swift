@@ -1,4 +1,5 @@
 public import Configuration
+public import References
 
 extension Figure {
   /// Checks every name against what is known of the inputs: inputs, arrays, dimensions and meanings, and whether the
@@ -59,7 +60,7 @@ private struct SeriesCheck {
   /// The dimensions of what is referred to: empty for a number, `.some(nil)` where nothing is known, nil where it is
   /// not there, which has then been reported.
   private mutating func dimensions(of reference: DataReference) -> [String]?? {
-    guard case .array(let input, let path) = reference.content else { return .some([]) }
+    guard let input = reference.input else { return .some([]) }
     guard let outline = inputs[input] else {
       let names = inputs.keys.sorted()
       report(
@@ -71,11 +72,10 @@ private struct SeriesCheck {
       return nil
     }
     guard outline.arrays != nil else { return .some(nil) }
-    guard let array = outline[path] else {
-      reportMissing(path, in: input, reference.location)
-      return nil
-    }
-    return .some(array.dimensions)
+    var diagnostics = Diagnostics()
+    let dimensions = outline.dimensions(of: reference, in: "'\(input)'", &diagnostics)
+    for diagnostic in diagnostics.all { report(diagnostic) }
+    return dimensions.map { .some($0) }
   }
 
   private mutating func reportMissing(_ path: String, in input: String, _ location: SourceLocation?) {
@@ -217,8 +217,14 @@ private struct SeriesCheck {
   }
 
   private mutating func report(_ message: String, _ location: SourceLocation?, _ hints: String?...) {
-    var diagnostic = Diagnostic(location == nil ? "\(place): \(message)" : message, at: location)
+    var diagnostic = Diagnostic(message, at: location)
     diagnostic.hints = hints.compactMap { $0 }
+    report(diagnostic)
+  }
+
+  private mutating func report(_ diagnostic: Diagnostic) {
+    var diagnostic = diagnostic
+    if diagnostic.location == nil { diagnostic.message = "\(place): \(diagnostic.message)" }
     found.append(diagnostic)
   }
 }

@@ -1,5 +1,6 @@
 public import Artifacts
 internal import Configuration
+internal import References
 
 /// A figure could not be drawn: what is wrong, for the user.
 public struct FigureError: Error, Sendable, CustomStringConvertible {

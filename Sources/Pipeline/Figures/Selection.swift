@@ -1,5 +1,6 @@
 internal import Artifacts
 internal import Configuration
+internal import References
 
 /// Takes the numbers of one series out of the inputs: dimensions fixed, elements filtered and thinned.
 struct Selection {
@@ -146,7 +147,7 @@ struct Selection {
   // MARK: Slices
 
   private func variable(_ reference: DataReference) throws(FigureError) -> Variable? {
-    do throws(FigureError) {
+    do throws(ArtifactError) {
       return try reference.variable(in: inputs)
     } catch {
       throw FigureError("\(place): \(error.description)")

@@ -1,4 +1,5 @@
 public import Configuration
+public import References
 
 /// Something drawn in a panel: which data, and how.
 public struct Series: Record {

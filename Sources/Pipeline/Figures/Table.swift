@@ -1,4 +1,5 @@
 public import Configuration
+public import References
 
 /// A table as it is declared: what its rows are, and which arrays its columns show.
 public struct Table: Record {
@@ -87,7 +88,10 @@ public struct Table: Record {
         isKnown = false
         continue
       }
-      guard outline[path] == nil else { continue }
+      guard outline[path] == nil else {
+        if outline.dimensions(of: reference, in: "'\(input)'", &diagnostics) == nil { isKnown = false }
+        continue
+      }
       diagnostics.report(
         "\(outline.kind) makes no array '\(path)'",
         at: reference.location,
@@ -101,8 +105,9 @@ public struct Table: Record {
 
   private func checkDimensions(_ inputs: [String: InputOutline], _ diagnostics: inout Diagnostics) {
     func left(_ reference: DataReference) -> [String] {
-      guard case .array(let input, let path) = reference.content else { return [] }
-      let all = inputs[input]?[path]?.dimensions ?? []
+      // What is wrong with a selection has been told.
+      var told = Diagnostics()
+      let all = reference.input.flatMap { inputs[$0]?.dimensions(of: reference, in: $0, &told) } ?? []
       return all.filter { $0 != each?.value && !at.entries.map(\.name.value).contains($0) }
     }
     let row = left(rows)

@@ -1,5 +1,6 @@
 public import Artifacts
 internal import Configuration
+internal import References
 
 /// A table with its numbers: what is kept in the artifact, and what stands in its cells.
 public struct TableContent: Sendable {

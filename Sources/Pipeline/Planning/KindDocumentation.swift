@@ -1,4 +1,4 @@
-internal import Configuration
+public import Configuration
 
 /// The documentation of a kind of stage, from its declaration.
 public struct KindDocumentation {
@@ -21,7 +21,7 @@ public struct KindDocumentation {
     case .named(let inputs): lines += inputs.map { "  \($0.name): \($0.summary)" }
     }
     lines += ["", "with:"]
-    if case .record(let fields) = kind.shape { lines += Self.describe(fields, indent: "  ") }
+    if case .record(let fields) = kind.shape { lines += Self.describe(fields) }
     lines += ["", "arrays of the result:"]
     for output in declaration.outputs ?? [] {
       let dimensions = output.dimensions.isEmpty ? "" : "[\(output.dimensions.joined(separator: ", "))]"
@@ -35,7 +35,8 @@ public struct KindDocumentation {
     return lines.joined(separator: "\n")
   }
 
-  private static func describe(_ fields: [FieldDescription], indent: String) -> [String] {
+  /// The fields of a record, one line each, those of records within them below.
+  public static func describe(_ fields: [FieldDescription], indent: String = "  ") -> [String] {
     fields.flatMap { field in
       let unit = field.unit.map { " [\($0)]" } ?? ""
       let limits = field.limits.map { ", \($0)" } ?? ""

@@ -12,6 +12,11 @@ public struct Pipeline: Sendable {
   public let files: [String]
   /// Whether these are all that matters: false where a file is not there whose coming would.
   public let filesAreKnown: Bool
+  /// What the file claims of the results, with every value known. Who reads it belongs to no key, so that a better
+  /// reading of claims computes nothing anew.
+  public let claims: Node
+  /// What is known of the stages, where there are claims.
+  public let stages: StageDirectory
 
   /// The name, and the title if it has one.
   public var heading: String { title.isEmpty ? name : "\(name): \(title)" }
@@ -27,15 +32,21 @@ public struct Pipeline: Sendable {
     public init() {}
   }
 
+  /// Checks what a file claims of the results of its stages.
+  public typealias ClaimCheck = (_ claims: Node, _ stages: StageDirectory, _ diagnostics: inout Diagnostics) -> Void
+
   /// Reads a pipeline.
   ///
-  /// - Parameter files: the files around it, whose content belongs to the keys of the stages that name them.
+  /// - Parameters:
+  ///   - files: the files around it, whose content belongs to the keys of the stages that name them.
+  ///   - checkClaims: is asked once, where there are claims, so that all mistakes of a file are told together.
   /// - Throws: everything that is wrong with the file and the choices, each with its place.
   public init(
     _ root: Node,
     choices: Choices,
     kinds: StageKinds,
-    files: any StageFiles = NoFiles()
+    files: any StageFiles = NoFiles(),
+    checkClaims: ClaimCheck = { _, _, _ in }
   ) throws(Diagnostics) {
     var diagnostics = Diagnostics()
     guard let file = PipelineFile.decodePart(root, &diagnostics) else { throw diagnostics }
@@ -59,6 +70,14 @@ public struct Pipeline: Sendable {
     // In a circle nothing stands after what it needs; the inputs are checked nevertheless.
     for stage in order.isEmpty ? stages : order where !diagnostics.isFull {
       outputs[stage.name] = stage.check(byName, outputs, names, &index, &diagnostics)
+    }
+    substitution.point = nil
+    claims = substitution.apply(to: file.claims.node, &diagnostics)
+    if case .sequence(let items) = claims.content, !items.isEmpty {
+      self.stages = StageDirectory(names: names, stages: byName, outputs: outputs)
+      checkClaims(claims, self.stages, &diagnostics)
+    } else {
+      self.stages = StageDirectory()
     }
     try diagnostics.throwIfAny()
     actions = order.flatMap { $0.actions(byName, kinds, &index) }

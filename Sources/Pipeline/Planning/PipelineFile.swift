@@ -14,6 +14,8 @@ public struct PipelineFile: Record {
   public var profiles = NodeMap()
   /// The stages, in the order of the file.
   public var stages = NodeMap()
+  /// What the results must show.
+  public var claims = NodeList()
 
   /// An empty file.
   public init() {}
@@ -32,6 +34,7 @@ public struct PipelineFile: Record {
     .init("parameters", \.parameters, "Values that stages refer to as ${{ parameters.NAME }}."),
     .init("profiles", \.profiles, "Named sets of parameter values, chosen by --profile."),
     .init("stages", \.stages, "The stages by name.", required: true),
+    .init("claims", \.claims, "What the results must show: checked at the end of each run, and no part of any key."),
   ]
 }
 
@@ -52,6 +55,25 @@ struct StageEntry: Record {
     .init("on_failure", \.onFailure, "Whether a point that fails is left out of the stacked result (skip)."),
     .init("resources", \.resources, "What a run of the stage may use of the machine; results do not depend on it."),
   ]
+}
+
+/// A list whose elements are decoded later, in the order of the text.
+public struct NodeList: ConfigurationValue {
+  /// The list itself.
+  public var node = Node(.sequence([]))
+
+  /// A list of anything.
+  public static var shape: ValueShape { .list(.any) }
+
+  /// Reads a list.
+  public static func decode(_ node: Node, _ diagnostics: inout Diagnostics) -> NodeList? {
+    if node.isNull { return NodeList(node: Node(.sequence([]), at: node.location)) }
+    guard case .sequence = node.content else { return reject(node, &diagnostics) }
+    return NodeList(node: node)
+  }
+
+  /// The values by their look.
+  public var json: JSONValue { JSONValue(node) }
 }
 
 /// A mapping whose values are decoded later, in the order of the text.

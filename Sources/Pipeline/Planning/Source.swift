@@ -21,7 +21,7 @@ extension Source {
   }
 
   /// The same source of other references; a point for which there is none is missing.
-  func compactMap<Other>(_ transform: (Reference) -> Other?) -> Source<Other>? {
+  public func compactMap<Other>(_ transform: (Reference) -> Other?) -> Source<Other>? {
     switch self {
     case .one(let reference): transform(reference).map { .one($0) }
     case .stack(let axes, let members): .stack(axes: axes, members: members.map { $0.flatMap(transform) })

@@ -290,6 +290,29 @@ extension Stage {
   }
 }
 
+// MARK: - For those who refer to its results
+
+extension Stage {
+  /// What whoever names the stage receives.
+  ///
+  /// - Parameter outputs: what is known of the arrays of one of its points.
+  func entry(_ outputs: [OutputDeclaration]?) -> StageDirectory.Entry {
+    var index = SweepIndex()
+    let axes = matrix?.sweepAxes ?? []
+    var coordinates = matrix == nil ? instances.first?.parameters?.coordinates ?? [:] : [:]
+    for coordinate in axes.flatMap(\.coordinates) { coordinates[coordinate.name] = coordinate.values }
+    return StageDirectory.Entry(
+      knowledge: InputKnowledge(
+        stage: name,
+        kind: kind.declaration.name,
+        outputs: matrix == nil ? outputs : outputs.map { OutputDeclaration.stacked($0, along: axes) }
+      ),
+      coordinates: coordinates,
+      source: source(for: StageInput(whole: name), &index)
+    )
+  }
+}
+
 /// Finds the points of sweeps that inputs mean, without looking at all of them for every input.
 struct SweepIndex {
   /// For a stage and the axes that are fixed, the points by the values of those axes.

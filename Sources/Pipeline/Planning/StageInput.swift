@@ -21,6 +21,11 @@ struct StageInput {
     ]
   }
 
+  /// The whole of a stage.
+  init(whole stage: String) {
+    (name, nameLocation, self.stage, fixed) = ("", nil, Located(stage), NamedValues())
+  }
+
   /// Reads an input; nil when it is none, which has been reported.
   init?(_ entry: Node.Entry, _ diagnostics: inout Diagnostics) {
     name = entry.key

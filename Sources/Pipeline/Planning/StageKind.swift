@@ -13,6 +13,9 @@ public protocol StageKind: Record {
   var fileStem: String? { get }
   /// The names of the files that belong to its result beside the arrays.
   var resultFiles: [String] { get }
+  /// The values along dimensions of the result, by the dimension's name, as far as they follow from the parameters: a
+  /// value that is not among them is then a mistake that is found before anything runs.
+  var coordinates: [String: [JSONValue]] { get }
   /// Takes the content of files into the parameters, and so into the key, once when the pipeline is planned.
   mutating func resolve(_ files: inout ProjectDigests, _ diagnostics: inout Diagnostics)
   /// Checks what the types of the parameters cannot say against what is known of the inputs before any stage runs.
@@ -29,6 +32,9 @@ extension StageKind {
 
   /// None.
   public var resultFiles: [String] { [] }
+
+  /// None are known.
+  public var coordinates: [String: [JSONValue]] { [:] }
 
   /// No files.
   public mutating func resolve(_ files: inout ProjectDigests, _ diagnostics: inout Diagnostics) {}

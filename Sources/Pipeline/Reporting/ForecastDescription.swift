@@ -1,4 +1,5 @@
 internal import Artifacts
+internal import Claims
 public import Configuration
 public import Execution
 public import Planning
@@ -6,6 +7,7 @@ public import Planning
 /// A forecast for people and for machines.
 public struct ForecastDescription: Sendable {
   private let forecast: Forecast
+  private let claims: ClaimForecast
   private let pipeline: Pipeline
   /// Nil where nothing has changed.
   private let places: ParameterPlaces?
@@ -13,8 +15,14 @@ public struct ForecastDescription: Sendable {
   /// The description of a forecast.
   ///
   /// - Parameter places: where the parameters of the pipeline are written; asked for only if some have changed.
-  public init(_ forecast: Forecast, of pipeline: Pipeline, places: @autoclosure () -> ParameterPlaces) {
+  public init(
+    _ forecast: Forecast,
+    _ claims: ClaimForecast,
+    of pipeline: Pipeline,
+    places: @autoclosure () -> ParameterPlaces
+  ) {
     self.forecast = forecast
+    self.claims = claims
     self.pipeline = pipeline
     let hasChanged = forecast.entries.contains { if case .runs(.changed) = $0.outlook { true } else { false } }
     self.places = hasChanged ? places() : nil
@@ -31,7 +39,7 @@ public struct ForecastDescription: Sendable {
   /// A heading with the totals, then a line for each stage; the points of a sweep with the same outlook share one.
   public var lines: [String] {
     let total = forecast.entries.count
-    guard running > 0 else { return [Self.nothingToDo(pipeline.name, total)] }
+    guard running > 0 else { return [Self.nothingToDo(pipeline.name, total)] + claimLines }
     var heading = "\(pipeline.name): \(running) to run, \(cached) cached"
     if following > 0 { heading += ", \(following) that may follow" }
     if let seconds = forecast.expectedSeconds { heading += "; at most about \(Console.duration(seconds))" }
@@ -42,13 +50,65 @@ public struct ForecastDescription: Sendable {
         let points = group.isSweep ? "\(group.count) points" : ""
         let separator = group.isSweep && !group.detail.isEmpty ? ": " : ""
         return "  \(name)  \(group.word)  \(points)\(separator)\(group.detail)"
+      } + claimLines
+  }
+
+  /// A line with what is known of the claims, and one for each that fails; none where there are none.
+  private var claimLines: [String] {
+    var counts = (holding: 0, checked: 0, waiting: 0)
+    var failing: [String] = []
+    var stages: Set<String> = []
+    let narrative = ClaimNarrative([])
+    for entry in claims.entries {
+      switch entry.outlook {
+      case .found(let finding) where finding.verdict == .holds: counts.holding += 1
+      case .found(let finding):
+        var claim = entry.claim
+        claim.finding = finding
+        failing.append("  " + narrative.line(claim).text)
+      case .checked: counts.checked += 1
+      case .follows(let names):
+        counts.waiting += 1
+        stages.formUnion(names)
       }
+    }
+    let unknown = stages.sorted().joined(separator: ", ")
+    let parts = [
+      (counts.holding, "known to hold"), (failing.count, "known to fail"), (counts.checked, "to check"),
+      (counts.waiting, "that cannot be checked before there are results of \(unknown)"),
+    ]
+    let told = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    return told.isEmpty ? [] : ["claims: " + told.joined(separator: ", ")] + failing
+  }
+
+  private var claimsJSON: JSONValue {
+    .array(
+      claims.entries.map { claim, outlook in
+        var members: [String: JSONValue] = [
+          "name": .string(claim.name), "value": .string(claim.subject), "expected": .string(claim.expected),
+          "location": claim.location.map { .string($0) } ?? .null,
+        ]
+        switch outlook {
+        case .found(let finding):
+          members["outlook"] = "found"
+          members["finding"] = finding.json
+        case .checked: members["outlook"] = "checked"
+        case .follows(let stages):
+          members["outlook"] = "follows"
+          members["after"] = .array(stages.map { .string($0) })
+        }
+        return .object(members)
+      }
+    )
   }
 
   /// What is told of a pipeline of which everything is known.
   public static func nothingToDo(_ pipeline: String, _ total: Int) -> String {
     "\(pipeline): nothing to do, \(total) actions up to date"
   }
+
+  /// What is told of claims all of which hold, for the same results.
+  public static func allHold(_ claims: Int) -> String { "claims: \(claims) known to hold" }
 
   private struct Group {
     let stage: String
@@ -148,7 +208,7 @@ public struct ForecastDescription: Sendable {
     return [
       "pipeline": .string(pipeline.name), "cached": .integer(cached), "runs": .integer(running),
       "follows": .integer(following), "seconds": forecast.expectedSeconds.map { .number($0) } ?? .null,
-      "actions": .array(actions),
+      "actions": .array(actions), "claims": claimsJSON,
     ]
   }
 }

@@ -1,5 +1,6 @@
 public import Artifacts
 public import Configuration
+internal import References
 
 /// One variable of an artifact with some dimensions fixed, to be shown value by value.
 public struct VariableSelection {
@@ -8,11 +9,14 @@ public struct VariableSelection {
   /// The coordinate of the dimension that is left, if one is and has one.
   private let coordinate: Variable?
 
-  /// Finds a variable, by its name or `group/name`, and fixes dimensions.
+  /// Finds a variable, by its name or `group/name`, and fixes dimensions: those that are selected in brackets behind the
+  /// name, `trace[case=low]`, and those of which an index is given.
   ///
   /// - Throws: when there is no such variable, it has no such dimension, or an index is out of range.
   public init(_ path: String, of artifact: Artifact, at indices: [String: Int]) throws(Diagnostics) {
     var group = artifact
+    let selection = try Self.selection(path)
+    let path = String(path.prefix { $0 != "[" })
     var parts = path.split(separator: "/").map(String.init)
     let last = parts.popLast() ?? ""
     for part in parts {
@@ -24,16 +28,20 @@ public struct VariableSelection {
     guard let found = group[last] else {
       throw Self.missing("variable", last, among: group.variables.keys.sorted())
     }
-    for dimension in indices.keys.sorted() where !found.dimensions.contains(dimension) {
-      throw Self.missing("dimension", dimension, among: found.dimensions)
+    let selected = try Self.telling { () throws(ArtifactError) in
+      try SelectedArray(found, of: group, selection, named: path)
     }
-    do {
-      variable = try found.slice(at: indices)
-    } catch {
-      throw Diagnostics(Diagnostic(error.description, at: nil))
+    let left = selected.variable.dimensions
+    for dimension in indices.keys.sorted() where !left.contains(dimension) {
+      throw Self.missing("dimension", dimension, among: left)
     }
-    name = path
-    coordinate = variable.dimensions.count == 1 && variable.dimensions != [last] ? group[variable.dimensions[0]] : nil
+    let variable = try Self.telling { () throws(ArtifactError) in try selected.variable.slice(at: indices) }
+    self.variable = variable
+    coordinate = try Self.telling { () throws(ArtifactError) in
+      guard variable.dimensions.count == 1, variable.dimensions != [last] else { return nil }
+      return try selected.coordinate(of: variable.dimensions[0])
+    }
+    name = path + selection.description
     guard variable.dimensions.count < 2 else {
       throw Diagnostics(
         Diagnostic(
@@ -43,6 +51,22 @@ public struct VariableSelection {
         )
       )
     }
+  }
+
+  private static func telling<Value>(_ body: () throws(ArtifactError) -> Value) throws(Diagnostics) -> Value {
+    do throws(ArtifactError) {
+      return try body()
+    } catch {
+      throw Diagnostics(Diagnostic(error.description, at: nil))
+    }
+  }
+
+  private static func selection(_ path: String) throws(Diagnostics) -> ElementSelection {
+    guard path.contains("[") else { return ElementSelection() }
+    var diagnostics = Diagnostics()
+    let reference = DataReference.decode(Node(.string("artifact/\(path)")), &diagnostics)
+    try diagnostics.throwIfAny()
+    return reference?.selection ?? ElementSelection()
   }
 
   private static func missing(_ what: String, _ name: String, among names: [String]) -> Diagnostics {

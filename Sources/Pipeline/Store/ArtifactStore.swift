@@ -1,4 +1,5 @@
 public import Artifacts
+public import Planning
 public import SystemPackage
 
 /// The store on disk: objects named by their content, a record for each action, plain files and atomic renames.
@@ -8,6 +9,7 @@ public import SystemPackage
 /// actions/ab/abcd….json   what an action made, by the action's key
 /// figures/NAME/           what a person opens
 /// runs/TIME-NAME/         what each run did
+/// claims/NAME.json        what became of the claims of a pipeline
 /// logs/PIPELINE/          what stages said when they were last run
 /// leases/                 who is at work on which action
 /// scratch/                work in progress
@@ -92,6 +94,23 @@ extension ArtifactStore {
       reason = error.description
     }
     throw try moveAside(file, because: reason)
+  }
+
+  /// Reads one artifact, or the points of a sweep, which are stacked.
+  ///
+  /// - Parameter announce: is told each file before it is read: libhdf5 may crash over one that was damaged.
+  public func artifact(
+    of source: Source<ContentDigest>,
+    announce: (FilePath) -> Void = { _ in }
+  ) throws -> Artifact {
+    func read(_ address: ContentDigest) throws -> Artifact {
+      announce(path(of: address))
+      return try artifact(at: address)
+    }
+    switch source {
+    case .one(let address): return try read(address)
+    case .stack(let axes, let members): return try Artifact(stacking: members.map { try $0.map(read) }, along: axes)
+    }
   }
 
   /// Reads the bytes of an object and checks that they are those of its record. An object that is damaged is moved

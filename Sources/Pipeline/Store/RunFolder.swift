@@ -20,6 +20,8 @@ public struct RunFolder: Sendable, Hashable {
     case pipeline = "pipeline.yaml"
     /// The pipeline with every value known.
     case resolved = "resolved.json"
+    /// What became of the claims, where there are any; written at the end.
+    case claims = "claims.json"
     /// The results, as in a lock; written at the end.
     case results = "results.lock"
   }

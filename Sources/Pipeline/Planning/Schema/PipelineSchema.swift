@@ -4,10 +4,14 @@ public import Configuration
 /// completes while a file is written.
 public struct PipelineSchema {
   private let kinds: StageKinds
+  private let claim: ValueShape
 
   /// The schema of pipelines of these kinds.
-  public init(_ kinds: StageKinds) {
+  ///
+  /// - Parameter claim: what a claim looks like.
+  public init(_ kinds: StageKinds, claim: ValueShape) {
     self.kinds = kinds
+    self.claim = claim
   }
 
   /// The schema.
@@ -19,6 +23,11 @@ public struct PipelineSchema {
       of: Self.mapping(of: ["$ref": "#/definitions/value"], "Values of parameters."),
       PipelineFile.summary("profiles")
     )
+    properties["claims"] = [
+      "type": ["array", "null"],
+      "description": .string(PipelineFile.summary("claims")),
+      "items": claimJSON,
+    ]
     properties["stages"] = [
       "type": "object",
       "description": .string(PipelineFile.summary("stages")),
@@ -36,6 +45,9 @@ public struct PipelineSchema {
       "definitions": ["stage": stage, "value": Self.value],
     ]
   }
+
+  /// The schema of a claim by itself.
+  public var claimJSON: JSONValue { SchemaForm(claim).schema }
 
   /// Parameters and profiles hold values as they are, without expressions.
   private static let value: JSONValue = [

@@ -1,4 +1,5 @@
 internal import Artifacts
+package import Claims
 internal import Configuration
 package import Execution
 internal import Planning
@@ -16,6 +17,8 @@ package enum LoggedEvent {
   case message(String, isProblem: Bool)
   /// Files for people are in this folder.
   case figures(folder: String, files: [String])
+  /// What became of a claim; `isNew` unless that was known before.
+  case claim(CheckedClaim, isNew: Bool)
   /// The run has ended.
   case end(RunEnding)
 
@@ -47,6 +50,12 @@ package enum LoggedEvent {
       ["event": "message", "severity": isProblem ? "error" : "note", "text": .string(text)]
     case .figures(let folder, let files):
       ["event": "figures", "folder": .string(folder), "files": .array(files.map { .string($0) })]
+    case .claim(let claim, _):
+      [
+        "event": "claim", "name": .string(claim.name), "value": .string(claim.subject),
+        "expected": .string(claim.expected), "location": claim.location.map { .string($0) } ?? .null,
+        "stages": claim.stages.json, "finding": claim.finding.json,
+      ]
     case .end(let ending): ending.members
     }
   }
@@ -95,12 +104,17 @@ package struct RunEnding {
   let seconds: Double
   /// What became of the actions; nil if none was tried.
   let summary: RunSummary?
+  /// What became of the claims.
+  let claims: [CheckedClaim]
 
-  package init(exit: Int, seconds: Double, summary: RunSummary?) {
+  package init(exit: Int, seconds: Double, summary: RunSummary?, claims: [CheckedClaim] = []) {
     self.exit = exit
     self.seconds = seconds
     self.summary = summary
+    self.claims = claims
   }
+
+  private func count(_ verdict: Verdict) -> JSONValue { .integer(claims.count { $0.finding.verdict == verdict }) }
 
   fileprivate var members: KeyValuePairs<String, JSONValue> {
     guard let summary else { return ["event": "end", "exit": .integer(exit), "seconds": .number(seconds)] }
@@ -109,7 +123,8 @@ package struct RunEnding {
       "computed": .integer(summary.computed.count), "cached": .integer(summary.cached),
       "left_out": .integer(summary.skipped), "failed": .integer(summary.failed),
       "unreachable": .integer(summary.unreachable), "not_tried": .integer(summary.left),
-      "stopped": Self.json(summary.stopped),
+      "stopped": Self.json(summary.stopped), "claims_held": count(.holds), "claims_failed": count(.fails),
+      "claims_unchecked": count(.unchecked),
     ]
   }
 

@@ -1,3 +1,4 @@
+internal import Claims
 internal import Configuration
 internal import Execution
 internal import Planning
@@ -44,7 +45,7 @@ struct RunJournal {
       // Taken out for as long as it grows, lest it be copied each time.
       phase = .closed
       entries.append(entry)
-      guard case .run(let event) = event, event.isWork else {
+      guard event.isWork else {
         phase = .idle(entries)
         return nil
       }
@@ -111,8 +112,8 @@ struct RunJournal {
     return nil
   }
 
-  /// Ends with the results of the run.
-  mutating func close(_ summary: RunSummary?) -> String? {
+  /// Ends with the results of the run, and what became of the claims.
+  mutating func close(_ summary: RunSummary?, _ claims: ClaimLedger) -> String? {
     let note = flush()
     guard case .open(let folder, var log, var events) = phase else { return note }
     phase = .closed
@@ -120,6 +121,9 @@ struct RunJournal {
     events.close()
     guard let summary else { return note }
     do throws(StoreError) {
+      if !claims.claims.isEmpty {
+        try store.writeAtomically(Array(claims.text.utf8), to: folder.path(of: .claims))
+      }
       try store.writeAtomically(Array(Lock(summary).text.utf8), to: folder.path(of: .results))
     } catch {
       return "note: the results of this run are not kept: \(error)"
@@ -128,12 +132,14 @@ struct RunJournal {
   }
 }
 
-extension RunEvent {
+extension LoggedEvent {
   /// Whether it tells that the run has something to do.
   fileprivate var isWork: Bool {
     switch self {
-    case .cached, .progress: false
-    default: true
+    case .run(.cached), .run(.progress): false
+    case .run: true
+    case .claim(_, let isNew): isNew
+    case .begin, .message, .figures, .end: false
     }
   }
 }

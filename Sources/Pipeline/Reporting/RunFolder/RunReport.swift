@@ -1,3 +1,4 @@
+public import Claims
 internal import Configuration
 public import Execution
 internal import Planning
@@ -17,6 +18,8 @@ public final class RunReport: Sendable {
     var heard: [String: Double] = [:]
     /// How the run ended, once that is known.
     var summary: RunSummary?
+    /// What became of the claims.
+    var claims: [CheckedClaim] = []
   }
 
   /// Of what an action says about its progress, machines are told so much and no more.
@@ -108,6 +111,24 @@ public final class RunReport: Sendable {
     }
   }
 
+  /// Tells what became of the claims.
+  ///
+  /// - Parameter new: the keys of those that were not known before.
+  public func tell(_ claims: [CheckedClaim], new: Set<String>) {
+    let narrative = ClaimNarrative(claims)
+    parts.withLock { parts in
+      parts.claims = claims
+      guard !claims.isEmpty else { return }
+      parts.console.say(narrative.sum)
+      Self.log(.message(narrative.sum, isProblem: false), [narrative.sum], &parts)
+      for claim in claims {
+        let (line, isProblem) = narrative.line(claim)
+        if isProblem { parts.console.complain(line) } else { parts.console.say(line) }
+        Self.log(.claim(claim, isNew: claim.key.map(new.contains) ?? false), [line], &parts)
+      }
+    }
+  }
+
   /// Tells what went wrong.
   public func complain(_ text: String) {
     parts.withLock { parts in
@@ -183,10 +204,10 @@ public final class RunReport: Sendable {
   public func end(exit: Int) {
     let seconds = seconds
     parts.withLock { parts in
-      let ending = RunEnding(exit: exit, seconds: seconds, summary: parts.summary)
+      let ending = RunEnding(exit: exit, seconds: seconds, summary: parts.summary, claims: parts.claims)
       Self.log(.end(ending), [], &parts)
       parts.events?.flush()
-      if let note = parts.journal.close(parts.summary) { parts.console.complain(note) }
+      if let note = parts.journal.close(parts.summary, ClaimLedger(parts.claims)) { parts.console.complain(note) }
       parts.console.finish()
     }
   }

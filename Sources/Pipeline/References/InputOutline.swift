@@ -47,19 +47,19 @@ public struct InputOutline: Sendable {
   }
 
   /// The array at `path`.
-  subscript(path: String) -> Array? {
+  public subscript(path: String) -> Array? {
     arrays?.first { $0.path == path }
   }
 }
 
 extension Variable {
   /// For labels: the meanings of the values (CF convention `flag_meanings`).
-  var meanings: [String] {
+  public var meanings: [String] {
     attributes["flag_meanings"]?.text?.split(separator: " ").map(String.init) ?? []
   }
 
   /// The value of the label with a meaning.
-  func label(meaning: String) -> Double? {
+  public func label(meaning: String) -> Double? {
     guard let index = meanings.firstIndex(of: meaning) else { return nil }
     let values = attributes["flag_values"]?.values.doubles ?? []
     return values.indices.contains(index) ? values[index] : Double(index)

@@ -1,10 +1,10 @@
 public import Configuration
 
-/// What a variable must be for an element to be drawn: a number, or the meaning of a label.
-public enum Criterion: ConfigurationValue {
+/// What an element must be: a number, or a text or the meaning of a label.
+public enum Criterion: ConfigurationValue, Equatable {
   /// This number.
   case number(Double)
-  /// The label with this meaning.
+  /// This text, or the label with this meaning.
   case meaning(String)
 
   /// A number or a word.

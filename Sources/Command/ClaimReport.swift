@@ -1,0 +1,34 @@
+import Claims
+import Execution
+import Reporting
+import Store
+import SystemPackage
+
+/// Checks the claims of a pipeline at the end of a run, tells what became of them, and keeps it.
+struct ClaimReport {
+  let run: RunName
+  let store: ArtifactStore
+  let report: RunReport
+
+  /// Checks what can be checked.
+  ///
+  /// - Parameter isDeep: whether nothing is taken from what was found before.
+  func check(_ list: ClaimList, _ summary: RunSummary, isDeep: Bool) async throws -> [CheckedClaim] {
+    let name = run.description
+    let before = ClaimLedger(of: name, in: store)
+    guard !list.entries.isEmpty || !before.claims.isEmpty else { return [] }
+    let checker = ClaimChecker(
+      store: store,
+      executable: "/proc/self/exe",
+      arguments: ["claim-worker", store.root.string]
+    )
+    let (claims, new) = await checker.check(list, summary, known: isDeep ? ClaimLedger() : before)
+    report.tell(claims, new: new)
+    // What this run could not look at is as it was found before, of the results that are named there.
+    let kept = claims.map { claim in
+      claim.finding.verdict == .unchecked ? before.claim(saying: claim) ?? claim : claim
+    }
+    try ClaimLedger(kept).write(as: name, in: store)
+    return claims
+  }
+}
