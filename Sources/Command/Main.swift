@@ -20,7 +20,7 @@ struct Main: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, RunCommand.self, PlanCommand.self, CheckCommand.self, StagesCommand.self, SchemaCommand.self,
       GraphCommand.self,
-      ShowCommand.self, DiffCommand.self, AuditCommand.self, CollectCommand.self, WorkerCommand.self,
+      ShowCommand.self, DiffCommand.self, AuditCommand.self, DataCommand.self, CollectCommand.self, WorkerCommand.self,
     ]
   )
 
