@@ -43,7 +43,7 @@ import Testing
   private func digest(_ kind: String, _ with: String, data: String = "data") async throws -> String {
     let outcome = try await run(kind, with, sha256: "abc", data: data)
     let found = try #require(outcome.errors.split(separator: "SHA-256 ").last?.prefix(64), "\(outcome.errors)")
-    #expect(found.allSatisfy(\.isHexDigit), "\(outcome.errors)")
+    #expect(found.allSatisfy { $0.isHexDigit }, "\(outcome.errors)")
     return String(found)
   }
 

@@ -28,9 +28,13 @@ import Testing
     #expect(data["target"]?.shape == [40, 2])
     // Outputs of a linear teacher for five inputs decide those for every other.
     let (x, y) = (try data.numbers("input"), try data.numbers("target"))
-    let weights = try #require(
-      solve((0..<5).map { Array(x[$0 * 5..<$0 * 5 + 5]) }, (0..<5).map { [y[$0 * 2], y[$0 * 2 + 1]] })
-    )
+    var (matrix, right): ([[Double]], [[Double]]) = ([], [])
+    for example in 0..<5 {
+      matrix.append(Array(x[example * 5..<example * 5 + 5]))
+      right.append(Array(y[example * 2..<example * 2 + 2]))
+    }
+    let solution = solve(matrix, right)
+    let weights = try #require(solution)
     for example in 5..<40 {
       for output in 0..<2 {
         let product = (0..<5).reduce(0.0) { $0 + x[example * 5 + $1] * weights[$1][output] }
