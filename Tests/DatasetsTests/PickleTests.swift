@@ -159,7 +159,7 @@ import Testing
     ("NNb.", "it takes something else for a tuple, at byte 4"),
     (
       "cnumpy\ndtype\n(U\u{2}u2K\u{0}K\u{1}tR.",
-      "it calls 'numpy dtype' with other arguments than for bytes, at byte 26"
+      "it calls 'numpy dtype' with other arguments than for bytes, at byte 25"
     ),
   ])
   func `A file that does not add up is told where`(text: String, message: String) {

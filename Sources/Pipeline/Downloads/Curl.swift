@@ -51,29 +51,35 @@ struct Curl {
     // Ctrl-C reaches every process of the terminal's group; here it is this process that acts on it.
     options.processGroupID = 0
     // Through a pipe: when this process is gone, nobody goes on writing.
-    let result = try await Subprocess.run(
-      .path(executable),
-      arguments: Arguments(arguments + ["--url", address]),
-      environment: .inherit.updating(["LC_ALL": "C.UTF-8"]),
-      platformOptions: options,
-      input: .none,
-      output: .sequence,
-      error: .string(limit: 1 << 16)
-    ) { execution in
-      var size = offset
-      for try await piece in execution.standardOutput {
-        guard piece.count <= limit - size else {
-          kill(execution.processIdentifier.value, SIGKILL)
-          return true
+    do {
+      let result = try await Subprocess.run(
+        .path(executable),
+        arguments: Arguments(arguments + ["--url", address]),
+        environment: .inherit.updating(["LC_ALL": "C.UTF-8"]),
+        platformOptions: options,
+        input: .none,
+        output: .sequence,
+        error: .string(limit: 1 << 16)
+      ) { execution in
+        var size = offset
+        for try await piece in execution.standardOutput {
+          guard piece.count <= limit - size else {
+            kill(execution.processIdentifier.value, SIGKILL)
+            return true
+          }
+          _ = try piece.withUnsafeBytes { try file.writeAll($0) }
+          size += piece.count
+          received(size)
         }
-        _ = try piece.withUnsafeBytes { try file.writeAll($0) }
-        size += piece.count
-        received(size)
+        return false
       }
-      return false
+      try Task.checkCancellation()
+      return result.closureResult ? .tooLong : Self.ending(result.terminationStatus, result.standardError, offset)
+    } catch {
+      // A process that was ended because nobody waits for it any more is no failure of its own.
+      try Task.checkCancellation()
+      throw error
     }
-    try Task.checkCancellation()
-    return result.closureResult ? .tooLong : Self.ending(result.terminationStatus, result.standardError, offset)
   }
 
   private static func ending(_ status: TerminationStatus, _ message: String, _ offset: Int) -> Ending {
