@@ -76,7 +76,7 @@ help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 system:
-	@scripts/install-packages libyaml-dev libhdf5-dev gnuplot-nox pkg-config
+	@scripts/install-packages libyaml-dev libhdf5-dev zlib1g-dev gnuplot-nox pkg-config curl
 
 test-system: system
 	@scripts/install-packages hdf5-tools python3-h5py python3-xarray python3-h5netcdf python3-jsonschema python3-yaml poppler-utils bubblewrap

@@ -69,6 +69,12 @@ let package = Package(
       pkgConfig: "hdf5",
       providers: [.apt(["libhdf5-dev"])]
     ),
+    .systemLibrary(
+      name: "CZlib",
+      path: "Sources/System/CZlib",
+      pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"])]
+    ),
     .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
 
     // The square root of a negative number, which the processor refuses, is the C library's to answer.
@@ -82,12 +88,14 @@ let package = Package(
 
     pipeline("Configuration", ["CLibYAML"]),
     pipeline("Artifacts", ["CLibHDF5", crypto, systemPackage]),
+    pipeline("Archives", ["CZlib"]),
     pipeline("References", ["Artifacts", "Configuration"]),
     pipeline("Figures", ["References", "Artifacts", "Configuration", subprocess, systemPackage]),
     pipeline("Planning", ["Artifacts", "Configuration", deque]),
     pipeline("Programs", ["Planning", "Artifacts", "Configuration", subprocess, systemPackage]),
     pipeline("Store", ["CLinux", "Planning", "Artifacts", "Configuration", systemPackage]),
     pipeline("Claims", ["References", "Store", "Planning", "Artifacts", "Configuration", systemPackage]),
+    pipeline("Downloads", ["Archives", "Store", "Artifacts", subprocess, systemPackage]),
     pipeline("Provenance", ["Store", "Planning", "Artifacts", "Configuration", systemPackage]),
     pipeline(
       "Execution",
@@ -103,8 +111,8 @@ let package = Package(
     .target(
       name: "Stages",
       dependencies: [
-        "Training", "Networks", "Dynamics", "Datasets", "Tensors", "Figures", "References", "Programs", "Planning",
-        "Artifacts", "Configuration", crypto, systemPackage,
+        "Training", "Networks", "Autodiff", "Dynamics", "Datasets", "Tensors", "Figures", "References", "Programs",
+        "Planning", "Archives", "Artifacts", "Configuration", crypto, systemPackage,
       ],
       path: "Sources/Stages",
       swiftSettings: settings,
@@ -113,8 +121,8 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Stages", "Reporting", "Execution", "Claims", "Provenance", "Store", "Planning", "Artifacts", "Configuration",
-        argumentParser, systemPackage,
+        "Stages", "Reporting", "Execution", "Claims", "Provenance", "Downloads", "Store", "Planning", "Artifacts",
+        "Configuration", argumentParser, systemPackage,
       ],
       path: "Sources/Command",
       swiftSettings: settings
@@ -150,12 +158,13 @@ let package = Package(
     tests(of: "Dynamics", ["Tensors"]),
     tests(of: "Autodiff", ["Dynamics", "Tensors"]),
     tests(of: "Networks", ["Autodiff", "Tensors"]),
-    tests(of: "Datasets"),
+    tests(of: "Datasets", ["TestSupport", systemPackage]),
     tests(of: "Training", ["Networks", "Tensors"], exclude: ["Reference"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
     tests(of: "Figures", ["References", "Stages", "Planning", "Artifacts", "Configuration", systemPackage]),
 
     tests(of: "Configuration", ["TestSupport"]),
+    tests(of: "Archives", ["TestSupport", systemPackage]),
     tests(of: "Artifacts", ["TestSupport", systemPackage]),
     tests(of: "Planning", ["Artifacts", "Configuration", "TestSupport", "Toys"]),
     tests(of: "References", ["Artifacts", "Configuration"]),
@@ -163,6 +172,7 @@ let package = Package(
       of: "Claims",
       ["References", "Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", systemPackage]
     ),
+    tests(of: "Downloads", ["Artifacts", "Store", "TestSupport", systemPackage]),
     tests(of: "Store", ["Artifacts", "Configuration", "Planning", "TestSupport", systemPackage]),
     tests(
       of: "Execution",

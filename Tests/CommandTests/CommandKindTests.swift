@@ -180,8 +180,10 @@ import Testing
     // The data may be gone as long as the result is known.
     try elsewhere.write("other", to: "set/numbers.bin")
     #expect(try await experiment.runStage(with(absolute, digest)).status == 0)
-    let unset = try await experiment.runStage(with("numbers.bin", digest), variables: ["-u", "PIPELINE_DATA"])
-    #expect(unset.errors.contains("PIPELINE_DATA, which would say in which folder, is not set"))
+    for unset in [["-u", "PIPELINE_DATA"], ["PIPELINE_DATA="]] {
+      let outcome = try await experiment.runStage(with("numbers.bin", digest), variables: unset)
+      #expect(outcome.errors.contains("PIPELINE_DATA, which would say in which folder, is not set"))
+    }
   }
 
   @Test func `A file of a result that was damaged is made again, and gc keeps what is whole`() async throws {

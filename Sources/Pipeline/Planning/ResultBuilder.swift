@@ -11,6 +11,11 @@ public struct ResultBuilder {
     artifact = Artifact(attributes: ["kind": .string(declaration.name), "title": .string(declaration.summary)])
   }
 
+  /// States something of the whole result, such as how it was made.
+  public mutating func set(attribute name: String, _ text: String) {
+    artifact.attributes[name] = .string(text)
+  }
+
   /// Sets a single number.
   public mutating func set(_ name: String, _ value: Double) throws {
     try set(name, .float64([value]), shape: [])

@@ -12,6 +12,11 @@ public enum Terminal {
     write(line + "\n", to: .standardError)
   }
 
+  /// Writes to standard error as it is, for what is drawn again.
+  public static func hint(_ text: String) {
+    write(text, to: .standardError)
+  }
+
   static func write(_ text: String, to file: FileDescriptor) {
     // Nobody is left to tell when the stream is gone.
     _ = try? file.writeAll(text.utf8)

@@ -23,6 +23,18 @@ public enum FileSystem {
     }
   }
 
+  /// Reads a file piece by piece, whatever its size.
+  public static func read(_ path: FilePath, inPieces take: ([UInt8]) throws -> Void) throws {
+    let file = try attempt("cannot read \(path)") { try FileDescriptor.open(path, .readOnly) }
+    defer { try? file.close() }
+    var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = try attempt("cannot read \(path)") { try fill(&buffer, from: file) }
+      if count == 0 { return }
+      try take(count == buffer.count ? buffer : Array(buffer[..<count]))
+    }
+  }
+
   /// The digest of a file's bytes, whatever its size.
   public static func digest(of path: FilePath) throws(StoreError) -> ContentDigest {
     try attempt("cannot read \(path)") { try ContentDigest(ofFile: path) }

@@ -16,7 +16,9 @@ public struct ProjectFolder: StageFiles {
   public init(_ folder: FilePath) {
     let working = FilePath(FileManager.default.currentDirectoryPath)
     root = Self.resolved(working.pushing(folder).lexicallyNormalized())
-    data = ProcessInfo.processInfo.environment["PIPELINE_DATA"].map { working.pushing(FilePath($0)) }
+    data = ProcessInfo.processInfo.environment["PIPELINE_DATA"].flatMap { $0.isEmpty ? nil : $0 }.map {
+      working.pushing(FilePath($0))
+    }
   }
 
   /// The path of a file that is there and can be read; among tools, also of a folder.
