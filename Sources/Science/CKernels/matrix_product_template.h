@@ -14,27 +14,51 @@ typedef SCALAR VECTOR __attribute__((vector_size(sizeof(SCALAR) * LANES)));
 /// A vector in memory of any alignment, and of whatever type.
 typedef SCALAR LOOSE __attribute__((vector_size(sizeof(SCALAR) * LANES), aligned(sizeof(SCALAR)), may_alias));
 
+/// A block of an operand that is needed soon: `runs` times `length` elements side by side.
+typedef struct {
+  const SCALAR *elements;
+  size_t stride, runs, length;
+} JOIN(PRODUCT, _ahead);
+
+/// Asks for one of `steps` equal shares of what comes after a sum: the tile of C, and the block that is packed next.
+TARGET static ALWAYS_INLINE void JOIN(PRODUCT, _prefetch)(
+  size_t step, size_t steps, SCALAR *c, size_t stride, JOIN(PRODUCT, _ahead) ahead) {
+  enum { LINE = 64 / sizeof(SCALAR) };
+  for (size_t v = ROWS * VECTORS * step / steps; v < ROWS * VECTORS * (step + 1) / steps; v++) {
+    __builtin_prefetch(c + v / VECTORS * stride + v % VECTORS * LANES, 1, 3);
+  }
+  for (size_t run = ahead.runs * step / steps; run < ahead.runs * (step + 1) / steps; run++) {
+    const SCALAR *from = ahead.elements + run * ahead.stride;
+    for (size_t i = 0; i < ahead.length; i += LINE) __builtin_prefetch(from + i, 0, 3);
+    __builtin_prefetch(from + ahead.length - 1, 0, 3);
+  }
+}
+
+TARGET static ALWAYS_INLINE void JOIN(PRODUCT, _step)(
+  const SCALAR *restrict left, const SCALAR *restrict right, VECTOR sum[ROWS][VECTORS]) {
+  VECTOR b[VECTORS];
+  UNROLL for (int v = 0; v < VECTORS; v++) b[v] = *(const LOOSE *)(right + v * LANES);
+  UNROLL for (int r = 0; r < ROWS; r++) {
+    const VECTOR a = left[r] - (VECTOR){0};
+    UNROLL for (int v = 0; v < VECTORS; v++) sum[r][v] = FUSED(a, b[v], sum[r][v]);
+  }
+}
+
 TARGET static void JOIN(PRODUCT, _tile)(
   size_t depth, const SCALAR *restrict left, const SCALAR *restrict right, SCALAR *c, size_t stride, size_t rows,
-  size_t columns, bool is_added) {
+  size_t columns, bool is_added, JOIN(PRODUCT, _ahead) ahead) {
   VECTOR sum[ROWS][VECTORS];
   UNROLL for (int r = 0; r < ROWS; r++) {
     UNROLL for (int v = 0; v < VECTORS; v++) sum[r][v] = (VECTOR){0};
   }
-  // The tile of C is needed only after the sums: by then it is in the cache.
-  UNROLL for (int r = 0; r < ROWS; r++) {
-    UNROLL for (int v = 0; v < VECTORS; v++) __builtin_prefetch(c + r * stride + v * LANES, 1, 3);
+  const size_t steps = depth / STEP_DEPTH;
+  for (size_t step = 0; step < steps; step++) {
+    JOIN(PRODUCT, _prefetch)(step, steps, c, stride, ahead);
+    UNROLL_4 for (int k = 0; k < STEP_DEPTH; k++) JOIN(PRODUCT, _step)(left + k * ROWS, right + k * COLUMNS, sum);
+    left += STEP_DEPTH * ROWS;
+    right += STEP_DEPTH * COLUMNS;
   }
-  for (size_t k = 0; k < depth; k++) {
-    VECTOR b[VECTORS];
-    UNROLL for (int v = 0; v < VECTORS; v++) b[v] = *(const LOOSE *)(right + v * LANES);
-    UNROLL for (int r = 0; r < ROWS; r++) {
-      const VECTOR a = left[r] - (VECTOR){0};
-      UNROLL for (int v = 0; v < VECTORS; v++) sum[r][v] = FUSED(a, b[v], sum[r][v]);
-    }
-    left += ROWS;
-    right += COLUMNS;
-  }
+  for (size_t k = 0; k < depth % STEP_DEPTH; k++) JOIN(PRODUCT, _step)(left + k * ROWS, right + k * COLUMNS, sum);
   if (rows == ROWS && columns == COLUMNS) {
     UNROLL for (int r = 0; r < ROWS; r++) {
       UNROLL for (int v = 0; v < VECTORS; v++) {
@@ -89,22 +113,23 @@ DEFINE_NARROW_TILE(_narrow_tile, NARROW_ROWS)
 DEFINE_NARROW_TILE(_narrow_row, 1)
 
 /// Packs a `width` x `depth` block of an operand whose neighbours along the panel's width lie side by side.
-TARGET static void JOIN(PRODUCT, _pack_along)(
+TARGET static ALWAYS_INLINE void JOIN(PRODUCT, _pack_along)(
   const SCALAR *restrict from, size_t stride, size_t width, size_t depth, size_t panel, SCALAR *restrict to) {
   for (size_t k = 0; k < depth; k++) {
     const SCALAR *row = from + k * stride;
     for (size_t start = 0; start < width; start += panel) {
       SCALAR *restrict at = to + start * depth + k * panel;
-      const size_t length = width - start < panel ? width - start : panel;
-      size_t i = 0;
-      for (; i < length; i++) at[i] = row[start + i];
-      for (; i < panel; i++) at[i] = 0;
+      if (width - start >= panel) {
+        for (size_t i = 0; i < panel; i++) at[i] = row[start + i];
+      } else {
+        for (size_t i = 0; i < panel; i++) at[i] = start + i < width ? row[start + i] : 0;
+      }
     }
   }
 }
 
 /// Packs a block of an operand whose neighbours along k lie side by side: a transposition, in squares of 4 x 4.
-TARGET static void JOIN(PRODUCT, _pack_across)(
+TARGET static ALWAYS_INLINE void JOIN(PRODUCT, _pack_across)(
   const SCALAR *restrict from, size_t stride, size_t width, size_t depth, size_t panel, SCALAR *restrict to) {
   typedef SCALAR four __attribute__((vector_size(sizeof(SCALAR) * 4), aligned(sizeof(SCALAR)), may_alias));
   for (size_t start = 0; start < width; start += panel, to += panel * depth) {
@@ -169,8 +194,60 @@ TARGET static void JOIN(PRODUCT, _narrow)(const product_piece *piece, SCALAR *ri
   }
 }
 
-TARGET static void PRODUCT(const product_piece *piece, void *workspace) {
+/// The steps of k from `k` up to `k + depth` of the panel of A that begins at a row.
+TARGET static JOIN(PRODUCT, _ahead) JOIN(PRODUCT, _panel)(
+  const product_piece *piece, size_t row, size_t k, size_t depth) {
+  const size_t rows = least(piece->rows - row, ROWS), stride = piece->a_stride;
   const SCALAR *a = piece->a;
+  return piece->a_is_transposed ? (JOIN(PRODUCT, _ahead)){a + k * stride + row, stride, depth, rows}
+                                : (JOIN(PRODUCT, _ahead)){a + row * stride + k, stride, rows, depth};
+}
+
+TARGET static void JOIN(PRODUCT, _pack_left)(
+  const product_piece *piece, size_t row, size_t k, size_t depth, SCALAR *to) {
+  const JOIN(PRODUCT, _ahead) from = JOIN(PRODUCT, _panel)(piece, row, k, depth);
+  if (piece->a_is_transposed) {
+    JOIN(PRODUCT, _pack_along)(from.elements, from.stride, from.length, depth, ROWS, to);
+  } else {
+    JOIN(PRODUCT, _pack_across)(from.elements, from.stride, from.runs, depth, ROWS, to);
+  }
+}
+
+/// Adds what a block of k, of which B is packed, makes of some columns from `j` on.
+///
+/// A panel of A meets all of B's, which stay in the second cache. The next one is packed in shares, each after the tile
+/// during which its elements were asked for: so memory is waited for by no one.
+TARGET static void JOIN(PRODUCT, _block)(
+  const product_piece *piece, size_t j, size_t k, size_t columns, size_t depth, const SCALAR *right, SCALAR *left,
+  bool is_added) {
+  const size_t tiles = (columns + COLUMNS - 1) / COLUMNS;
+  SCALAR *next = left + ROWS * BLOCK_DEPTH;
+  JOIN(PRODUCT, _pack_left)(piece, 0, k, depth, left);
+  for (size_t row = 0; row < piece->rows; row += ROWS) {
+    size_t packed = row + ROWS < piece->rows ? 0 : depth;
+    for (size_t tile = 0; tile < tiles; tile++) {
+      // Whole cache lines where A is read along k.
+      const size_t end = tile + 1 < tiles ? depth * (tile + 1) / tiles / STEP_DEPTH * STEP_DEPTH : depth;
+      const size_t share = end > packed ? end - packed : 0, column = tile * COLUMNS;
+      const JOIN(PRODUCT, _ahead) ahead =
+        share ? JOIN(PRODUCT, _panel)(piece, row + ROWS, k + packed, share) : (JOIN(PRODUCT, _ahead)){0};
+      SCALAR *c = (SCALAR *)piece->c + row * piece->c_stride + j + column;
+      JOIN(PRODUCT, _tile)(
+        depth, left, right + column * depth, c, piece->c_stride, least(piece->rows - row, ROWS),
+        least(columns - column, COLUMNS), is_added, ahead);
+      if (share) {
+        JOIN(PRODUCT, _pack_left)(piece, row + ROWS, k + packed, share, next + packed * ROWS);
+        packed = end;
+      }
+    }
+    SCALAR *used = left;
+    left = next;
+    next = used;
+  }
+}
+
+TARGET static void PRODUCT(const product_piece *piece, void *workspace) {
+  enum { BLOCK_COLUMNS = BLOCK_ROW_BYTES / sizeof(SCALAR) };
   SCALAR *right = workspace, *left = right + (size_t)BLOCK_COLUMNS * BLOCK_DEPTH;
   if (piece->columns <= LANES) {
     JOIN(PRODUCT, _narrow)(piece, right);
@@ -180,24 +257,8 @@ TARGET static void PRODUCT(const product_piece *piece, void *workspace) {
     const size_t columns = least(piece->columns - j, BLOCK_COLUMNS);
     for (size_t k = 0; k < piece->depth; k += BLOCK_DEPTH) {
       const size_t depth = least(piece->depth - k, BLOCK_DEPTH);
-      const bool is_added = k > 0 || piece->is_added;
       JOIN(PRODUCT, _pack_right)(piece, j, k, columns, depth, COLUMNS, right);
-      for (size_t i = 0; i < piece->rows; i += BLOCK_ROWS) {
-        const size_t rows = least(piece->rows - i, BLOCK_ROWS);
-        if (piece->a_is_transposed) {
-          JOIN(PRODUCT, _pack_along)(a + k * piece->a_stride + i, piece->a_stride, rows, depth, ROWS, left);
-        } else {
-          JOIN(PRODUCT, _pack_across)(a + i * piece->a_stride + k, piece->a_stride, rows, depth, ROWS, left);
-        }
-        for (size_t column = 0; column < columns; column += COLUMNS) {
-          for (size_t row = 0; row < rows; row += ROWS) {
-            JOIN(PRODUCT, _tile)(
-              depth, left + row * depth, right + column * depth,
-              (SCALAR *)piece->c + (i + row) * piece->c_stride + j + column, piece->c_stride, least(rows - row, ROWS),
-              least(columns - column, COLUMNS), is_added);
-          }
-        }
-      }
+      JOIN(PRODUCT, _block)(piece, j, k, columns, depth, right, left, k > 0 || piece->is_added);
     }
   }
 }
