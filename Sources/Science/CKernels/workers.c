@@ -13,8 +13,8 @@ struct kernel_workers {
   pthread_t *threads;
   pthread_mutex_t mutex;
   pthread_cond_t has_work, is_done;
-  /// Which run this is, in the upper half, and the piece that is taken next. In one word, so that a thread that comes
-  /// late to a run takes none of another's: nobody has to wait until all threads have woken.
+  /// Which run this is, in the upper half, and how many of its pieces are not taken. In one word, so that a thread that
+  /// comes late to a run takes none of another's: nobody has to wait until all threads have woken.
   _Atomic uint64_t ticket;
   /// How many pieces of this run are done.
   atomic_size_t done;
@@ -44,14 +44,14 @@ static uint64_t run_of(uint64_t ticket) { return ticket >> 32; }
 static void take_pieces(kernel_workers *workers, uint64_t run, size_t index) {
   uint64_t ticket = atomic_load(&workers->ticket);
   for (;;) {
-    const size_t pieces = atomic_load(&workers->pieces), piece = ticket & UINT32_MAX;
+    const size_t pieces = atomic_load(&workers->pieces), left = ticket & UINT32_MAX;
     const work_function work = atomic_load(&workers->work);
     void *const context = atomic_load(&workers->context);
-    if (run_of(ticket) != run || piece >= pieces) return;
-    // That this run has a piece left means that what was read above is its own.
-    if (!atomic_compare_exchange_weak(&workers->ticket, &ticket, ticket + 1)) continue;
-    ticket += 1;
-    work(context, piece, index);
+    if (run_of(ticket) != run || left == 0) return;
+    // That this run still had this piece means that what was read above is its own.
+    if (!atomic_compare_exchange_weak(&workers->ticket, &ticket, ticket - 1)) continue;
+    ticket -= 1;
+    work(context, pieces - left, index);
     if (atomic_fetch_add(&workers->done, 1) + 1 == pieces && index > 0) {
       pthread_mutex_lock(&workers->mutex);
       pthread_cond_signal(&workers->is_done);
@@ -79,9 +79,9 @@ static void *live(void *argument) {
 }
 
 /// Begins a run; its pieces are taken from now on.
-static void begin(kernel_workers *workers) {
+static void begin(kernel_workers *workers, size_t pieces) {
   pthread_mutex_lock(&workers->mutex);
-  atomic_store(&workers->ticket, (run_of(atomic_load(&workers->ticket)) + 1) << 32);
+  atomic_store(&workers->ticket, (run_of(atomic_load(&workers->ticket)) + 1) << 32 | pieces);
   pthread_cond_broadcast(&workers->has_work);
   pthread_mutex_unlock(&workers->mutex);
 }
@@ -110,7 +110,7 @@ kernel_workers *kernel_workers_start(size_t count) {
 
 void kernel_workers_stop(kernel_workers *workers) {
   atomic_store(&workers->is_ending, true);
-  begin(workers);
+  begin(workers, 0);
   for (size_t i = 1; i < workers->count; i++) pthread_join(workers->threads[i], NULL);
   pthread_mutex_destroy(&workers->mutex);
   pthread_cond_destroy(&workers->has_work);
@@ -126,12 +126,12 @@ void kernel_workers_run(kernel_workers *workers, size_t pieces, work_function wo
     for (size_t piece = 0; piece < pieces; piece++) work(context, piece, 0);
     return;
   }
-  // No piece is left of the run before, so that no thread takes these for its own.
+  // No thread takes a piece until the run begins, as none is left of the one before.
   atomic_store(&workers->pieces, pieces);
   atomic_store(&workers->work, work);
   atomic_store(&workers->context, context);
   atomic_store(&workers->done, 0);
-  begin(workers);
+  begin(workers, pieces);
   take_pieces(workers, run_of(atomic_load(&workers->ticket)), 0);
   for (int spin = 0; spin < SPINS && atomic_load(&workers->done) < pieces; spin++) pause_briefly();
   pthread_mutex_lock(&workers->mutex);
