@@ -89,7 +89,8 @@ import Testing
     let special = [
       0, -0.0, 1, -1, 0.5, 22, -22, 22.000_001, 6, -6, 5.999_999, 709.78, 709.79, -745.1, -745.2, -708, -744, 88.8,
       -104, 1e300,
-      -1e300, 1e-300, 4e-320, -4e-320, 1e-45, .leastNormalMagnitude, .infinity, -.infinity, .nan,
+      -1e300, 1e-300, 8 * .leastNonzeroMagnitude, -8 * .leastNonzeroMagnitude, 1e-45, .leastNormalMagnitude, .infinity,
+      -.infinity, .nan,
     ]
     var random = RandomStream(seed: 6, "arguments")
     // So many that vectors and what is left over meet every kind of argument.

@@ -17,8 +17,9 @@
 /// of B, of BLOCK_DEPTH times BLOCK_ROW_BYTES, fills most of a second cache of 1 MiB.
 enum { BLOCK_DEPTH = 384, BLOCK_ROW_BYTES = 2048 };
 
-/// Every so many steps of k some memory that is needed later is asked for.
-enum { STEP_DEPTH = 16 };
+/// In steps of k: after how many a sum makes room for the next panel of A, how many of that are packed at once, and how
+/// long before that they are asked for.
+enum { STEP_DEPTH = 16, SHARE_DEPTH = 4, AHEAD_DEPTH = 32 };
 
 /// The greatest height of a tile, of which those of all instruction sets are divisors.
 enum { MOST_ROWS = 12, MOST_COLUMNS = 32 };
