@@ -113,4 +113,39 @@ import Testing
     #expect(plan.arena.read(plan.output(0, 1)) == [-4, -5, -6, -7])
     #expect(plan.arena.read(plan.place(ofInput: y)) == [4, 5, 6, 7])
   }
+
+  @Test func `A chain takes the place of an operand that nothing else needs, and of no other`() {
+    let square = Shape(16, 16)
+    var graph = Graph()
+    let x = graph.input(square)
+    let product = graph.matrixProduct(x, x)
+    let spent = graph.exp(product)
+    let needed = graph.matrixProduct(spent, x)
+    let curved = graph.tanh(needed)
+    let outputs = [graph.sum(graph.matrixProduct(curved, needed)), graph.sum(spent)]
+    let plan = Plan(graph, inputs: [[x]], outputs: [outputs], precision: .float64, workers: Workers())
+    // The input, the outputs, exp where the product was, the second product, its tanh, and the last product.
+    #expect(plan.arena.count == 256 + 16 + 4 * 256)
+    let point = randomPoint([square], seed: 5)
+    plan.arena.write(point[0].map { 0.1 * $0 }, to: plan.inputs(0))
+    plan.run()
+    func multiplied(_ a: [Double], _ b: [Double]) -> [Double] {
+      var result = [Double](repeating: 0, count: 256)
+      for row in 0..<16 {
+        for column in 0..<16 {
+          for k in 0..<16 { result[row * 16 + column].addProduct(a[row * 16 + k], b[k * 16 + column]) }
+        }
+      }
+      return result
+    }
+    let start = point[0].map { 0.1 * $0 }
+    let first = multiplied(start, start).map(Elementary.exp)
+    let second = multiplied(first, start)
+    let last = multiplied(second.map(Elementary.tanh), second)
+    let values = plan.arena.read(plan.outputs(0))
+    for (value, terms) in zip(values, [last, first]) {
+      let size = terms.reduce(0) { $0 + $1.magnitude }
+      #expect((value - terms.reduce(0, +)).magnitude < 1e-13 * size)
+    }
+  }
 }

@@ -112,4 +112,17 @@ import Testing
       }
     }
   }
+
+  @Test func `The result may take the place of an operand`() {
+    let matrices = (0..<2).map { Matrices(rows: 40, columns: 130, seed: UInt64($0)) }
+    let (arena, places, _) = Arena.holding(matrices, result: (1, 1), precision: .float64, workers: Workers(threads: 2))
+    var chain = ElementwiseChain(rows: 40, columns: 130)
+    let values = places.map { chain.operand($0) }
+    // The operand is read by two steps, the last of them after a value that was made from it.
+    let product = chain.apply(.multiply, [values[0], values[1]])
+    chain.apply(.subtract, [product, values[0]])
+    chain.placed(in: arena, result: places[0]).run()
+    #expect(arena.read(places[0]) == zip(matrices[0].values, matrices[1].values).map { $0 * $1 - $0 })
+    #expect(arena.read(places[1]) == matrices[1].values)
+  }
 }

@@ -158,7 +158,7 @@ typedef struct {
 /// The bytes that one thread needs for the tiles of a chain.
 size_t kernel_chain_workspace(void);
 
-/// Runs a chain. The result must not overlap an operand.
+/// Runs a chain. The result may be an operand that is not spread, and overlaps none otherwise.
 /// - workspaces: for each thread, kernel_chain_workspace() bytes.
 void kernel_chain_run(
   kernel_workers *workers, kernel_instruction_set set, kernel_precision precision, const kernel_chain *chain,
