@@ -148,4 +148,34 @@ import Testing
       #expect((value - terms.reduce(0, +)).magnitude < 1e-13 * size)
     }
   }
+
+  @Test func `What max(x, 0) is made from is not kept for its derivatives`() {
+    let square = Shape(16, 16)
+    func plan(floor: Double) -> Plan {
+      var graph = Graph()
+      let (x, v) = (graph.input(square), graph.input(square, phase: 1))
+      let made = graph.matrixProduct(x, x)
+      let hidden = graph.select(graph.greater(made, graph.constant(0)), made, graph.constant(floor))
+      let gradient = graph.vjp(graph.sum(graph.matrixProduct(hidden, hidden)), cotangent: graph.constant(1), at: [x])
+      let product = graph.jvp(gradient, at: [x], tangents: [v])
+      return Plan(graph, inputs: [[x], [v]], outputs: [gradient, product], precision: .float64, workers: Workers())
+    }
+    let rectified = plan(floor: 0)
+    // With another number below zero the same needs a matrix more.
+    #expect(rectified.arena.count + square.count <= plan(floor: -1).arena.count)
+    let numbers = randomPoint([square, square], seed: 8)
+    rectified.arena.write(numbers[0], to: rectified.inputs(0))
+    rectified.arena.write(numbers[1], to: rectified.inputs(1))
+    rectified.run()
+    rectified.run(phase: 1)
+    // The product's derivative by differences of gradients, within a region where no sign changes.
+    let step = 1e-7
+    let center = rectified.arena.read(rectified.outputs(0))
+    rectified.arena.write(zip(numbers[0], numbers[1]).map { $0 + step * $1 }, to: rectified.inputs(0))
+    rectified.run()
+    let moved = rectified.arena.read(rectified.outputs(0))
+    let found = rectified.arena.read(rectified.outputs(1))
+    let size = found.map(\.magnitude).max() ?? 0
+    for index in 0..<256 { #expect(((moved[index] - center[index]) / step - found[index]).magnitude < 1e-4 * size) }
+  }
 }
