@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 import numpy as np
 
@@ -69,6 +70,8 @@ def rounds(programs, line, count, repetitions=1):
     times = {name: [] for name in programs}
     for _ in range(count):
         for name, program in programs.items():
+            # The threads of some libraries go on looking for work for a fifth of a second, on the others' processors.
+            time.sleep(0.25)
             times[name].append(sum(program.ask(line)[0] for _ in range(repetitions)) / repetitions)
     return times
 
