@@ -1,5 +1,5 @@
 # Verbs (make help lists them):
-#   run build test bench bench-runner bench-engine figures locks check-locks check-kills check-mutations check-figures install lint format clean
+#   run build test bench bench-runner bench-engine figures locks check-locks check-neon check-kills check-mutations check-figures install lint format clean
 #   help
 
 SHELL := /bin/bash
@@ -10,7 +10,7 @@ PROFILE ?=
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := run
-.PHONY: run build test bench bench-runner bench-engine figures locks check-locks check-kills check-mutations check-figures install lint format clean help system test-system swift
+.PHONY: run build test bench bench-runner bench-engine figures locks check-locks check-neon check-kills check-mutations check-figures install lint format clean help system test-system swift
 
 run: build ## build, draw figure 3 and say where it is (the default)
 	@$(PIPELINE) run fig3.yaml
@@ -51,11 +51,14 @@ bench: build ## time the UV sweep beside JAX on this machine (installs JAX into 
 bench-runner: build ## time the runner beside ninja, doit, Snakemake and DVC (installs them into .build/peers)
 	@scripts/bench-runner $(PIPELINE) $(SIZES)
 
-bench-engine: swift ## time matrix products beside OpenBLAS and MKL, training beside JAX (installs them into .build/peers)
+bench-engine: swift ## time the engine beside OpenBLAS, MKL, JAX and PyTorch (installs them into .build/peers)
 	@swift build -c release --product matrix-benchmark
-	@scripts/bench-matrix-product .build/release/matrix-benchmark
 	@swift build -c release --product training-benchmark
-	@scripts/bench-training .build/release/training-benchmark
+	@scripts/bench-engine .build/release
+
+check-neon: swift ## run the kernels for 64-bit Arm under QEMU and compare their bits with this processor's
+	@scripts/install-packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
+	@scripts/check-neon
 
 install: system swift ## install the program into PREFIX (default /usr/local); it needs no Swift afterwards
 	@swift build -c release --product pipeline --static-swift-stdlib --scratch-path .build-install

@@ -159,7 +159,7 @@ let package = Package(
     tests(of: "Autodiff", ["Dynamics", "Tensors"]),
     tests(of: "Networks", ["Autodiff", "Tensors"]),
     tests(of: "Datasets", ["TestSupport", systemPackage]),
-    tests(of: "Training", ["Networks", "Tensors"], exclude: ["Reference"]),
+    tests(of: "Training", ["Networks", "Tensors", "AllocationCount"], exclude: ["Reference"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
     tests(of: "Figures", ["References", "Stages", "Planning", "Artifacts", "Configuration", systemPackage]),
 
@@ -183,6 +183,7 @@ let package = Package(
       ["Execution", "Claims", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys", systemPackage]
     ),
     tests(of: "Command", ["Store", "Artifacts", "Configuration", "TestSupport", systemPackage]),
+    .target(name: "AllocationCount", path: "Tests/Support/AllocationCount"),
     support("TestSupport", [subprocess, systemPackage]),
     support("Toys", ["Planning", "Artifacts", "Configuration"]),
     .executableTarget(

@@ -50,6 +50,15 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     name: .long,
+    help: """
+      The vector instructions that stages compute with (default: PIPELINE_ISA of the environment, or else auto, the \
+      widest that the processor has). The results are the same with each.
+      """
+  )
+  var isa: InstructionChoice?
+
+  @Option(
+    name: .long,
     defaultAsFlag: "",
     parsing: .next,
     help: ArgumentHelp("Run this stage, or every stage if none is named, known or not.", valueName: "stage")
@@ -99,10 +108,12 @@ struct RunCommand: AsyncParsableCommand {
     if locked || updateLock, !options.values.settings.isEmpty {
       throw ValidationError("a run with --set has no lock; a profile has")
     }
+    try InstructionChoice.check(isa)
   }
 
   func run() async throws {
     let began = ContinuousClock.now
+    isa?.apply()
     let project: Project
     let request: CompletedRun.Request?
     let description: RunDescription

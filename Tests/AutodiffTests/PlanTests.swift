@@ -113,4 +113,70 @@ import Testing
     #expect(plan.arena.read(plan.output(0, 1)) == [-4, -5, -6, -7])
     #expect(plan.arena.read(plan.place(ofInput: y)) == [4, 5, 6, 7])
   }
+
+  @Test func `A chain takes the place of an operand that nothing else needs, and of no other`() {
+    let square = Shape(16, 16)
+    var graph = Graph()
+    let x = graph.input(square)
+    let product = graph.matrixProduct(x, x)
+    let spent = graph.exp(product)
+    let needed = graph.matrixProduct(spent, x)
+    let curved = graph.tanh(needed)
+    let outputs = [graph.sum(graph.matrixProduct(curved, needed)), graph.sum(spent)]
+    let plan = Plan(graph, inputs: [[x]], outputs: [outputs], precision: .float64, workers: Workers())
+    // The input, the outputs, exp where the product was, the second product, its tanh, and the last product.
+    #expect(plan.arena.count == 256 + 16 + 4 * 256)
+    let point = randomPoint([square], seed: 5)
+    plan.arena.write(point[0].map { 0.1 * $0 }, to: plan.inputs(0))
+    plan.run()
+    func multiplied(_ a: [Double], _ b: [Double]) -> [Double] {
+      var result = [Double](repeating: 0, count: 256)
+      for row in 0..<16 {
+        for column in 0..<16 {
+          for k in 0..<16 { result[row * 16 + column].addProduct(a[row * 16 + k], b[k * 16 + column]) }
+        }
+      }
+      return result
+    }
+    let start = point[0].map { 0.1 * $0 }
+    let first = multiplied(start, start).map(Elementary.exp)
+    let second = multiplied(first, start)
+    let last = multiplied(second.map(Elementary.tanh), second)
+    let values = plan.arena.read(plan.outputs(0))
+    for (value, terms) in zip(values, [last, first]) {
+      let size = terms.reduce(0) { $0 + $1.magnitude }
+      #expect((value - terms.reduce(0, +)).magnitude < 1e-13 * size)
+    }
+  }
+
+  @Test func `What max(x, 0) is made from is not kept for its derivatives`() {
+    let square = Shape(16, 16)
+    func plan(floor: Double, hasProduct: Bool) -> Plan {
+      var graph = Graph()
+      let (x, v) = (graph.input(square), graph.input(square, phase: 1))
+      let made = graph.matrixProduct(x, x)
+      let hidden = graph.select(graph.greater(made, graph.constant(0)), made, graph.constant(floor))
+      let gradient = graph.vjp(graph.sum(graph.matrixProduct(hidden, hidden)), cotangent: graph.constant(1), at: [x])
+      let product = hasProduct ? graph.jvp(gradient, at: [x], tangents: [v]) : []
+      return Plan(graph, inputs: [[x], [v]], outputs: [gradient, product], precision: .float64, workers: Workers())
+    }
+    // With another number below zero the same needs a matrix more.
+    let others = plan(floor: -1, hasProduct: false).arena.count
+    #expect(plan(floor: 0, hasProduct: false).arena.count == others - square.count)
+    let rectified = plan(floor: 0, hasProduct: true)
+    let numbers = randomPoint([square, square], seed: 8)
+    rectified.arena.write(numbers[0], to: rectified.inputs(0))
+    rectified.arena.write(numbers[1], to: rectified.inputs(1))
+    rectified.run()
+    rectified.run(phase: 1)
+    // The product's derivative by differences of gradients, within a region where no sign changes.
+    let step = 1e-7
+    let center = rectified.arena.read(rectified.outputs(0))
+    rectified.arena.write(zip(numbers[0], numbers[1]).map { $0 + step * $1 }, to: rectified.inputs(0))
+    rectified.run()
+    let moved = rectified.arena.read(rectified.outputs(0))
+    let found = rectified.arena.read(rectified.outputs(1))
+    let size = found.map(\.magnitude).max() ?? 0
+    for index in 0..<256 { #expect(((moved[index] - center[index]) / step - found[index]).magnitude < 1e-4 * size) }
+  }
 }

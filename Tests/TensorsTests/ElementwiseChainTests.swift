@@ -83,4 +83,46 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: InstructionSet.allCases.filter(\.isSupported), Precision.allCases)
+  func `Vectors of elementary functions have the bits of single numbers`(set: InstructionSet, precision: Precision) {
+    let special = [
+      0, -0.0, 1, -1, 0.5, 22, -22, 22.000_001, 6, -6, 5.999_999, 709.78, 709.79, -745.1, -745.2, -708, -744, 88.8,
+      -104, 1e300,
+      -1e300, 1e-300, 8 * .leastNonzeroMagnitude, -8 * .leastNonzeroMagnitude, 1e-45, .leastNormalMagnitude, .infinity,
+      -.infinity, .nan,
+    ]
+    var random = RandomStream(seed: 6, "arguments")
+    // So many that vectors and what is left over meet every kind of argument.
+    let scattered = (0..<3_001).map { index in
+      index % 9 == 0 ? special[index / 9 % special.count] : random.normal() * [1e-3, 1, 8, 300][index % 4]
+    }
+    let rounded = scattered.map { precision == .float32 ? Double(Float($0)) : $0 }
+    for operation in [ElementwiseOperation.exp, .log, .tanh, .erf] {
+      let workers = Workers(instructionSet: set)
+      let arena = Arena(count: 2 * 3_008, precision: precision, workers: workers)
+      let (from, to) = (Matrix(offset: 0, rows: 1, columns: 3_001), Matrix(offset: 3_008, rows: 1, columns: 3_001))
+      arena.write(rounded, to: from)
+      var chain = ElementwiseChain(rows: 1, columns: 3_001)
+      chain.apply(operation, [chain.operand(from)])
+      chain.placed(in: arena, result: to).run()
+      for (x, value) in zip(rounded, arena.read(to)) {
+        let expected = precision == .float32 ? Double(Float(operation([x]))) : operation([x])
+        #expect(value == expected && value.sign == expected.sign || value.isNaN && expected.isNaN, "\(operation) \(x)")
+      }
+    }
+  }
+
+  @Test func `The result may take the place of an operand`() {
+    let matrices = (0..<2).map { Matrices(rows: 40, columns: 130, seed: UInt64($0)) }
+    let (arena, places, _) = Arena.holding(matrices, result: (1, 1), precision: .float64, workers: Workers(threads: 2))
+    var chain = ElementwiseChain(rows: 40, columns: 130)
+    let values = places.map { chain.operand($0) }
+    // The operand is read by two steps, the last of them after a value that was made from it.
+    let product = chain.apply(.multiply, [values[0], values[1]])
+    chain.apply(.subtract, [product, values[0]])
+    chain.placed(in: arena, result: places[0]).run()
+    #expect(arena.read(places[0]) == zip(matrices[0].values, matrices[1].values).map { $0 * $1 - $0 })
+    #expect(arena.read(places[1]) == matrices[1].values)
+  }
 }

@@ -21,7 +21,7 @@ import Testing
   private func run(
     _ points: Points,
     steps: Int = 800,
-    _ instructionSet: InstructionSet = .best,
+    _ instructionSet: InstructionSet = .preferred,
     threads: Int = 1,
     stopWhenSettled: Bool = true
   ) async throws -> [UInt64] {

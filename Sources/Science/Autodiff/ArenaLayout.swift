@@ -25,6 +25,13 @@ struct ArenaLayout {
     return offset
   }
 
+  /// Keeps the room at a place taken up to and with step `end`.
+  mutating func keep(_ offset: Int, through end: Int) {
+    for index in taken.indices where taken[index].place.lowerBound == offset {
+      taken[index].end = max(taken[index].end, end)
+    }
+  }
+
   private static func rounded(_ size: Int) -> Int {
     (size + Arena.alignment - 1) / Arena.alignment * Arena.alignment
   }

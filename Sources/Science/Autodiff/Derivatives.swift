@@ -69,7 +69,7 @@ extension Graph {
     case .elementwise(.select):
       guard tangents[1] != nil || tangents[2] != nil else { return nil }
       let none = zero(node.shape)
-      return select(node.operands[0], tangents[1] ?? none, tangents[2] ?? none)
+      return select(condition(of: value), tangents[1] ?? none, tangents[2] ?? none)
     case .elementwise:
       return sum(tangents.enumerated().map { position, tangent in tangent.flatMap { scaled(value, position, $0) } })
     case .matrixProduct(let transposesLeft, let transposesRight):
@@ -150,11 +150,21 @@ extension Graph {
     case .select:
       let none = zero(shape(of: value))
       return switch position {
-      case 1: select(operands[0], vector, none)
-      case 2: select(operands[0], none, vector)
+      case 1: select(condition(of: value), vector, none)
+      case 2: select(condition(of: value), none, vector)
       default: nil
       }
     }
+  }
+
+  /// The condition of a `select`. Whether max(x, 0) is x shows in the result too: x need not be kept for it.
+  private mutating func condition(of value: Value) -> Value {
+    let node = nodes[value.index]
+    let (condition, positive, other) = (node.operands[0], node.operands[1], node.operands[2])
+    let known = nodes[condition.index]
+    guard constantValue(other) == 0, known.primitive == .elementwise(.greater), known.operands == [positive, other]
+    else { return condition }
+    return greater(value, other)
   }
 
   /// For each element of the operand of `maximumOfRows` its share in the largest of its row.

@@ -100,7 +100,8 @@ public final class Plan {
 
 extension Plan {
   /// Gives every stored value a place: from the instruction that makes it to the last one that reads it. What a later
-  /// phase reads stays, as that phase may be run again.
+  /// phase reads stays, as that phase may be run again. A chain's result takes over the place of an operand that nothing
+  /// reads afterwards: less memory, and less to fetch into the caches.
   private static func place(
     _ schedule: Schedule,
     _ graph: Graph,
@@ -129,12 +130,18 @@ extension Plan {
         return outputs[number]
       case .node(let value):
         let shape = graph.shape(of: value)
-        let offset = layout.take(
-          shape.count,
-          from: position,
-          through: lastUse[value] ?? position,
-          above: floor
-        )
+        let end = lastUse[value] ?? position
+        if case .chain = instruction.work {
+          let spent = instruction.reads.first {
+            phaseOf[$0] == instruction.phase && lastUse[$0] == position && graph.shape(of: $0) == shape
+          }
+          if let place = spent.flatMap({ places[$0] }) {
+            layout.keep(place.offset, through: end)
+            places[value] = place
+            return place
+          }
+        }
+        let offset = layout.take(shape.count, from: position, through: end, above: floor)
         let place = Matrix(offset: offset, rows: shape.rows, columns: shape.columns)
         places[value] = place
         return place

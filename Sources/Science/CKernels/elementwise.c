@@ -2,7 +2,7 @@
 // whole chain.
 
 #include "CKernels.h"
-#include "bits.h"
+#include "elementary.h"
 
 #pragma STDC FP_CONTRACT OFF
 

@@ -21,10 +21,10 @@ TARGET static void CHAIN(kernel_operation operation, size_t count, void *to, con
   case KERNEL_EQUAL: EACH r[i] = x[i] == y[i] ? 1 : 0; return;
   case KERNEL_SELECT: EACH r[i] = x[i] != 0 ? y[i] : z[i]; return;
   // In double, and so within a hair of half an ulp in float.
-  case KERNEL_EXP: for (size_t i = 0; i < count; i++) r[i] = (SCALAR)kernel_exp(x[i]); return;
-  case KERNEL_LOG: for (size_t i = 0; i < count; i++) r[i] = (SCALAR)kernel_log(x[i]); return;
-  case KERNEL_TANH: for (size_t i = 0; i < count; i++) r[i] = (SCALAR)kernel_tanh(x[i]); return;
-  case KERNEL_ERF: for (size_t i = 0; i < count; i++) r[i] = (SCALAR)kernel_erf(x[i]); return;
+  case KERNEL_EXP: EACH r[i] = (SCALAR)elementary_exp(x[i]); return;
+  case KERNEL_LOG: EACH r[i] = (SCALAR)elementary_log(x[i]); return;
+  case KERNEL_TANH: EACH r[i] = (SCALAR)elementary_tanh(x[i]); return;
+  case KERNEL_ERF: EACH r[i] = (SCALAR)elementary_erf(x[i]); return;
   }
 }
 

@@ -10,10 +10,19 @@
 #pragma STDC FP_CONTRACT OFF
 
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define UNROLL_4 _Pragma("clang loop unroll_count(4)")
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
-/// The blocks that are packed at a time; BLOCK_DEPTH is part of the result's meaning, the others of its speed. Rows and
-/// columns are multiples of every tile's.
-enum { BLOCK_DEPTH = 384, BLOCK_ROWS = 336, BLOCK_COLUMNS = 512 };
+/// BLOCK_DEPTH, how much of k is summed at a time, is part of the result's meaning; the others are of its speed. A block
+/// of B, of BLOCK_DEPTH times BLOCK_ROW_BYTES, fills most of a second cache of 1 MiB.
+enum { BLOCK_DEPTH = 384, BLOCK_ROW_BYTES = 2048 };
+
+/// In steps of k: after how many a sum makes room for the next panel of A, how many of that are packed at once, and how
+/// long before that they are asked for.
+enum { STEP_DEPTH = 16, SHARE_DEPTH = 4, AHEAD_DEPTH = 32 };
+
+/// The greatest height of a tile, of which those of all instruction sets are divisors.
+enum { MOST_ROWS = 12, MOST_COLUMNS = 32 };
 
 /// The rows of a tile of one vector: enough chains to hide the latency of an addition.
 enum { NARROW_ROWS = 8 };
@@ -122,13 +131,14 @@ typedef struct {
   kernel_instruction_set set;
   kernel_precision precision;
   product_piece whole;
-  size_t size;
+  /// The first `threads` pieces are larger than the others, which level out the speeds of the threads.
+  size_t threads, large, small;
   bool splits_columns;
   char *workspaces;
 } product_job;
 
 size_t kernel_matrix_product_workspace(kernel_precision precision) {
-  return (size_t)BLOCK_DEPTH * (BLOCK_ROWS + BLOCK_COLUMNS) * kernel_width(precision);
+  return (size_t)BLOCK_DEPTH * (BLOCK_ROW_BYTES + 2 * MOST_ROWS * kernel_width(precision));
 }
 
 static void run(kernel_instruction_set set, kernel_precision precision, const product_piece *piece, void *workspace) {
@@ -146,13 +156,16 @@ static void run_piece(void *context, size_t index, size_t worker) {
   const product_job *job = context;
   const size_t width = kernel_width(job->precision);
   product_piece piece = job->whole;
-  const size_t first = index * job->size;
+  const bool is_large = index < job->threads;
+  const size_t first =
+    is_large ? index * job->large : job->threads * job->large + (index - job->threads) * job->small;
+  const size_t size = is_large ? job->large : job->small;
   if (job->splits_columns) {
-    piece.columns = least(piece.columns - first, job->size);
+    piece.columns = least(piece.columns - first, size);
     piece.b = (const char *)piece.b + first * (piece.b_is_transposed ? piece.b_stride : 1) * width;
     piece.c = (char *)piece.c + first * width;
   } else {
-    piece.rows = least(piece.rows - first, job->size);
+    piece.rows = least(piece.rows - first, size);
     piece.a = (const char *)piece.a + first * (piece.a_is_transposed ? 1 : piece.a_stride) * width;
     piece.c = (char *)piece.c + first * piece.c_stride * width;
   }
@@ -180,11 +193,16 @@ void kernel_matrix_product(
     .splits_columns = c.columns > 2 * c.rows,
     .workspaces = workspaces,
   };
-  // A few pieces for each thread level out their speeds; each packs its share of both operands anew, so that they must
-  // not be small. 48 is a multiple of every tile's rows and columns.
-  const size_t length = job.splits_columns ? c.columns : c.rows, threads = kernel_workers_count(workers);
-  const size_t per_thread = length / threads >= 1024 ? 2 : 1;
-  const size_t pieces = threads == 1 ? 1 : threads * per_thread;
-  job.size = ((length + pieces - 1) / pieces + 47) / 48 * 48;
-  kernel_workers_run(workers, (length + job.size - 1) / job.size, run_piece, &job);
+  const size_t length = job.splits_columns ? c.columns : c.rows, unit = job.splits_columns ? MOST_COLUMNS : MOST_ROWS;
+  const size_t units = (length + unit - 1) / unit, threads = kernel_workers_count(workers);
+  const size_t share = (units + threads - 1) / threads;
+  // Each piece packs its share of both operands anew, so that they must not be small.
+  const size_t rest = share >= 64 ? share / 4 : 0;
+  job.threads = threads;
+  job.large = (share - rest) * unit;
+  job.small = (rest + 1) / 2 * unit;
+  const size_t done = threads * job.large;
+  const size_t pieces = length <= done ? (length + job.large - 1) / job.large
+                                       : threads + (length - done + job.small - 1) / job.small;
+  kernel_workers_run(workers, pieces, run_piece, &job);
 }

@@ -8,33 +8,150 @@
 #define JOIN(a, b) JOIN_(a, b)
 #define VECTOR JOIN(PRODUCT, _vector)
 #define LOOSE JOIN(PRODUCT, _loose)
+#define FOUR JOIN(PRODUCT, _four)
+#define TWO JOIN(PRODUCT, _two)
 #define COLUMNS (VECTORS * LANES)
 
 typedef SCALAR VECTOR __attribute__((vector_size(sizeof(SCALAR) * LANES)));
 /// A vector in memory of any alignment, and of whatever type.
 typedef SCALAR LOOSE __attribute__((vector_size(sizeof(SCALAR) * LANES), aligned(sizeof(SCALAR)), may_alias));
+typedef SCALAR FOUR __attribute__((vector_size(sizeof(SCALAR) * 4), aligned(sizeof(SCALAR)), may_alias));
+typedef SCALAR TWO __attribute__((vector_size(sizeof(SCALAR) * 2), aligned(sizeof(SCALAR)), may_alias));
+
+/// Packs a `width` x `depth` block of an operand whose neighbours along the panel's width lie side by side.
+TARGET static ALWAYS_INLINE void JOIN(PRODUCT, _pack_along)(
+  const SCALAR *restrict from, size_t stride, size_t width, size_t depth, size_t panel, SCALAR *restrict to) {
+  for (size_t k = 0; k < depth; k++) {
+    const SCALAR *row = from + k * stride;
+    for (size_t start = 0; start < width; start += panel) {
+      SCALAR *restrict at = to + start * depth + k * panel;
+      if (width - start >= panel) {
+        for (size_t i = 0; i < panel; i++) at[i] = row[start + i];
+      } else {
+        for (size_t i = 0; i < panel; i++) at[i] = start + i < width ? row[start + i] : 0;
+      }
+    }
+  }
+}
+
+/// Transposes a square of 4 x 4.
+TARGET static ALWAYS_INLINE void JOIN(PRODUCT, _transpose)(
+  const SCALAR *restrict from, size_t stride, SCALAR *restrict to, size_t to_stride) {
+  const FOUR a = *(const FOUR *)from, b = *(const FOUR *)(from + stride);
+  const FOUR c = *(const FOUR *)(from + 2 * stride), d = *(const FOUR *)(from + 3 * stride);
+  const FOUR ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const FOUR cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  *(FOUR *)to = __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5);
+  *(FOUR *)(to + to_stride) = __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7);
+  *(FOUR *)(to + 2 * to_stride) = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
+  *(FOUR *)(to + 3 * to_stride) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
+}
+
+/// Packs a block of an operand whose neighbours along k lie side by side: a transposition.
+TARGET static ALWAYS_INLINE void JOIN(PRODUCT, _pack_across)(
+  const SCALAR *restrict from, size_t stride, size_t width, size_t depth, size_t panel, SCALAR *restrict to) {
+  for (size_t start = 0; start < width; start += panel, to += panel * depth) {
+    const size_t length = least(width - start, panel);
+    size_t i = 0;
+    for (; i + 4 <= length; i += 4) {
+      const SCALAR *row = from + (start + i) * stride;
+      size_t k = 0;
+      for (; k + 4 <= depth; k += 4) JOIN(PRODUCT, _transpose)(row + k, stride, to + k * panel + i, panel);
+      for (; k < depth; k++) {
+        for (size_t r = 0; r < 4; r++) to[k * panel + i + r] = row[r * stride + k];
+      }
+    }
+    for (; i < length; i++) {
+      const SCALAR *row = from + (start + i) * stride;
+      for (size_t k = 0; k < depth; k++) to[k * panel + i] = row[k];
+    }
+    for (; i < panel; i++) {
+      for (size_t k = 0; k < depth; k++) to[k * panel + i] = 0;
+    }
+  }
+}
+
+/// The panel of A that is packed while the tiles of the one before are summed. It has all rows, and whole shares of k.
+typedef struct {
+  const SCALAR *elements;
+  size_t stride, depth;
+  bool is_transposed;
+  /// How far it is packed.
+  size_t packed;
+  SCALAR *to;
+} JOIN(PRODUCT, _coming);
+
+/// Asks for the elements of a share.
+TARGET static ALWAYS_INLINE void JOIN(PRODUCT, _ask)(const JOIN(PRODUCT, _coming) *coming, size_t k) {
+  enum { LINE = 64 / sizeof(SCALAR) };
+  const size_t stride = coming->stride;
+  if (k >= coming->depth) return;
+  if (coming->is_transposed) {
+    UNROLL for (int i = 0; i < SHARE_DEPTH; i++) {
+      __builtin_prefetch(coming->elements + (k + i) * stride, 0, 2);
+      __builtin_prefetch(coming->elements + (k + i) * stride + ROWS - 1, 0, 2);
+    }
+  } else if (k % LINE == 0) {
+    UNROLL for (int r = 0; r < ROWS; r++) __builtin_prefetch(coming->elements + r * stride + k + LINE - 1, 0, 2);
+  }
+}
+
+/// Packs a share, and asks for one that comes later.
+TARGET static ALWAYS_INLINE void JOIN(PRODUCT, _pack_share)(JOIN(PRODUCT, _coming) *coming) {
+  const size_t stride = coming->stride, k = coming->packed;
+  SCALAR *to = coming->to + k * ROWS;
+  JOIN(PRODUCT, _ask)(coming, k + AHEAD_DEPTH);
+  if (coming->is_transposed) {
+    UNROLL for (int i = 0; i < SHARE_DEPTH; i++) {
+      const SCALAR *from = coming->elements + (k + i) * stride;
+      UNROLL for (int r = 0; r < ROWS; r += ROWS % 4 == 0 ? 4 : 2) {
+        if (ROWS % 4 == 0) *(FOUR *)(to + i * ROWS + r) = *(const FOUR *)(from + r);
+        else *(TWO *)(to + i * ROWS + r) = *(const TWO *)(from + r);
+      }
+    }
+  } else {
+    UNROLL for (int r = 0; r + 4 <= ROWS; r += 4) {
+      JOIN(PRODUCT, _transpose)(coming->elements + r * stride + k, stride, to + r, ROWS);
+    }
+    UNROLL for (int r = ROWS / 4 * 4; r < ROWS; r++) {
+      UNROLL for (int i = 0; i < SHARE_DEPTH; i++) to[i * ROWS + r] = coming->elements[r * stride + k + i];
+    }
+  }
+  coming->packed += SHARE_DEPTH;
+}
+
+TARGET static ALWAYS_INLINE void JOIN(PRODUCT, _step)(
+  const SCALAR *restrict left, const SCALAR *restrict right, VECTOR sum[ROWS][VECTORS]) {
+  VECTOR b[VECTORS];
+  UNROLL for (int v = 0; v < VECTORS; v++) b[v] = *(const LOOSE *)(right + v * LANES);
+  UNROLL for (int r = 0; r < ROWS; r++) {
+    const VECTOR a = left[r] - (VECTOR){0};
+    UNROLL for (int v = 0; v < VECTORS; v++) sum[r][v] = FUSED(a, b[v], sum[r][v]);
+  }
+}
 
 TARGET static void JOIN(PRODUCT, _tile)(
   size_t depth, const SCALAR *restrict left, const SCALAR *restrict right, SCALAR *c, size_t stride, size_t rows,
-  size_t columns, bool is_added) {
+  size_t columns, bool is_added, JOIN(PRODUCT, _coming) *coming, size_t until) {
   VECTOR sum[ROWS][VECTORS];
   UNROLL for (int r = 0; r < ROWS; r++) {
     UNROLL for (int v = 0; v < VECTORS; v++) sum[r][v] = (VECTOR){0};
   }
-  // The tile of C is needed only after the sums: by then it is in the cache.
-  UNROLL for (int r = 0; r < ROWS; r++) {
-    UNROLL for (int v = 0; v < VECTORS; v++) __builtin_prefetch(c + r * stride + v * LANES, 1, 3);
-  }
-  for (size_t k = 0; k < depth; k++) {
-    VECTOR b[VECTORS];
-    UNROLL for (int v = 0; v < VECTORS; v++) b[v] = *(const LOOSE *)(right + v * LANES);
-    UNROLL for (int r = 0; r < ROWS; r++) {
-      const VECTOR a = left[r] - (VECTOR){0};
-      UNROLL for (int v = 0; v < VECTORS; v++) sum[r][v] = FUSED(a, b[v], sum[r][v]);
+  const size_t steps = depth / STEP_DEPTH, begin = coming->packed;
+  size_t asked = 0;
+  for (size_t step = 0; step < steps; step++) {
+    // Between the steps of the sums there is time for what comes: the tile of C, and the next panel up to `until`. The
+    // units for integers and for memory are idle, and nobody waits for memory.
+    for (; asked < ROWS * VECTORS * (step + 1) / steps; asked++) {
+      __builtin_prefetch(c + asked / VECTORS * stride + asked % VECTORS * LANES, 1, 3);
     }
-    left += ROWS;
-    right += COLUMNS;
+    const size_t share = until > begin ? (until - begin) * (step + 1) / steps : 0;
+    while (coming->packed + SHARE_DEPTH <= begin + share) JOIN(PRODUCT, _pack_share)(coming);
+    UNROLL_4 for (int k = 0; k < STEP_DEPTH; k++) JOIN(PRODUCT, _step)(left + k * ROWS, right + k * COLUMNS, sum);
+    left += STEP_DEPTH * ROWS;
+    right += STEP_DEPTH * COLUMNS;
   }
+  for (size_t k = 0; k < depth % STEP_DEPTH; k++) JOIN(PRODUCT, _step)(left + k * ROWS, right + k * COLUMNS, sum);
   if (rows == ROWS && columns == COLUMNS) {
     UNROLL for (int r = 0; r < ROWS; r++) {
       UNROLL for (int v = 0; v < VECTORS; v++) {
@@ -59,13 +176,13 @@ TARGET static void JOIN(PRODUCT, _tile)(
 typedef struct {
   const SCALAR *elements;
   size_t row_step, depth_step;
-} JOIN(PRODUCT, _left);
+} JOIN(PRODUCT, _narrow_left);
 
 /// A tile of HEIGHT rows and one vector of columns. The left operand is read where it lies: it is used once, so that
 /// packing would cost more than it saves.
 #define DEFINE_NARROW_TILE(NAME, HEIGHT)                                                                             \
   TARGET static void JOIN(PRODUCT, NAME)(                                                                            \
-    size_t depth, JOIN(PRODUCT, _left) left, const SCALAR *restrict right, SCALAR *c, size_t stride, size_t columns, \
+    size_t depth, JOIN(PRODUCT, _narrow_left) left, const SCALAR *restrict right, SCALAR *c, size_t stride, size_t columns, \
     bool is_added) {                                                                                                 \
     VECTOR sum[HEIGHT];                                                                                              \
     UNROLL for (int r = 0; r < HEIGHT; r++) sum[r] = (VECTOR){0};                                                    \
@@ -88,56 +205,6 @@ typedef struct {
 DEFINE_NARROW_TILE(_narrow_tile, NARROW_ROWS)
 DEFINE_NARROW_TILE(_narrow_row, 1)
 
-/// Packs a `width` x `depth` block of an operand whose neighbours along the panel's width lie side by side.
-TARGET static void JOIN(PRODUCT, _pack_along)(
-  const SCALAR *restrict from, size_t stride, size_t width, size_t depth, size_t panel, SCALAR *restrict to) {
-  for (size_t k = 0; k < depth; k++) {
-    const SCALAR *row = from + k * stride;
-    for (size_t start = 0; start < width; start += panel) {
-      SCALAR *restrict at = to + start * depth + k * panel;
-      const size_t length = width - start < panel ? width - start : panel;
-      size_t i = 0;
-      for (; i < length; i++) at[i] = row[start + i];
-      for (; i < panel; i++) at[i] = 0;
-    }
-  }
-}
-
-/// Packs a block of an operand whose neighbours along k lie side by side: a transposition, in squares of 4 x 4.
-TARGET static void JOIN(PRODUCT, _pack_across)(
-  const SCALAR *restrict from, size_t stride, size_t width, size_t depth, size_t panel, SCALAR *restrict to) {
-  typedef SCALAR four __attribute__((vector_size(sizeof(SCALAR) * 4), aligned(sizeof(SCALAR)), may_alias));
-  for (size_t start = 0; start < width; start += panel, to += panel * depth) {
-    const size_t length = width - start < panel ? width - start : panel;
-    size_t i = 0;
-    for (; i + 4 <= length; i += 4) {
-      const SCALAR *row = from + (start + i) * stride;
-      size_t k = 0;
-      for (; k + 4 <= depth; k += 4) {
-        const four a = *(const four *)(row + k), b = *(const four *)(row + stride + k);
-        const four c = *(const four *)(row + 2 * stride + k), d = *(const four *)(row + 3 * stride + k);
-        const four ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-        const four cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-        SCALAR *at = to + k * panel + i;
-        *(four *)at = __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5);
-        *(four *)(at + panel) = __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7);
-        *(four *)(at + 2 * panel) = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
-        *(four *)(at + 3 * panel) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
-      }
-      for (; k < depth; k++) {
-        for (size_t r = 0; r < 4; r++) to[k * panel + i + r] = row[r * stride + k];
-      }
-    }
-    for (; i < length; i++) {
-      const SCALAR *row = from + (start + i) * stride;
-      for (size_t k = 0; k < depth; k++) to[k * panel + i] = row[k];
-    }
-    for (; i < panel; i++) {
-      for (size_t k = 0; k < depth; k++) to[k * panel + i] = 0;
-    }
-  }
-}
-
 TARGET static void JOIN(PRODUCT, _pack_right)(
   const product_piece *piece, size_t j, size_t k, size_t columns, size_t depth, size_t panel, SCALAR *to) {
   const SCALAR *b = piece->b;
@@ -150,7 +217,7 @@ TARGET static void JOIN(PRODUCT, _pack_right)(
 
 /// The product with at most one vector of columns.
 TARGET static void JOIN(PRODUCT, _narrow)(const product_piece *piece, SCALAR *right) {
-  JOIN(PRODUCT, _left) left = {
+  JOIN(PRODUCT, _narrow_left) left = {
     .row_step = piece->a_is_transposed ? 1 : piece->a_stride,
     .depth_step = piece->a_is_transposed ? piece->a_stride : 1,
   };
@@ -169,8 +236,56 @@ TARGET static void JOIN(PRODUCT, _narrow)(const product_piece *piece, SCALAR *ri
   }
 }
 
+/// Where A has the element of a row and a step of k.
+TARGET static const SCALAR *JOIN(PRODUCT, _left)(const product_piece *piece, size_t row, size_t k) {
+  return (const SCALAR *)piece->a + (piece->a_is_transposed ? k * piece->a_stride + row : row * piece->a_stride + k);
+}
+
+TARGET static void JOIN(PRODUCT, _pack_left)(
+  const product_piece *piece, size_t row, size_t k, size_t depth, SCALAR *to) {
+  const SCALAR *from = JOIN(PRODUCT, _left)(piece, row, k);
+  const size_t rows = least(piece->rows - row, ROWS);
+  if (piece->a_is_transposed) {
+    JOIN(PRODUCT, _pack_along)(from, piece->a_stride, rows, depth, ROWS, to);
+  } else {
+    JOIN(PRODUCT, _pack_across)(from, piece->a_stride, rows, depth, ROWS, to);
+  }
+}
+
+/// Adds what a block of k, of which B is packed, makes of some columns from `j` on. A panel of A meets all of B's, which
+/// stay in the second cache.
+TARGET static void JOIN(PRODUCT, _block)(
+  const product_piece *piece, size_t j, size_t k, size_t columns, size_t depth, const SCALAR *right, SCALAR *left,
+  bool is_added) {
+  const size_t tiles = (columns + COLUMNS - 1) / COLUMNS;
+  SCALAR *next = left + ROWS * BLOCK_DEPTH;
+  JOIN(PRODUCT, _pack_left)(piece, 0, k, depth, left);
+  for (size_t row = 0; row < piece->rows; row += ROWS) {
+    JOIN(PRODUCT, _coming) coming = {.stride = piece->a_stride, .is_transposed = piece->a_is_transposed, .to = next};
+    if (row + 2 * ROWS <= piece->rows) {
+      coming.elements = JOIN(PRODUCT, _left)(piece, row + ROWS, k);
+      coming.depth = depth / SHARE_DEPTH * SHARE_DEPTH;
+    }
+    for (size_t ahead = 0; ahead < AHEAD_DEPTH; ahead += SHARE_DEPTH) JOIN(PRODUCT, _ask)(&coming, ahead);
+    for (size_t tile = 0; tile < tiles; tile++) {
+      const size_t column = tile * COLUMNS;
+      SCALAR *c = (SCALAR *)piece->c + row * piece->c_stride + j + column;
+      JOIN(PRODUCT, _tile)(
+        depth, left, right + column * depth, c, piece->c_stride, least(piece->rows - row, ROWS),
+        least(columns - column, COLUMNS), is_added, &coming, coming.depth * (tile + 1) / tiles);
+    }
+    if (row + ROWS < piece->rows) {
+      const size_t packed = coming.packed;
+      JOIN(PRODUCT, _pack_left)(piece, row + ROWS, k + packed, depth - packed, next + packed * ROWS);
+    }
+    SCALAR *used = left;
+    left = next;
+    next = used;
+  }
+}
+
 TARGET static void PRODUCT(const product_piece *piece, void *workspace) {
-  const SCALAR *a = piece->a;
+  enum { BLOCK_COLUMNS = BLOCK_ROW_BYTES / sizeof(SCALAR) };
   SCALAR *right = workspace, *left = right + (size_t)BLOCK_COLUMNS * BLOCK_DEPTH;
   if (piece->columns <= LANES) {
     JOIN(PRODUCT, _narrow)(piece, right);
@@ -180,24 +295,8 @@ TARGET static void PRODUCT(const product_piece *piece, void *workspace) {
     const size_t columns = least(piece->columns - j, BLOCK_COLUMNS);
     for (size_t k = 0; k < piece->depth; k += BLOCK_DEPTH) {
       const size_t depth = least(piece->depth - k, BLOCK_DEPTH);
-      const bool is_added = k > 0 || piece->is_added;
       JOIN(PRODUCT, _pack_right)(piece, j, k, columns, depth, COLUMNS, right);
-      for (size_t i = 0; i < piece->rows; i += BLOCK_ROWS) {
-        const size_t rows = least(piece->rows - i, BLOCK_ROWS);
-        if (piece->a_is_transposed) {
-          JOIN(PRODUCT, _pack_along)(a + k * piece->a_stride + i, piece->a_stride, rows, depth, ROWS, left);
-        } else {
-          JOIN(PRODUCT, _pack_across)(a + i * piece->a_stride + k, piece->a_stride, rows, depth, ROWS, left);
-        }
-        for (size_t column = 0; column < columns; column += COLUMNS) {
-          for (size_t row = 0; row < rows; row += ROWS) {
-            JOIN(PRODUCT, _tile)(
-              depth, left + row * depth, right + column * depth,
-              (SCALAR *)piece->c + (i + row) * piece->c_stride + j + column, piece->c_stride, least(rows - row, ROWS),
-              least(columns - column, COLUMNS), is_added);
-          }
-        }
-      }
+      JOIN(PRODUCT, _block)(piece, j, k, columns, depth, right, left, k > 0 || piece->is_added);
     }
   }
 }
@@ -212,6 +311,8 @@ TARGET static void PRODUCT(const product_piece *piece, void *workspace) {
 #undef FUSED
 #undef VECTOR
 #undef LOOSE
+#undef FOUR
+#undef TWO
 #undef COLUMNS
 #undef JOIN
 #undef JOIN_

@@ -5,19 +5,6 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-bool kernel_supports(kernel_instruction_set set) {
-  switch (set) {
-  case KERNEL_BASELINE: return true;
-#if defined(__x86_64__)
-  case KERNEL_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  case KERNEL_AVX512:
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512dq") && kernel_supports(KERNEL_AVX2);
-#endif
-  default: return false;
-  }
-}
-
 // The map is a chain of three dependent operations a step, so several vectors are in flight at once: as many as the
 // registers hold.
 

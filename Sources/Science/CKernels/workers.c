@@ -6,20 +6,23 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+typedef void (*work_function)(void *context, size_t piece, size_t worker);
+
 struct kernel_workers {
   size_t count;
   pthread_t *threads;
   pthread_mutex_t mutex;
   pthread_cond_t has_work, is_done;
-  /// Goes up by one for each run, and once more at the end.
-  atomic_size_t generation;
-  /// How many workers have not finished this run.
-  atomic_size_t busy;
-  atomic_size_t next;
-  size_t pieces;
-  void (*work)(void *context, size_t piece, size_t worker);
-  void *context;
-  bool is_ending;
+  /// Which run this is, in the upper half, and how many of its pieces are not taken. In one word, so that a thread that
+  /// comes late to a run takes none of another's: nobody has to wait until all threads have woken.
+  _Atomic uint64_t ticket;
+  /// How many pieces of this run are done.
+  atomic_size_t done;
+  // Of this run; a thread may read them too late, and then gets no piece.
+  atomic_size_t pieces;
+  _Atomic work_function work;
+  void *_Atomic context;
+  atomic_bool is_ending;
 };
 
 typedef struct {
@@ -36,30 +39,20 @@ static inline void pause_briefly(void) {
 #endif
 }
 
-static void take_pieces(kernel_workers *workers, size_t index) {
-  for (;;) {
-    const size_t piece = atomic_fetch_add(&workers->next, 1);
-    if (piece >= workers->pieces) return;
-    workers->work(workers->context, piece, index);
-  }
-}
+static uint64_t run_of(uint64_t ticket) { return ticket >> 32; }
 
-static void *live(void *argument) {
-  const worker_start start = *(worker_start *)argument;
-  free(argument);
-  kernel_workers *workers = start.workers;
-  size_t seen = 0;
+static void take_pieces(kernel_workers *workers, uint64_t run, size_t index) {
+  uint64_t ticket = atomic_load(&workers->ticket);
   for (;;) {
-    for (int spin = 0; spin < SPINS && atomic_load(&workers->generation) == seen; spin++) pause_briefly();
-    if (atomic_load(&workers->generation) == seen) {
-      pthread_mutex_lock(&workers->mutex);
-      while (atomic_load(&workers->generation) == seen) pthread_cond_wait(&workers->has_work, &workers->mutex);
-      pthread_mutex_unlock(&workers->mutex);
-    }
-    seen += 1;
-    if (workers->is_ending) return NULL;
-    take_pieces(workers, start.index);
-    if (atomic_fetch_sub(&workers->busy, 1) == 1) {
+    const size_t pieces = atomic_load(&workers->pieces), left = ticket & UINT32_MAX;
+    const work_function work = atomic_load(&workers->work);
+    void *const context = atomic_load(&workers->context);
+    if (run_of(ticket) != run || left == 0) return;
+    // That this run still had this piece means that what was read above is its own.
+    if (!atomic_compare_exchange_weak(&workers->ticket, &ticket, ticket - 1)) continue;
+    ticket -= 1;
+    work(context, pieces - left, index);
+    if (atomic_fetch_add(&workers->done, 1) + 1 == pieces && index > 0) {
       pthread_mutex_lock(&workers->mutex);
       pthread_cond_signal(&workers->is_done);
       pthread_mutex_unlock(&workers->mutex);
@@ -67,9 +60,28 @@ static void *live(void *argument) {
   }
 }
 
-static void next_generation(kernel_workers *workers) {
+static void *live(void *argument) {
+  const worker_start start = *(worker_start *)argument;
+  free(argument);
+  kernel_workers *workers = start.workers;
+  uint64_t seen = 0;
+  for (;;) {
+    for (int spin = 0; spin < SPINS && run_of(atomic_load(&workers->ticket)) == seen; spin++) pause_briefly();
+    if (run_of(atomic_load(&workers->ticket)) == seen) {
+      pthread_mutex_lock(&workers->mutex);
+      while (run_of(atomic_load(&workers->ticket)) == seen) pthread_cond_wait(&workers->has_work, &workers->mutex);
+      pthread_mutex_unlock(&workers->mutex);
+    }
+    seen = run_of(atomic_load(&workers->ticket));
+    if (atomic_load(&workers->is_ending)) return NULL;
+    take_pieces(workers, seen, start.index);
+  }
+}
+
+/// Begins a run; its pieces are taken from now on.
+static void begin(kernel_workers *workers, size_t pieces) {
   pthread_mutex_lock(&workers->mutex);
-  atomic_fetch_add(&workers->generation, 1);
+  atomic_store(&workers->ticket, (run_of(atomic_load(&workers->ticket)) + 1) << 32 | pieces);
   pthread_cond_broadcast(&workers->has_work);
   pthread_mutex_unlock(&workers->mutex);
 }
@@ -97,8 +109,8 @@ kernel_workers *kernel_workers_start(size_t count) {
 }
 
 void kernel_workers_stop(kernel_workers *workers) {
-  workers->is_ending = true;
-  next_generation(workers);
+  atomic_store(&workers->is_ending, true);
+  begin(workers, 0);
   for (size_t i = 1; i < workers->count; i++) pthread_join(workers->threads[i], NULL);
   pthread_mutex_destroy(&workers->mutex);
   pthread_cond_destroy(&workers->has_work);
@@ -109,21 +121,20 @@ void kernel_workers_stop(kernel_workers *workers) {
 
 size_t kernel_workers_count(const kernel_workers *workers) { return workers->count; }
 
-void kernel_workers_run(
-  kernel_workers *workers, size_t pieces, void (*work)(void *context, size_t piece, size_t worker), void *context) {
+void kernel_workers_run(kernel_workers *workers, size_t pieces, work_function work, void *context) {
   if (pieces <= 1 || workers->count == 1) {
     for (size_t piece = 0; piece < pieces; piece++) work(context, piece, 0);
     return;
   }
-  workers->pieces = pieces;
-  workers->work = work;
-  workers->context = context;
-  atomic_store(&workers->next, 0);
-  atomic_store(&workers->busy, workers->count - 1);
-  next_generation(workers);
-  take_pieces(workers, 0);
-  for (int spin = 0; spin < SPINS && atomic_load(&workers->busy) > 0; spin++) pause_briefly();
+  // No thread takes a piece until the run begins, as none is left of the one before.
+  atomic_store(&workers->pieces, pieces);
+  atomic_store(&workers->work, work);
+  atomic_store(&workers->context, context);
+  atomic_store(&workers->done, 0);
+  begin(workers, pieces);
+  take_pieces(workers, run_of(atomic_load(&workers->ticket)), 0);
+  for (int spin = 0; spin < SPINS && atomic_load(&workers->done) < pieces; spin++) pause_briefly();
   pthread_mutex_lock(&workers->mutex);
-  while (atomic_load(&workers->busy) > 0) pthread_cond_wait(&workers->is_done, &workers->mutex);
+  while (atomic_load(&workers->done) < pieces) pthread_cond_wait(&workers->is_done, &workers->mutex);
   pthread_mutex_unlock(&workers->mutex);
 }

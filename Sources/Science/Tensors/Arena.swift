@@ -9,10 +9,10 @@ public final class Arena {
   /// The threads that compute.
   public let workers: Workers
 
-  private let memory: UnsafeMutableRawPointer
-  let productWorkspace: UnsafeMutableRawPointer
-  let chainWorkspace: UnsafeMutableRawPointer
-  let sumWorkspace: UnsafeMutableRawPointer
+  private let memory: Memory
+  private let products: Memory
+  private let chains: Memory
+  private let sums: Memory
 
   /// Room for `count` numbers, all zero.
   public init(count: Int, precision: Precision, workers: Workers) {
@@ -20,33 +20,39 @@ public final class Arena {
     self.precision = precision
     self.count = count
     self.workers = workers
-    memory = Self.allocate(count * precision.width)
-    productWorkspace = Self.allocate(workers.count * kernel_matrix_product_workspace(precision.kernel))
-    chainWorkspace = Self.allocate(workers.count * kernel_chain_workspace())
-    sumWorkspace = Self.allocate(kernel_sum_workspace(count))
+    memory = Memory(bytes: count * precision.width)
+    products = Memory(bytes: workers.count * kernel_matrix_product_workspace(precision.kernel))
+    chains = Memory(bytes: workers.count * kernel_chain_workspace())
+    sums = Memory(bytes: kernel_sum_workspace(count))
   }
 
-  deinit {
-    memory.deallocate()
-    productWorkspace.deallocate()
-    chainWorkspace.deallocate()
-    sumWorkspace.deallocate()
-  }
+  var productWorkspace: UnsafeMutableRawPointer { products.start }
+  var chainWorkspace: UnsafeMutableRawPointer { chains.start }
+  var sumWorkspace: UnsafeMutableRawPointer { sums.start }
 
   /// Numbers begin at multiples of this many, so that rows of vectors do not straddle cache lines.
   public static let alignment = 16
 
-  private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 64), alignment: 64)
-    memory.initializeMemory(as: UInt8.self, repeating: 0, count: max(bytes, 64))
-    return memory
-  }
-
   /// Where a matrix begins.
   func pointer(_ matrix: Matrix) -> UnsafeMutableRawPointer {
     precondition(matrix.offset >= 0 && matrix.offset + matrix.count <= count, "\(matrix) lies outside the arena")
-    return memory + matrix.offset * precision.width
+    return memory.start + matrix.offset * precision.width
   }
+}
+
+/// Zeros, until something is written; taken from the system, to which they go back.
+private final class Memory {
+  let start: UnsafeMutableRawPointer
+  private let bytes: Int
+
+  init(bytes: Int) {
+    self.bytes = max(bytes, 1)
+    // As with the threads of workers: nothing can go on without it, and the end of this process fails one stage alone.
+    guard let start = kernel_allocate(self.bytes) else { fatalError("no memory for \(bytes) bytes") }
+    self.start = start
+  }
+
+  deinit { kernel_free(start, bytes) }
 }
 
 /// A matrix in an arena, row by row.

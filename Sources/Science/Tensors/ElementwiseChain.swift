@@ -137,7 +137,7 @@ public struct PlacedChain {
 extension ElementwiseChain {
   /// The chain for the matrices of an arena; its run allocates nothing.
   ///
-  /// - Precondition: the result has the chain's shape and overlaps no operand.
+  /// - Precondition: the result has the chain's shape; it is an operand of that shape or overlaps none.
   public func placed(in arena: Arena, result: Matrix) -> PlacedChain {
     precondition((result.rows, result.columns) == (rows, columns) && !steps.isEmpty)
     return PlacedChain(

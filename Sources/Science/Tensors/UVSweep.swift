@@ -35,7 +35,7 @@ public enum UVSweep {
     negative: [Double],
     ratio: [Double],
     steps: Int,
-    instructionSet: InstructionSet = .best,
+    instructionSet: InstructionSet = .preferred,
     threads: Int = 1,
     stopWhenSettled: Bool = true,
     finished: @Sendable (Int) -> Void = { _ in }

@@ -11,7 +11,7 @@ public final class Workers {
   public let instructionSet: InstructionSet
 
   /// Starts `threads` - 1 threads beside the caller's; fewer where the system refuses.
-  public init(threads: Int = 1, instructionSet: InstructionSet = .best) {
+  public init(threads: Int = 1, instructionSet: InstructionSet = .preferred) {
     precondition(threads > 0, "work needs a thread")
     precondition(instructionSet.isSupported, "this processor has no \(instructionSet)")
     // Of a few hundred bytes: with none to be had nothing can go on, and there is no result to lose. A stage runs in a

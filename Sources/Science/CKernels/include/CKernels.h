@@ -17,6 +17,8 @@ typedef enum : int32_t {
   KERNEL_AVX2 = 1,
   /// 512-bit vectors with fused multiply-add (x86-64).
   KERNEL_AVX512 = 2,
+  /// 128-bit vectors with fused multiply-add: the baseline of 64-bit Arm by its name.
+  KERNEL_NEON = 3,
 } kernel_instruction_set;
 
 /// Whether this processor has the instruction set.
@@ -51,6 +53,12 @@ typedef enum : int32_t {
 
 /// The bytes of a number.
 static inline size_t kernel_width(kernel_precision precision) { return precision == KERNEL_FLOAT64 ? 8 : 4; }
+
+/// Memory of zeros, at least one byte, which begins at a page and lies in large ones where the system has them; NULL if
+/// there is none.
+void *kernel_allocate(size_t bytes);
+/// Gives back memory of kernel_allocate, of this size.
+void kernel_free(void *memory, size_t bytes);
 
 /// Threads that wait for work. Only one thread at a time may hand work to them.
 typedef struct kernel_workers kernel_workers;
@@ -150,7 +158,7 @@ typedef struct {
 /// The bytes that one thread needs for the tiles of a chain.
 size_t kernel_chain_workspace(void);
 
-/// Runs a chain. The result must not overlap an operand.
+/// Runs a chain. The result may be an operand that is not spread, and overlaps none otherwise.
 /// - workspaces: for each thread, kernel_chain_workspace() bytes.
 void kernel_chain_run(
   kernel_workers *workers, kernel_instruction_set set, kernel_precision precision, const kernel_chain *chain,
