@@ -280,7 +280,7 @@ extension Train {
       targetLoss: targetLoss,
       seed: UInt64(seed),
       sharpness: schedule,
-      sharpnessSettings: Sharpness.Settings(tolerance: tolerance, maximumProducts: maximumProducts),
+      eigenvalueSettings: LargestEigenvalues.Settings(tolerance: tolerance, maximumProducts: maximumProducts),
       norms: schedule,
       accuracy: schedule
     )
