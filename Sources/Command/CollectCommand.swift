@@ -23,6 +23,8 @@ struct CollectCommand: ParsableCommand {
 
       A lock among the pipelines to keep stands for the results that it names. Of the logs in runs/, the newest \
       \(RunCollection.usualCount) of each run's name are kept, and those written to within the time of --older-than.
+      Checkpoints of trainings, from which a longer one would go on, stay for 30 days, or for the time of --older-than;
+      with --max-size, only those of the last hour.
 
       Examples:
         pipeline gc --dry-run
@@ -79,12 +81,22 @@ struct CollectCommand: ParsableCommand {
       CollectionPlan.Rules(reached: reached, leastAge: leastAge, budget: maxSize?.bytes)
     )
     let runs = RunCollection(of: store, keeping: keepRuns, leastAge: leastAge, now: now)
+    let checkpoints = CheckpointCollection(
+      of: store,
+      leastAge: olderThan?.seconds ?? (maxSize == nil ? CheckpointCollection.usualAge : leastAge),
+      now: now
+    )
     if !dryRun {
       try plan.execute()
       runs.execute()
+      checkpoints.execute()
       CompletedRun.forgetAll(in: store)
     }
-    if json { Terminal.say(describe(plan, runs).canonicalText) } else { tell(plan, runs, inventory, store) }
+    if json {
+      Terminal.say(describe(plan, runs, checkpoints).canonicalText)
+    } else {
+      tell(plan, runs, checkpoints, inventory, store)
+    }
     if let maxSize, plan.bytesLeft > maxSize.bytes {
       Terminal.complain(
         "error: \(ShortNumber.bytes(plan.bytesLeft)) are left, more than \(ShortNumber.bytes(maxSize.bytes)): "
@@ -125,6 +137,7 @@ struct CollectCommand: ParsableCommand {
   private func tell(
     _ plan: CollectionPlan,
     _ runs: RunCollection,
+    _ checkpoints: CheckpointCollection,
     _ inventory: StoreInventory,
     _ store: ArtifactStore
   ) {
@@ -151,12 +164,21 @@ struct CollectCommand: ParsableCommand {
     if !runs.removed.isEmpty {
       Terminal.say("  old runs: \(Self.count(runs.removed.count, "log")), \(ShortNumber.bytes(runs.bytes))")
     }
-    let bytes = plan.bytesFreed + runs.bytes
+    if !checkpoints.removed.isEmpty {
+      Terminal.say(
+        "  old checkpoints: \(Self.count(checkpoints.removed.count, "file")), \(ShortNumber.bytes(checkpoints.bytes))"
+      )
+    }
+    let bytes = plan.bytesFreed + runs.bytes + checkpoints.bytes
     let freed = ShortNumber.bytes(bytes)
     Terminal.say(dryRun ? "would free \(freed)" : bytes == 0 ? "nothing to free" : "freed \(freed)")
   }
 
-  private func describe(_ plan: CollectionPlan, _ runs: RunCollection) -> JSONValue {
+  private func describe(
+    _ plan: CollectionPlan,
+    _ runs: RunCollection,
+    _ checkpoints: CheckpointCollection
+  ) -> JSONValue {
     func describe(_ share: CollectionPlan.Share) -> JSONValue {
       [
         "bytes": .integer(share.bytes),
@@ -175,7 +197,11 @@ struct CollectCommand: ParsableCommand {
         "bytes": .integer(runs.bytes), "folders": .array(runs.removed.map { .string($0.path.string) }),
         "kept": .integer(runs.keptCount),
       ],
-      "bytes_freed": .integer(plan.bytesFreed + runs.bytes),
+      "checkpoints": [
+        "bytes": .integer(checkpoints.bytes), "files": .array(checkpoints.removed.map { .string($0.string) }),
+        "bytes_kept": .integer(checkpoints.bytesKept),
+      ],
+      "bytes_freed": .integer(plan.bytesFreed + runs.bytes + checkpoints.bytes),
       "bytes_left": .integer(plan.bytesLeft),
     ]
   }

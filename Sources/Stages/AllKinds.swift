@@ -7,8 +7,8 @@ extension StageKinds {
   public static let all = StageKinds(
     [
       UVTrajectories.self, UVPhasePortrait.self, UVFixedPoints.self, UVFitStage.self, UVBifurcation.self,
-      UVPhaseDiagram.self, Train.self, CIFAR10Data.self, SyntheticData.self, Spectrum.self, Statistics.self,
-      Arrays.self, UserProgram.self, Figure.self, Table.self,
+      UVPhaseDiagram.self, Train.self, SharpnessStage.self, CIFAR10Data.self, SyntheticData.self, Spectrum.self,
+      Statistics.self, Arrays.self, UserProgram.self, Figure.self, Table.self,
     ],
     fingerprints: CodeFingerprints.byFile,
     parts: CodeFingerprints.partsByFile

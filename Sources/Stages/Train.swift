@@ -3,7 +3,7 @@ public import Configuration
 public import Networks
 public import Planning
 public import Tensors
-internal import Training
+public import Training
 
 /// `train`: a fully connected network trained at several learning rates, with its sharpness.
 public struct Train: StageKind {
@@ -36,8 +36,28 @@ public struct Train: StageKind {
   /// The loss at which training ends.
   public var targetLoss: Double?
   /// When it is probed.
-  public var probes = Probes()
-  /// How exact the sharpness is.
+  public var probes = ScheduleParameters()
+  /// When norms are taken, if not with the sharpness.
+  public var norms = ScheduleParameters()
+  /// When the accuracy is, likewise.
+  public var accuracy = ScheduleParameters()
+  /// When several of the largest eigenvalues are found.
+  public var topEigenvalues = ScheduleParameters()
+  /// How many.
+  public var topEigenvalueCount = 5
+  /// When the trace is estimated.
+  public var trace = ScheduleParameters()
+  /// From how many products.
+  public var traceSamples = 10
+  /// When the largest eigenvalue of the tangent kernel is found.
+  public var tangentKernel = ScheduleParameters()
+  /// When the curvature along gradient and step is taken.
+  public var curvature = ScheduleParameters()
+  /// When the parameters are kept.
+  public var keep = ScheduleParameters()
+  /// What the tolerance bounds.
+  public var rule = Lanczos.Rule.residual
+  /// How exact eigenvalues are.
   public var tolerance = 1e-3
   /// How many products a sharpness may take.
   public var maximumProducts = 200
@@ -66,30 +86,6 @@ public struct Train: StageKind {
     case absolute
     /// ηλ_H of the start.
     case sharpness
-  }
-
-  /// The steps at which probes are taken.
-  public struct Probes: Record, Equatable {
-    /// Every so many.
-    public var every: Int?
-    /// So many a decade.
-    public var perDecade: Int?
-
-    /// Twenty a decade.
-    public init() {}
-
-    /// The keys of a schedule.
-    public static let fields: [Field<Probes>] = [
-      .init("every", \.every, "Every so many steps.", unit: "steps", limit: .ifPresent(.positive)),
-      .init(
-        "per_decade",
-        \.perDecade,
-        "So many steps for each factor of ten, evenly in the logarithm (default: 20 if 'every' is not given).",
-        limit: .ifPresent(.within(1...100))
-      ),
-    ]
-
-    var schedule: StepSchedule { StepSchedule(every: every, perDecade: perDecade ?? (every == nil ? 20 : nil)) }
   }
 
   /// A network of the paper's size in the standard parameterization.
@@ -121,13 +117,43 @@ public struct Train: StageKind {
     ),
     .init("steps", \.steps, "The number of steps.", unit: "steps", limit: .within(1...10_000_000)),
     .init("target_loss", \.targetLoss, "Training ends when the loss is at most this.", limit: .ifPresent(.positive)),
-    .init("probes", \.probes, "At which steps sharpness, norms and accuracy are measured, beside the first."),
+    .init(
+      "probes",
+      \.probes,
+      "At which steps sharpness, norms and accuracy are measured, beside the first (default: 20 a decade)."
+    ),
+    .init("norms", \.norms, "At which steps the norms are taken (default: with the sharpness)."),
+    .init("accuracy", \.accuracy, "At which steps the accuracy is taken (default: with the sharpness)."),
+    .init(
+      "top_eigenvalues",
+      \.topEigenvalues,
+      "At which steps several of the largest Hessian eigenvalues are found (default: none)."
+    ),
+    .init("top_eigenvalue_count", \.topEigenvalueCount, "How many of them.", limit: .within(1...100)),
+    .init("trace", \.trace, "At which steps the trace of the Hessian is estimated (default: none)."),
+    .init("trace_samples", \.traceSamples, "From how many products with random signs.", limit: .within(2...100_000)),
+    .init(
+      "ntk",
+      \.tangentKernel,
+      "At which steps the largest eigenvalue of the tangent kernel is found (default: none)."
+    ),
+    .init(
+      "curvature",
+      \.curvature,
+      "At which steps the curvature along the gradient and along the step is taken (default: none)."
+    ),
+    .init(
+      "keep",
+      \.keep,
+      "At which steps the parameters are kept in the result, for kinds that look at them (default: none)."
+    ),
     .init(
       "tolerance",
       \.tolerance,
-      "The residual |Hx - lambda x| / lambda at which a sharpness is converged.",
+      "The residual |Hx - lambda x|, or the estimated error, over |lambda| at which an eigenvalue is converged.",
       limit: .within(1e-12...0.1)
     ),
+    .init("tolerance_of", \.rule, "Whether the tolerance bounds the residual or the estimated error."),
     .init("maximum_products", \.maximumProducts, "How many products a search may take.", limit: .within(1...10_000)),
     .init("precision", \.precision, "The numbers with which is computed."),
     .init(
@@ -159,6 +185,7 @@ public struct Train: StageKind {
 
   private static let runs = ["learning_rate"]
   private static let probed = ["learning_rate", "probe"]
+  private static let ranked = ["learning_rate", "eigenvalue_step", "rank"]
 
   /// What the kind says of itself.
   public static let declaration = KindDeclaration(
@@ -168,7 +195,8 @@ public struct Train: StageKind {
       The data are inputs and classes, as data/cifar10 and data/synthetic make them; targets are one-hot. The sharpness \
       is the largest eigenvalue of the Hessian of the loss on all examples, by Lanczos' method to a residual that is \
       recorded; one that is not converged is missing. After the end of a run the values are missing. The bits do not \
-      depend on threads or processor. Formulas: Documentation/training.md.
+      depend on threads or processor. A run that was stopped goes on from its last checkpoint, and one that was as long \
+      as it was asked to be goes on when more steps are asked for. Formulas: Documentation/training.md.
       """,
     inputs: .named([InputDeclaration("data", "The examples: 'input' and 'label'.")]),
     outputs: [
@@ -181,6 +209,12 @@ public struct Train: StageKind {
       .init("loss", ["learning_rate", "step"], "The loss of the examples of the step."),
       .init("sharpness", probed, "The top eigenvalue lambda_H of the Hessian of the loss on all examples."),
       .init("sharpness_residual", probed, "|Hx - lambda_H x|: some eigenvalue is within this."),
+      .init(
+        "sharpness_error",
+        probed,
+        "Its estimated error: residual^2 over the gap to the next, or the residual.",
+        optional: true
+      ),
       .init("sharpness_products", probed, "The number of products with the Hessian that it took."),
       .init("eta_sharpness", probed, "eta lambda_H."),
       .init("gradient_norm", probed, "The norm of the gradient of the loss on all examples."),
@@ -200,19 +234,53 @@ public struct Train: StageKind {
         "Why training ended:",
         meanings: ["steps", "target-loss", "diverged", "collapsed"]
       ),
+      .init("norm_step", ["norm_step"], "The number of steps taken where 'norms' says.", optional: true),
+      .init("accuracy_step", ["accuracy_step"], "The number of steps taken where 'accuracy' says.", optional: true),
+      .init("rank", ["rank"], "The number of an eigenvalue, from the largest.", optional: true),
+      .init("eigenvalue_step", ["eigenvalue_step"], "The number of steps taken at these eigenvalues.", optional: true),
+      .init("top_eigenvalues", ranked, "The largest eigenvalues of the Hessian.", optional: true),
+      .init("top_eigenvalue_residual", ranked, "The residual of each.", optional: true),
+      .init("top_eigenvalue_error", ranked, "The estimated error of each.", optional: true),
+      .init(
+        "top_eigenvalue_products",
+        ["learning_rate", "eigenvalue_step"],
+        "The number of products with the Hessian that they took.",
+        optional: true
+      ),
+      .init("trace_step", ["trace_step"], "The number of steps taken at each trace.", optional: true),
+      .init("trace", ["learning_rate", "trace_step"], "The trace of the Hessian.", optional: true),
+      .init("trace_error", ["learning_rate", "trace_step"], "Its standard error.", optional: true),
+      .init("ntk_step", ["ntk_step"], "The number of steps taken at each tangent kernel.", optional: true),
+      .init(
+        "ntk",
+        ["learning_rate", "ntk_step"],
+        "The top eigenvalue of the tangent kernel J J^T / (NC).",
+        optional: true
+      ),
+      .init("ntk_residual", ["learning_rate", "ntk_step"], "Its residual.", optional: true),
+      .init("ntk_products", ["learning_rate", "ntk_step"], "The number of products that it took.", optional: true),
+      .init("curvature_step", ["curvature_step"], "The number of steps taken at each curvature.", optional: true),
+      .init(
+        "gradient_curvature",
+        ["learning_rate", "curvature_step"],
+        "g^T H g / g^T g along the gradient.",
+        optional: true
+      ),
+      .init(
+        "step_curvature",
+        ["learning_rate", "curvature_step"],
+        "v^T H v / v^T v along the step's v = mu v + g.",
+        optional: true
+      ),
+      .init("kept", ["kept"], "The number of steps taken where parameters were kept.", optional: true),
+      .init(
+        "parameters",
+        ["learning_rate", "kept", "parameter"],
+        "The parameters: layer after layer, the weights (inputs by outputs) and then the bias.",
+        optional: true
+      ),
     ]
   )
-}
-
-extension Train.Scheme {
-  func parameterization(_ interpolation: Double) -> Parameterization {
-    switch self {
-    case .standard: .standard
-    case .neuralTangent: .neuralTangent
-    case .maximalUpdate: .maximalUpdate
-    case .interpolated: .interpolated(interpolation)
-    }
-  }
 }
 
 // MARK: - Running
@@ -220,21 +288,25 @@ extension Train.Scheme {
 extension Train {
   /// Trains at every learning rate.
   public func run(_ context: StageContext) async throws -> StageResult {
-    let (examples, network) = try read(context.input("data"))
+    let data = try TrainingData(context.input("data"))
+    let network = network(inputs: data.inputCount, outputs: data.outputCount)
     let parameters = network.initialParameters(seed: UInt64(seed))
-    let scale: Double
-    let start = Training(
-      network: network,
-      loss: loss,
-      examples: examples,
-      parameters: parameters,
-      settings: settings(learningRate: 0, steps: 0, .always),
-      precision: precision,
-      workers: Workers(threads: context.threads)
-    )
+    @Sendable func training(_ settings: TrainingSettings, threads: Int) -> Training {
+      Training(
+        network: network,
+        loss: loss,
+        examples: data.examples,
+        parameters: parameters,
+        settings: settings,
+        precision: precision,
+        workers: Workers(threads: threads)
+      )
+    }
+    let start = training(startSettings, threads: context.threads)
     guard let initial = start.advance()?.sharpness, initial.isConverged else {
       throw StageFailure("the sharpness of the start was not found; raise 'maximum_products' or 'tolerance'")
     }
+    let scale: Double
     switch unit {
     case .absolute: scale = 1
     case .sharpness where initial.value > 0: scale = 1 / initial.value
@@ -242,145 +314,132 @@ extension Train {
     }
     let rates = learningRates.all.map { $0 * scale }
     // Small networks train side by side, each on its own thread; a large one has all threads, and memory, to itself.
-    let isLarge = network.parameterCount * examples.count > 1 << 30
+    let isLarge = network.parameterCount * data.examples.count > 1 << 30
     let atOnce = isLarge ? 1 : min(context.threads, rates.count)
+    let progress = TrainingProgress(runs: rates.count, steps: steps, report: context.report)
     let runs = try await Parallel.map(rates.count, piece: 1, threads: atOnce) { range in
       range.map { index in
-        let training = Training(
-          network: network,
-          loss: loss,
-          examples: examples,
-          parameters: parameters,
-          settings: settings(learningRate: rates[index], steps: steps, probes.schedule),
-          precision: precision,
-          workers: Workers(threads: context.threads / atOnce)
+        let rate = rates[index]
+        var checkpoints = TrainingCheckpoints(
+          context.checkpoints,
+          identity: identity(ofRunAt: rate),
+          learningRate: rate
         )
-        var records: [TrainingRecord] = []
-        while let record = training.advance() {
-          records.append(record)
-          guard record.step % max(1, steps / 100) == 0 else { continue }
-          let done = (Double(index) + Double(record.step) / Double(steps)) / Double(rates.count)
-          context.report(StageProgress(done, "run \(index + 1) of \(rates.count), step \(record.step)"))
+        let furthest = checkpoints.furthest()
+        if let known = furthest?.run.ended(after: steps) { return ResumedRun(run: known, from: known.stepsTaken) }
+        let training = training(settings(learningRate: rate), threads: context.threads / atOnce)
+        var run = TrainingRun(learningRate: rate)
+        if let furthest, let state = furthest.state, (try? training.resume(from: state)) != nil { run = furthest.run }
+        let resumed = training.step
+        run.complete(training, steps: steps, keeping: keep.schedule) { run, training in
+          checkpoints.note(run, training, isLast: training.end != nil || training.step == steps)
+          progress.note(training.step, of: index)
         }
-        return Run(learningRate: rates[index], records: records, end: training.end ?? .steps)
+        return ResumedRun(run: run, from: resumed)
       }
+    }.flatMap { $0 }
+    var result = try TrainingResult(
+      self,
+      runs.map(\.run),
+      initialSharpness: initial.value,
+      data: context.input("data").address.description
+    ).stageResult()
+    let resumed = zip(learningRates.all, runs).filter { $1.from > 0 }
+    if !resumed.isEmpty {
+      result.provenance["resumed"] = .array(
+        resumed.map { ["learning_rate": .number($0), "from_step": .integer($1.from)] }
+      )
     }
-    return try result(runs.flatMap { $0 }, initialSharpness: initial.value)
+    return result
   }
 
-  private func settings(learningRate: Double, steps: Int, _ schedule: StepSchedule) -> TrainingSettings {
-    var schedule = schedule
-    // The start is always probed: what follows is relative to it.
-    if schedule.window == nil { schedule.window = 0..<1 }
-    return TrainingSettings(
-      learningRate: learningRate,
-      momentum: momentum,
-      batchSize: batchSize,
-      steps: steps,
-      targetLoss: targetLoss,
-      seed: UInt64(seed),
-      sharpness: schedule,
-      eigenvalueSettings: LargestEigenvalues.Settings(tolerance: tolerance, maximumProducts: maximumProducts),
-      norms: schedule,
-      accuracy: schedule
-    )
+  private struct ResumedRun: Sendable {
+    let run: TrainingRun
+    /// The step from which it was computed now.
+    let from: Int
   }
 
-  private func read(_ data: Artifact) throws -> (Examples, FullyConnected) {
-    guard let input = data["input"], let label = data["label"], input.dimensions.count == 2,
-      let inputs = input.values.doubles, let labels = label.values.doubles, input.shape[0] == labels.count,
-      !labels.isEmpty, !inputs.isEmpty
-    else {
-      throw StageFailure("the data have no 'input' over examples and features with a 'label' for each example")
-    }
-    guard let largest = labels.max(), labels.allSatisfy({ $0 >= 0 && $0 < 1_000 && $0 == $0.rounded() }) else {
-      throw StageFailure("a label of the data is no class from 0 to 999")
-    }
-    let classes = Int(largest) + 1
-    let targets = labels.flatMap { label in (0..<classes).map { Double($0) == label ? 1.0 : 0 } }
-    let network = FullyConnected(
-      inputs: input.shape[1],
+  /// What determines a run, however long it is: all parameters but those that say how far it goes, which others there
+  /// are, and what is told of it.
+  private func identity(ofRunAt learningRate: Double) -> JSONValue {
+    guard case .object(var members) = json else { return .null }
+    for name in ["steps", "learning_rate", "relative_to", "late"] { members[name] = nil }
+    members["eta"] = .number(learningRate)
+    return .object(members)
+  }
+
+  func network(inputs: Int, outputs: Int) -> FullyConnected {
+    FullyConnected(
+      inputs: inputs,
       width: width,
-      outputs: classes,
+      outputs: outputs,
       depth: depth,
       activation: activation,
       hasBias: hasBias,
       parameterization: scheme.parameterization(interpolation),
       weightVariance: weightVariance
     )
-    return (Examples(inputs: inputs, targets: targets, count: labels.count), network)
+  }
+
+  /// The steps of a whole run at which probes are taken.
+  var probeSteps: [Int] { (0...steps).filter(probeSchedule.contains) }
+
+  /// The steps at which the parameters are kept.
+  var keptSteps: [Int] { (0...steps).filter(keep.schedule.contains) }
+
+  private var probeSchedule: StepSchedule {
+    var schedule = probes.isEmpty ? StepSchedule(perDecade: 20) : probes.schedule
+    // The start is always probed: what follows is relative to it.
+    schedule.steps.insert(0)
+    return schedule
+  }
+
+  private var eigenvalueSettings: LargestEigenvalues.Settings {
+    .init(rule: rule, tolerance: tolerance, maximumProducts: maximumProducts)
+  }
+
+  /// For the sharpness of the start.
+  private var startSettings: TrainingSettings {
+    TrainingSettings(
+      learningRate: 0,
+      steps: 0,
+      seed: UInt64(seed),
+      sharpness: .always,
+      eigenvalueSettings: eigenvalueSettings
+    )
+  }
+
+  private func settings(learningRate: Double) -> TrainingSettings {
+    TrainingSettings(
+      learningRate: learningRate,
+      momentum: momentum,
+      batchSize: batchSize,
+      steps: steps,
+      targetLoss: targetLoss,
+      seed: UInt64(seed),
+      sharpness: probeSchedule,
+      topEigenvalues: topEigenvalues.schedule,
+      topEigenvalueCount: topEigenvalueCount,
+      tangentKernel: tangentKernel.schedule,
+      eigenvalueSettings: eigenvalueSettings,
+      trace: trace.schedule,
+      traceSamples: traceSamples,
+      norms: norms.isEmpty ? probeSchedule : norms.schedule,
+      gradientCurvature: curvature.schedule,
+      stepCurvature: curvature.schedule,
+      accuracy: accuracy.isEmpty ? probeSchedule : accuracy.schedule
+    )
   }
 }
 
-// MARK: - The result
-
-/// One run.
-private struct Run: Sendable {
-  let learningRate: Double
-  let records: [TrainingRecord]
-  let end: TrainingEnd
-
-  /// The converged sharpness values from a step on.
-  func sharpness(from step: Double) -> [Double] {
-    records.filter { Double($0.step) >= step }.compactMap { record in
-      record.sharpness.flatMap { $0.isConverged ? $0.value : nil }
+extension Train.Scheme {
+  fileprivate func parameterization(_ interpolation: Double) -> Parameterization {
+    switch self {
+    case .standard: .standard
+    case .neuralTangent: .neuralTangent
+    case .maximalUpdate: .maximalUpdate
+    case .interpolated: .interpolated(interpolation)
     }
-  }
-}
-
-extension Train {
-  private func result(_ runs: [Run], initialSharpness: Double) throws -> StageResult {
-    var builder = ResultBuilder(Self.declaration)
-    let probeSteps = (0...steps).filter { settings(learningRate: 0, steps: steps, probes.schedule).norms.contains($0) }
-    let place = Dictionary(uniqueKeysWithValues: probeSteps.enumerated().map { ($1, $0) })
-    func probed(_ name: String, _ value: (Run, TrainingRecord) -> Double?) throws {
-      var values = [Double](repeating: .nan, count: runs.count * probeSteps.count)
-      for (number, run) in runs.enumerated() {
-        for record in run.records {
-          guard let position = place[record.step], let value = value(run, record) else { continue }
-          values[number * probeSteps.count + position] = value
-        }
-      }
-      try builder.set(name, values, shape: [runs.count, probeSteps.count])
-    }
-    func sharpness(_ record: TrainingRecord) -> Double? {
-      record.sharpness.flatMap { $0.isConverged ? $0.value : nil }
-    }
-    func each(_ name: String, _ value: (Run) -> Double) throws { try builder.set(name, runs.map(value)) }
-
-    try builder.set("learning_rate", learningRates.all)
-    try builder.set("step", (0...steps).map(Double.init))
-    try builder.set("probe", probeSteps.map(Double.init))
-    try builder.set("initial_sharpness", initialSharpness)
-    try each("eta") { $0.learningRate }
-    try each("edge") { 2 / $0.learningRate }
-    let losses = runs.flatMap { run in
-      run.records.map(\.loss) + [Double](repeating: .nan, count: steps + 1 - run.records.count)
-    }
-    try builder.set("loss", losses, shape: [runs.count, steps + 1])
-    try probed("sharpness") { sharpness($1) }
-    try probed("sharpness_residual") { $1.sharpness?.residual }
-    try probed("sharpness_products") { $1.sharpness.map { Double($0.products) } }
-    try probed("eta_sharpness") { run, record in sharpness(record).map { run.learningRate * $0 } }
-    try probed("gradient_norm") { $1.gradientNorm }
-    try probed("weight_norm") { $1.parameterNorm.map { $0 * $0 } }
-    try probed("accuracy") { $1.accuracy }
-    try probed("relative_sharpness") { sharpness($1).map { $0 / initialSharpness } }
-    try each("least_sharpness") { ($0.sharpness(from: 0).min() ?? .nan) / initialSharpness }
-    try each("late_eta_sharpness") { run in
-      let values = run.sharpness(from: Double(run.records.count - 1) * (1 - late))
-      return run.learningRate * values.reduce(0, +) / Double(values.count)
-    }
-    try each("greatest_late_eta_sharpness") { run in
-      run.learningRate * (run.sharpness(from: Double(run.records.count - 1) / 5).max() ?? .nan)
-    }
-    try each("final_relative_sharpness") { ($0.sharpness(from: 0).last ?? .nan) / initialSharpness }
-    try each("final_loss") { $0.records.last?.loss ?? .nan }
-    try each("steps_taken") { Double($0.records.last?.step ?? 0) }
-    let ends: [TrainingEnd] = [.steps, .targetLoss, .diverged, .collapsed]
-    let codes = runs.map { Int8(ends.firstIndex(of: $0.end) ?? 0) }
-    try builder.set("end", .int8(codes), shape: [runs.count])
-    return try builder.finish()
   }
 }
 

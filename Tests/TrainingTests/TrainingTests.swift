@@ -57,7 +57,7 @@ import Training
   func `A training that goes on from a checkpoint has the bits of one that was not interrupted`(
     rule: Lanczos.Rule,
     batchSize: Int?
-  ) {
+  ) throws {
     let precision = rule == .error ? Precision.float32 : .float64
     var settings = busy
     settings.eigenvalueSettings.rule = rule
@@ -71,7 +71,7 @@ import Training
       let first = sample.training(settings, precision: precision)
       let before = (0..<stop).compactMap { _ in first.advance() }
       let second = sample.training(settings, precision: precision)
-      second.resume(from: first.checkpoint)
+      try second.resume(from: first.checkpoint)
       #expect(before + second.records() == all)
       #expect(second.parameters == whole.parameters)
     }

@@ -198,7 +198,8 @@ extension Coordinator {
     // Threads are shared among those that run now and those that could run beside them.
     let threads = budget.threads(for: task.action, waiting: plan.readyCount)
     observe(.started(stage: name, kind: task.action.kind, reason: reason))
-    return Assignment(task: task, order: WorkOrder(task, pipeline: pipelineName, threads: threads))
+    let order = WorkOrder(task, pipeline: pipelineName, threads: threads, isFresh: reason == .forced)
+    return Assignment(task: task, order: order)
   }
 
   func settle(_ name: String, _ address: ContentDigest) {

@@ -12,6 +12,8 @@ struct WorkOrder: Record {
   var inputs: [String: Source<ContentDigest>] = [:]
   var code = ""
   var threads = 1
+  /// Whether it is computed from the beginning, whatever checkpoints there are.
+  var isFresh = false
 
   static let fields: [Field<WorkOrder>] = [
     .init("key", \.key, "The key of the action.", required: true),
@@ -22,11 +24,12 @@ struct WorkOrder: Record {
     .init("inputs", \.inputs, "The addresses of the inputs.", required: true),
     .init("code", \.code, "The digest of the code.", required: true),
     .init("threads", \.threads, "How many threads may be used.", limit: .positive, required: true),
+    .init("is_fresh", \.isFresh, "Whether it is computed from the beginning."),
   ]
 
   init() {}
 
-  init(_ task: Plan.Task, pipeline: String, threads: Int) {
+  init(_ task: Plan.Task, pipeline: String, threads: Int, isFresh: Bool) {
     key = task.key.description
     self.pipeline = pipeline
     stage = task.action.name
@@ -35,6 +38,7 @@ struct WorkOrder: Record {
     inputs = task.addresses
     code = task.action.fingerprint
     self.threads = threads
+    self.isFresh = isFresh
   }
 }
 

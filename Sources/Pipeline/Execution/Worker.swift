@@ -88,6 +88,9 @@ public struct Worker: Sendable {
       threads: order.threads,
       scratch: scratch.string,
       files: files,
+      checkpoints: order.isFresh
+        ? NoCheckpoints()
+        : CheckpointFolder(of: store, kind: order.kind, code: order.code, inputs: order.inputs),
       object: { try store.file($0, named: $1).string },
       report: { send(WorkReport(fraction: $0.fraction, $0.message)) }
     )

@@ -169,6 +169,8 @@ public struct StageContext: Sendable {
   public let scratch: String
   /// The files around the pipeline.
   public let files: any StageFiles
+  /// How far earlier runs of such a stage came.
+  public let checkpoints: any StageCheckpoints
   /// The path of a file of an input's result, by its digest and its name.
   public let object: @Sendable (ContentDigest, String) throws -> String
   /// Tells how far the work is.
@@ -182,6 +184,7 @@ public struct StageContext: Sendable {
     threads: Int,
     scratch: String,
     files: any StageFiles = NoFiles(),
+    checkpoints: any StageCheckpoints = NoCheckpoints(),
     object: @escaping @Sendable (ContentDigest, String) throws -> String = { throw StageFailure("no file '\($1)'") },
     report: @escaping @Sendable (StageProgress) -> Void
   ) {
@@ -191,6 +194,7 @@ public struct StageContext: Sendable {
     self.threads = threads
     self.scratch = scratch
     self.files = files
+    self.checkpoints = checkpoints
     self.object = object
     self.report = report
   }

@@ -47,18 +47,12 @@ public final class LargestEigenvalues {
     public var isConverged: Bool { eigenvalues.first?.isConverged ?? false }
   }
 
-  /// What the next search begins from.
-  struct Memory: Sendable, Hashable, Codable {
-    /// The eigenvectors of a measurement, the largest's first.
-    struct Entry: Sendable, Hashable, Codable {
-      var step: Int
-      var vectors: [[Double]]
-    }
-
+  /// What the next search begins from, in a checkpoint.
+  struct Memory {
     /// How many measurements there were.
-    var count = 0
-    /// The last two, the latest first: at the edge of stability the eigenvectors of even and odd steps differ.
-    var latest: [Entry] = []
+    var count: Int
+    /// The eigenvectors of the last two, the latest first.
+    var latest: [(step: Int, vectors: [[Double]])] = []
   }
 
   /// Where the vectors of a measurement lie.
@@ -78,6 +72,7 @@ public final class LargestEigenvalues {
   private let arena: Arena
   private let dimension: Int
   private var measurements = 0
+  /// The last two measurements, the latest first: at the edge of stability the eigenvectors of even and odd steps differ.
   private var latest: [Entry] = []
 
   /// A measurement of matrices of `dimension` rows.
@@ -93,7 +88,7 @@ public final class LargestEigenvalues {
     name: String = "sharpness",
     workers: Workers
   ) {
-    self.count = count
+    self.count = min(count, dimension)
     self.settings = settings
     self.seed = seed
     self.name = name
@@ -125,7 +120,7 @@ public final class LargestEigenvalues {
     if !starts.isEmpty {
       take(
         lanczos.largestEigenvalues(
-          min(count, dimension),
+          count,
           of: matrix,
           from: starts,
           of: arena,
@@ -139,9 +134,9 @@ public final class LargestEigenvalues {
       var random = RandomStream(seed: seed, "start of \(name) \(measurements)")
       take(
         lanczos.largestEigenvalues(
-          min(count, dimension),
+          count,
           of: matrix,
-          from: (0..<min(count, dimension)).map { _ in random.normals(dimension) },
+          from: (0..<count).map { _ in random.normals(dimension) },
           rule: settings.rule,
           tolerance: settings.tolerance,
           maximumProducts: settings.maximumProducts
@@ -180,21 +175,47 @@ public final class LargestEigenvalues {
     return nearest.vectors.map(vector)
   }
 
-  var memory: Memory {
-    get {
-      let entries = latest.map { entry in
-        Memory.Entry(step: entry.step, vectors: entry.vectors.map { arena.read(vector($0)) })
+  // MARK: - Checkpoints
+
+  func save(in vectors: inout [String: [Double]]) {
+    vectors["\(name)-count"] = [Double(measurements)]
+    for (number, entry) in latest.enumerated() {
+      vectors["\(name)-\(number + 1)-step"] = [Double(entry.step)]
+      for (index, place) in entry.vectors.enumerated() {
+        vectors["\(name)-\(number + 1)-vector-\(index + 1)"] = arena.read(vector(place))
       }
-      return Memory(count: measurements, latest: entries)
     }
-    set {
-      measurements = newValue.count
-      latest = newValue.latest.enumerated().map { number, entry in
-        for (index, values) in entry.vectors.enumerated() {
-          arena.write(values, to: vector(number * block + index))
-        }
-        return Entry(step: entry.step, vectors: number * block..<number * block + entry.vectors.count)
+  }
+
+  func memory(in checkpoint: Checkpoint) throws(Checkpoint.Mismatch) -> Memory {
+    func whole(_ name: String) throws(Checkpoint.Mismatch) -> Int {
+      guard let number = Int(exactly: try checkpoint.vector(name, count: 1)[0]), number >= 0 else {
+        throw Checkpoint.Mismatch(vector: name)
       }
+      return number
+    }
+    var memory = Memory(count: try whole("\(name)-count"))
+    for number in 1...2 where checkpoint.vectors["\(name)-\(number)-step"] != nil {
+      let step = try whole("\(name)-\(number)-step")
+      var vectors: [[Double]] = []
+      for index in 1...block {
+        let name = "\(name)-\(number)-vector-\(index)"
+        // The first search may have found fewer than are followed, but not none.
+        guard index == 1 || checkpoint.vectors[name] != nil else { break }
+        vectors.append(try checkpoint.vector(name, count: dimension))
+      }
+      memory.latest.append((step, vectors))
+    }
+    return memory
+  }
+
+  func restore(_ memory: Memory) {
+    measurements = memory.count
+    latest = memory.latest.enumerated().map { number, entry in
+      for (index, values) in entry.vectors.enumerated() {
+        arena.write(values, to: vector(number * block + index))
+      }
+      return Entry(step: entry.step, vectors: number * block..<number * block + entry.vectors.count)
     }
   }
 }

@@ -3,13 +3,6 @@ internal import Tensors
 
 /// What is measured during a training, each on a schedule of its own, and what the next measurements begin from.
 final class Probes {
-  /// What a checkpoint has to hold.
-  struct Memory: Sendable, Hashable, Codable {
-    var sharpness: LargestEigenvalues.Memory?
-    var topEigenvalues: LargestEigenvalues.Memory?
-    var tangentKernel: LargestEigenvalues.Memory?
-  }
-
   private let settings: TrainingSettings
   private let examples: Examples
   private let sharpness: LargestEigenvalues?
@@ -38,9 +31,9 @@ final class Probes {
       settings.topEigenvalues,
       settings.topEigenvalueCount,
       parameters,
-      "top eigenvalues"
+      "top-eigenvalues"
     )
-    tangentKernel = eigenvalues(settings.tangentKernel, 1, outputs, "tangent kernel")
+    tangentKernel = eigenvalues(settings.tangentKernel, 1, outputs, "tangent-kernel")
     trace = settings.trace == .never ? nil : Trace(dimension: parameters, workers: workers)
   }
 
@@ -93,18 +86,18 @@ final class Probes {
     return Double(right) / Double(examples.count)
   }
 
-  var memory: Memory {
-    get {
-      Memory(
-        sharpness: sharpness?.memory,
-        topEigenvalues: topEigenvalues?.memory,
-        tangentKernel: tangentKernel?.memory
-      )
-    }
-    set {
-      if let memory = newValue.sharpness { sharpness?.memory = memory }
-      if let memory = newValue.topEigenvalues { topEigenvalues?.memory = memory }
-      if let memory = newValue.tangentKernel { tangentKernel?.memory = memory }
-    }
+  // MARK: - Checkpoints
+
+  func save(in vectors: inout [String: [Double]]) {
+    for probe in followed { probe.save(in: &vectors) }
   }
+
+  /// - Throws: when the checkpoint is of another training; nothing has changed then.
+  func restore(from checkpoint: Checkpoint) throws(Checkpoint.Mismatch) {
+    var memories: [LargestEigenvalues.Memory] = []
+    for probe in followed { memories.append(try probe.memory(in: checkpoint)) }
+    for (probe, memory) in zip(followed, memories) { probe.restore(memory) }
+  }
+
+  private var followed: [LargestEigenvalues] { [sharpness, topEigenvalues, tangentKernel].compactMap { $0 } }
 }

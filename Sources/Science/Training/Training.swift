@@ -43,6 +43,14 @@ public struct TrainingRecord: Sendable, Hashable, Codable {
   public var stepCurvature: Double?
   /// The share of all examples whose largest output is at their largest target.
   public var accuracy: Double?
+
+  /// Whether anything but the loss was measured.
+  public var hasProbes: Bool {
+    var other = self
+    // A loss that is no number is not equal to itself.
+    other.loss = 0
+    return other != TrainingRecord(step: step, loss: 0)
+  }
 }
 
 /// Why a training ended.
@@ -55,15 +63,6 @@ public enum TrainingEnd: String, Sendable, Hashable, Codable {
   case diverged
   /// The gradient is zero though the loss is not: all units are dead.
   case collapsed
-}
-
-/// Where a training is, so that another can go on from there with the same bits.
-public struct Checkpoint: Sendable, Hashable, Codable {
-  /// How many steps were done.
-  public let step: Int
-  let parameters: [Double]
-  let velocity: [Double]
-  let probes: Probes.Memory
 }
 
 /// The training of a network by gradient descent, all at once or in mini-batches, with or without momentum.
@@ -180,21 +179,23 @@ public final class Training {
 
   /// Where the training is.
   public var checkpoint: Checkpoint {
-    Checkpoint(
-      step: step,
-      parameters: batch.parameters,
-      velocity: settings.momentum == 0 ? [] : batch.velocity,
-      probes: probes.memory
-    )
+    var vectors = ["parameters": batch.parameters]
+    if settings.momentum != 0 { vectors["velocity"] = batch.velocity }
+    probes.save(in: &vectors)
+    return Checkpoint(step: step, vectors: vectors)
   }
 
   /// Goes on from where another training with the same network, examples and settings was; only the number of steps may
   /// be another.
-  public func resume(from checkpoint: Checkpoint) {
+  ///
+  /// - Throws: when the checkpoint is of another training; this one is as it was.
+  public func resume(from checkpoint: Checkpoint) throws(Checkpoint.Mismatch) {
+    let parameters = try checkpoint.vector("parameters", count: network.parameterCount)
+    let velocity = try settings.momentum == 0 ? nil : checkpoint.vector("velocity", count: network.parameterCount)
+    try probes.restore(from: checkpoint)
     step = checkpoint.step
     end = nil
-    batch.parameters = checkpoint.parameters
-    if settings.momentum != 0 { batch.velocity = checkpoint.velocity }
-    probes.memory = checkpoint.probes
+    batch.parameters = parameters
+    if let velocity { batch.velocity = velocity }
   }
 }

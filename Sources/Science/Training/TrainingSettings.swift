@@ -6,13 +6,16 @@ public struct StepSchedule: Sendable, Hashable, Codable {
   public var perDecade: Int?
   /// At each step of a range.
   public var window: Range<Int>?
+  /// At these steps.
+  public var steps: Set<Int>
 
   /// A schedule; with nothing given, never.
-  public init(every: Int? = nil, perDecade: Int? = nil, window: Range<Int>? = nil) {
+  public init(every: Int? = nil, perDecade: Int? = nil, window: Range<Int>? = nil, steps: Set<Int> = []) {
     precondition((every ?? 1) > 0 && (1...100).contains(perDecade ?? 1))
     self.every = every
     self.perDecade = perDecade
     self.window = window
+    self.steps = steps
   }
 
   /// At each step.
@@ -24,6 +27,7 @@ public struct StepSchedule: Sendable, Hashable, Codable {
   public func contains(_ step: Int) -> Bool {
     if let every, step % every == 0 { return true }
     if let window, window.contains(step) { return true }
+    if steps.contains(step) { return true }
     guard let perDecade else { return false }
     var number = 0
     while Self.mark(number, perDecade) < step { number += 1 }

@@ -54,6 +54,7 @@ public struct Program: Sendable {
       status: Self.status(result.terminationStatus)
     )
   }
+
   /// Runs the program in a process group of its own, and sends it a signal once its standard output has `text`.
   ///
   /// - Parameter toGroup: to all of the group, as a terminal does for Ctrl-C, and not to the program alone.
@@ -63,6 +64,17 @@ public struct Program: Sendable {
     sending number: Int32,
     toGroup: Bool,
     onceOutputHas text: String
+  ) async throws -> Outcome {
+    try await run(arguments, in: folder, sending: number, toGroup: toGroup) { $0.contains(text) }
+  }
+
+  /// Runs the program in a process group of its own, and sends it a signal once its standard output is as it should be.
+  public func run(
+    _ arguments: [String],
+    in folder: FilePath,
+    sending number: Int32,
+    toGroup: Bool,
+    once isTime: @Sendable (String) -> Bool
   ) async throws -> Outcome {
     var options = PlatformOptions()
     options.processGroupID = 0
@@ -81,7 +93,7 @@ public struct Program: Sendable {
       var isSent = false
       for try await line in execution.standardOutput.strings() {
         output += line + "\n"
-        guard !isSent, output.contains(text) else { continue }
+        guard !isSent, isTime(output) else { continue }
         kill(toGroup ? -execution.processIdentifier.value : execution.processIdentifier.value, number)
         isSent = true
       }

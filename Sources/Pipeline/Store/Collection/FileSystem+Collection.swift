@@ -16,4 +16,9 @@ extension FileSystem {
       throw StoreError("cannot remove \(path)", Errno(rawValue: errno))
     }
   }
+
+  /// Removes a folder if there is nothing in it.
+  static func removeIfEmpty(_ path: FilePath) {
+    rmdir(path.string)
+  }
 }

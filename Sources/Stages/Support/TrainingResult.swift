@@ -1,0 +1,113 @@
+internal import Artifacts
+internal import Configuration
+internal import Planning
+internal import Tensors
+internal import Training
+
+/// The arrays of `train`, from its runs.
+struct TrainingResult {
+  private let train: Train
+  private let runs: [TrainingRun]
+  private let initialSharpness: Double
+  /// The address of the data.
+  private let data: String
+
+  init(_ train: Train, _ runs: [TrainingRun], initialSharpness: Double, data: String) {
+    self.train = train
+    self.runs = runs
+    self.initialSharpness = initialSharpness
+    self.data = data
+  }
+
+  func stageResult() throws -> StageResult {
+    var builder = ResultBuilder(Train.declaration, outputs: train.outputs)
+    let probeSteps = train.probeSteps
+    func probed(_ name: String, _ value: (TrainingRun, TrainingRecord) -> Double?) throws {
+      let values = values(at: probeSteps) { run, record in value(run, record).map { [$0] } }
+      try builder.set(name, values, shape: [runs.count, probeSteps.count])
+    }
+    func each(_ name: String, _ value: (TrainingRun) -> Double) throws { try builder.set(name, runs.map(value)) }
+
+    try builder.set("learning_rate", train.learningRates.all)
+    try builder.set("step", (0...train.steps).map(Double.init))
+    try builder.set("probe", probeSteps.map(Double.init))
+    try builder.set("initial_sharpness", initialSharpness)
+    try each("eta") { $0.learningRate }
+    try each("edge") { 2 / $0.learningRate }
+    let losses = runs.flatMap { run in
+      run.losses + [Double](repeating: .nan, count: train.steps - run.stepsTaken)
+    }
+    try builder.set("loss", losses, shape: [runs.count, train.steps + 1])
+    try probed("sharpness") { $1.convergedSharpness }
+    try probed("sharpness_residual") { $1.sharpness?.residual }
+    try probed("sharpness_products") { $1.sharpness.map { Double($0.products) } }
+    try probed("eta_sharpness") { run, record in record.convergedSharpness.map { run.learningRate * $0 } }
+    try probed("relative_sharpness") { $1.convergedSharpness.map { $0 / initialSharpness } }
+    try each("least_sharpness") { ($0.sharpness(from: 0).min() ?? .nan) / initialSharpness }
+    try each("late_eta_sharpness") { run in
+      let values = run.sharpness(from: Double(run.stepsTaken) * (1 - train.late))
+      return run.learningRate * values.reduce(0, +) / Double(values.count)
+    }
+    try each("greatest_late_eta_sharpness") { run in
+      run.learningRate * (run.sharpness(from: Double(run.stepsTaken) / 5).max() ?? .nan)
+    }
+    try each("final_relative_sharpness") { ($0.sharpness(from: 0).last ?? .nan) / initialSharpness }
+    try each("final_loss") { $0.losses.last ?? .nan }
+    try each("steps_taken") { Double($0.stepsTaken) }
+    let ends: [TrainingEnd] = [.steps, .targetLoss, .diverged, .collapsed]
+    let codes = runs.map { Int8(ends.firstIndex(of: $0.end ?? .steps) ?? 0) }
+    try builder.set("end", .int8(codes), shape: [runs.count])
+    if train.rule == .error { try probed("sharpness_error") { $1.sharpness?.error } }
+    for probe in TrainingProbe.all { try set(probe, in: &builder) }
+    if !train.topEigenvalues.isEmpty { try builder.set("rank", (1...train.topEigenvalueCount).map(Double.init)) }
+    try setKept(in: &builder)
+    return try builder.finish()
+  }
+
+  /// The arrays of a probe over the steps of its schedule; without one over those of the sharpness, if there are any.
+  private func set(_ probe: TrainingProbe, in builder: inout ResultBuilder) throws {
+    let schedule = probe.schedule(train)
+    let steps = schedule.isEmpty ? train.probeSteps : (0...train.steps).filter(schedule.schedule.contains)
+    if !schedule.isEmpty { try builder.set(probe.steps, steps.map(Double.init)) }
+    for series in probe.series {
+      guard let output = train.outputs.first(where: { $0.name == series.name }) else { continue }
+      let ranks = output.dimensions.contains("rank") ? [train.topEigenvalueCount] : []
+      let values = values(at: steps, width: ranks.first ?? 1) { series.values($1) }
+      try builder.set(series.name, values, shape: [runs.count, steps.count] + ranks)
+    }
+  }
+
+  /// What the records of all runs hold at these steps, `width` numbers each; missing where nothing was measured.
+  private func values(
+    at steps: [Int],
+    width: Int = 1,
+    _ value: (TrainingRun, TrainingRecord) -> [Double]?
+  ) -> [Double] {
+    let place = Dictionary(uniqueKeysWithValues: steps.enumerated().map { ($1, $0) })
+    var values = [Double](repeating: .nan, count: runs.count * steps.count * width)
+    for (number, run) in runs.enumerated() {
+      for record in run.probes {
+        guard let position = place[record.step], let found = value(run, record) else { continue }
+        let first = (number * steps.count + position) * width
+        for (index, number) in found.prefix(width).enumerated() { values[first + index] = number }
+      }
+    }
+    return values
+  }
+
+  /// The parameters that were kept, with all that another kind needs to know of the network and its data.
+  private func setKept(in builder: inout ResultBuilder) throws {
+    let steps = train.keptSteps
+    guard !steps.isEmpty, let count = runs.lazy.compactMap({ $0.kept.values.first?.count }).first else { return }
+    let missing = [Double](repeating: .nan, count: count)
+    let values = runs.flatMap { run in steps.flatMap { run.kept[$0] ?? missing } }
+    try builder.set("kept", steps.map(Double.init))
+    try builder.set(
+      "parameters",
+      train.precision == .float32 ? .float32(values.map(Float.init)) : .float64(values),
+      shape: [runs.count, steps.count, count]
+    )
+    builder.note("training", train.json.canonicalText)
+    builder.note("data", data)
+  }
+}
