@@ -157,7 +157,7 @@ let package = Package(
     tests(of: "Tensors"),
     tests(of: "Dynamics", ["Tensors"]),
     tests(of: "Autodiff", ["Dynamics", "Tensors"]),
-    tests(of: "Networks", ["Autodiff", "Tensors"]),
+    tests(of: "Networks", ["Training", "Autodiff", "Tensors"]),
     tests(of: "Datasets", ["TestSupport", systemPackage]),
     tests(of: "Training", ["Networks", "Tensors", "AllocationCount"], exclude: ["Reference"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),

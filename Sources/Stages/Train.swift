@@ -3,7 +3,7 @@ public import Configuration
 public import Networks
 public import Planning
 public import Tensors
-internal import Training
+public import Training
 
 /// `train`: a fully connected network trained at several learning rates, with its sharpness.
 public struct Train: StageKind {
@@ -37,9 +37,27 @@ public struct Train: StageKind {
   public var targetLoss: Double?
   /// When it is probed.
   public var probes = ScheduleParameters()
+  /// When norms are taken, if not with the sharpness.
+  public var norms = ScheduleParameters()
+  /// When the accuracy is, likewise.
+  public var accuracy = ScheduleParameters()
+  /// When several of the largest eigenvalues are found.
+  public var topEigenvalues = ScheduleParameters()
+  /// How many.
+  public var topEigenvalueCount = 5
+  /// When the trace is estimated.
+  public var trace = ScheduleParameters()
+  /// From how many products.
+  public var traceSamples = 10
+  /// When the largest eigenvalue of the tangent kernel is found.
+  public var tangentKernel = ScheduleParameters()
+  /// When the curvature along gradient and step is taken.
+  public var curvature = ScheduleParameters()
   /// When the parameters are kept.
   public var keep = ScheduleParameters()
-  /// How exact the sharpness is.
+  /// What the tolerance bounds.
+  public var rule = Lanczos.Rule.residual
+  /// How exact eigenvalues are.
   public var tolerance = 1e-3
   /// How many products a sharpness may take.
   public var maximumProducts = 200
@@ -104,6 +122,26 @@ public struct Train: StageKind {
       \.probes,
       "At which steps sharpness, norms and accuracy are measured, beside the first (default: 20 a decade)."
     ),
+    .init("norms", \.norms, "At which steps the norms are taken (default: with the sharpness)."),
+    .init("accuracy", \.accuracy, "At which steps the accuracy is taken (default: with the sharpness)."),
+    .init(
+      "top_eigenvalues",
+      \.topEigenvalues,
+      "At which steps several of the largest Hessian eigenvalues are found (default: none)."
+    ),
+    .init("top_eigenvalue_count", \.topEigenvalueCount, "How many of them.", limit: .within(1...100)),
+    .init("trace", \.trace, "At which steps the trace of the Hessian is estimated (default: none)."),
+    .init("trace_samples", \.traceSamples, "From how many products with random signs.", limit: .within(2...100_000)),
+    .init(
+      "ntk",
+      \.tangentKernel,
+      "At which steps the largest eigenvalue of the tangent kernel is found (default: none)."
+    ),
+    .init(
+      "curvature",
+      \.curvature,
+      "At which steps the curvature along the gradient and along the step is taken (default: none)."
+    ),
     .init(
       "keep",
       \.keep,
@@ -112,9 +150,10 @@ public struct Train: StageKind {
     .init(
       "tolerance",
       \.tolerance,
-      "The residual |Hx - lambda x| / lambda at which a sharpness is converged.",
+      "The residual |Hx - lambda x|, or the estimated error, over |lambda| at which an eigenvalue is converged.",
       limit: .within(1e-12...0.1)
     ),
+    .init("tolerance_of", \.rule, "Whether the tolerance bounds the residual or the estimated error."),
     .init("maximum_products", \.maximumProducts, "How many products a search may take.", limit: .within(1...10_000)),
     .init("precision", \.precision, "The numbers with which is computed."),
     .init(
@@ -146,6 +185,7 @@ public struct Train: StageKind {
 
   private static let runs = ["learning_rate"]
   private static let probed = ["learning_rate", "probe"]
+  private static let ranked = ["learning_rate", "eigenvalue_step", "rank"]
 
   /// What the kind says of itself.
   public static let declaration = KindDeclaration(
@@ -169,6 +209,12 @@ public struct Train: StageKind {
       .init("loss", ["learning_rate", "step"], "The loss of the examples of the step."),
       .init("sharpness", probed, "The top eigenvalue lambda_H of the Hessian of the loss on all examples."),
       .init("sharpness_residual", probed, "|Hx - lambda_H x|: some eigenvalue is within this."),
+      .init(
+        "sharpness_error",
+        probed,
+        "Its estimated error: residual^2 over the gap to the next, or the residual.",
+        optional: true
+      ),
       .init("sharpness_products", probed, "The number of products with the Hessian that it took."),
       .init("eta_sharpness", probed, "eta lambda_H."),
       .init("gradient_norm", probed, "The norm of the gradient of the loss on all examples."),
@@ -187,6 +233,44 @@ public struct Train: StageKind {
         unit: nil,
         "Why training ended:",
         meanings: ["steps", "target-loss", "diverged", "collapsed"]
+      ),
+      .init("norm_step", ["norm_step"], "The number of steps taken where 'norms' says.", optional: true),
+      .init("accuracy_step", ["accuracy_step"], "The number of steps taken where 'accuracy' says.", optional: true),
+      .init("rank", ["rank"], "The number of an eigenvalue, from the largest.", optional: true),
+      .init("eigenvalue_step", ["eigenvalue_step"], "The number of steps taken at these eigenvalues.", optional: true),
+      .init("top_eigenvalues", ranked, "The largest eigenvalues of the Hessian.", optional: true),
+      .init("top_eigenvalue_residual", ranked, "The residual of each.", optional: true),
+      .init("top_eigenvalue_error", ranked, "The estimated error of each.", optional: true),
+      .init(
+        "top_eigenvalue_products",
+        ["learning_rate", "eigenvalue_step"],
+        "The number of products with the Hessian that they took.",
+        optional: true
+      ),
+      .init("trace_step", ["trace_step"], "The number of steps taken at each trace.", optional: true),
+      .init("trace", ["learning_rate", "trace_step"], "The trace of the Hessian.", optional: true),
+      .init("trace_error", ["learning_rate", "trace_step"], "Its standard error.", optional: true),
+      .init("ntk_step", ["ntk_step"], "The number of steps taken at each tangent kernel.", optional: true),
+      .init(
+        "ntk",
+        ["learning_rate", "ntk_step"],
+        "The top eigenvalue of the tangent kernel J J^T / (NC).",
+        optional: true
+      ),
+      .init("ntk_residual", ["learning_rate", "ntk_step"], "Its residual.", optional: true),
+      .init("ntk_products", ["learning_rate", "ntk_step"], "The number of products that it took.", optional: true),
+      .init("curvature_step", ["curvature_step"], "The number of steps taken at each curvature.", optional: true),
+      .init(
+        "gradient_curvature",
+        ["learning_rate", "curvature_step"],
+        "g^T H g / g^T g along the gradient.",
+        optional: true
+      ),
+      .init(
+        "step_curvature",
+        ["learning_rate", "curvature_step"],
+        "v^T H v / v^T v along the step's v = mu v + g.",
+        optional: true
       ),
       .init("kept", ["kept"], "The number of steps taken where parameters were kept.", optional: true),
       .init(
@@ -207,18 +291,18 @@ extension Train {
     let data = try TrainingData(context.input("data"))
     let network = network(inputs: data.inputCount, outputs: data.outputCount)
     let parameters = network.initialParameters(seed: UInt64(seed))
-    @Sendable func training(at learningRate: Double, _ probes: StepSchedule, steps: Int, threads: Int) -> Training {
+    @Sendable func training(_ settings: TrainingSettings, threads: Int) -> Training {
       Training(
         network: network,
         loss: loss,
         examples: data.examples,
         parameters: parameters,
-        settings: settings(learningRate: learningRate, steps: steps, probes),
+        settings: settings,
         precision: precision,
         workers: Workers(threads: threads)
       )
     }
-    let start = training(at: 0, .always, steps: 0, threads: context.threads)
+    let start = training(startSettings, threads: context.threads)
     guard let initial = start.advance()?.sharpness, initial.isConverged else {
       throw StageFailure("the sharpness of the start was not found; raise 'maximum_products' or 'tolerance'")
     }
@@ -243,7 +327,7 @@ extension Train {
         )
         let furthest = checkpoints.furthest()
         if let known = furthest?.run.ended(after: steps) { return ResumedRun(run: known, from: known.stepsTaken) }
-        let training = training(at: rate, probeSchedule, steps: steps, threads: context.threads / atOnce)
+        let training = training(settings(learningRate: rate), threads: context.threads / atOnce)
         var run = TrainingRun(learningRate: rate)
         if let furthest, let state = furthest.state, (try? training.resume(from: state)) != nil { run = furthest.run }
         let resumed = training.step
@@ -310,7 +394,22 @@ extension Train {
     return schedule
   }
 
-  private func settings(learningRate: Double, steps: Int, _ schedule: StepSchedule) -> TrainingSettings {
+  private var eigenvalueSettings: LargestEigenvalues.Settings {
+    .init(rule: rule, tolerance: tolerance, maximumProducts: maximumProducts)
+  }
+
+  /// For the sharpness of the start.
+  private var startSettings: TrainingSettings {
+    TrainingSettings(
+      learningRate: 0,
+      steps: 0,
+      seed: UInt64(seed),
+      sharpness: .always,
+      eigenvalueSettings: eigenvalueSettings
+    )
+  }
+
+  private func settings(learningRate: Double) -> TrainingSettings {
     TrainingSettings(
       learningRate: learningRate,
       momentum: momentum,
@@ -318,10 +417,17 @@ extension Train {
       steps: steps,
       targetLoss: targetLoss,
       seed: UInt64(seed),
-      sharpness: schedule,
-      sharpnessSettings: Sharpness.Settings(tolerance: tolerance, maximumProducts: maximumProducts),
-      norms: schedule,
-      accuracy: schedule
+      sharpness: probeSchedule,
+      topEigenvalues: topEigenvalues.schedule,
+      topEigenvalueCount: topEigenvalueCount,
+      tangentKernel: tangentKernel.schedule,
+      eigenvalueSettings: eigenvalueSettings,
+      trace: trace.schedule,
+      traceSamples: traceSamples,
+      norms: norms.isEmpty ? probeSchedule : norms.schedule,
+      gradientCurvature: curvature.schedule,
+      stepCurvature: curvature.schedule,
+      accuracy: accuracy.isEmpty ? probeSchedule : accuracy.schedule
     )
   }
 }

@@ -71,4 +71,18 @@ import Testing
     let chi = counts.reduce(0) { $0 + Double(($1 - 10_000) * ($1 - 10_000)) / 10_000 }
     #expect(chi < 27.9)
   }
+
+  @Test func `Signs are the bits of the blocks, evenly`() {
+    var random = RandomStream(seed: 7, "signs")
+    let signs = random.signs(100_000)
+    #expect(signs.allSatisfy { $0.magnitude == 1 })
+    // Four standard errors, of the mean and of the product with a neighbour.
+    let bound = 4 * 100_000.0.squareRoot()
+    #expect(signs.reduce(0, +).magnitude < bound)
+    for distance in [1, 31, 32, 127, 128] {
+      #expect(zip(signs, signs.dropFirst(distance)).reduce(0) { $0 + $1.0 * $1.1 }.magnitude < bound)
+    }
+    var again = RandomStream(seed: 7, "signs")
+    #expect(again.signs(130) == Array(signs.prefix(130)))
+  }
 }

@@ -2,37 +2,6 @@ import Tensors
 import Testing
 import Training
 
-/// A dense symmetric matrix.
-private struct Dense: SymmetricOperator {
-  let rows: [[Double]]
-  var dimension: Int { rows.count }
-
-  func apply(_ vector: Matrix, of arena: Arena, into result: Matrix) {
-    let values = arena.read(vector)
-    arena.write(rows.map { row in zip(row, values).reduce(0) { $0 + $1.0 * $1.1 } }, to: result)
-  }
-
-  /// Q diag(values) Qᵀ with a random orthogonal Q: two reflections.
-  init(eigenvalues: [Double]) {
-    let count = eigenvalues.count
-    var matrix = (0..<count).map { row in (0..<count).map { $0 == row ? eigenvalues[row] : 0 } }
-    var random = RandomStream(seed: 4, "reflections")
-    for _ in 0..<2 {
-      let axis = random.normals(count)
-      let square = axis.reduce(0) { $0 + $1 * $1 }
-      func reflected(_ rows: [[Double]]) -> [[Double]] {
-        rows.map { row in
-          let factor = 2 * zip(row, axis).reduce(0) { $0 + $1.0 * $1.1 } / square
-          return zip(row, axis).map { $0 - factor * $1 }
-        }
-      }
-      let half = reflected(matrix)
-      matrix = reflected((0..<count).map { column in half.map { $0[column] } })
-    }
-    rows = matrix
-  }
-}
-
 @Suite struct LanczosTests {
   private func start(_ count: Int) -> [Double] {
     var random = RandomStream(seed: 1, "start")
@@ -66,16 +35,23 @@ private struct Dense: SymmetricOperator {
   func `The largest eigenvalue is found to the residual, over restarts too`(eigenvalues: [Double]) throws {
     let matrix = Dense(eigenvalues: eigenvalues)
     let lanczos = Lanczos(dimension: matrix.dimension, workers: Workers())
-    let pair = try #require(
-      lanczos.largestEigenpair(of: matrix, from: start(matrix.dimension), tolerance: 1e-8, maximumProducts: 2_000)
+    let found = try #require(
+      lanczos.largestEigenvalues(
+        of: matrix,
+        from: [start(matrix.dimension)],
+        tolerance: 1e-8,
+        maximumProducts: 2_000
+      )
     )
+    let pair = found.eigenvalues[0]
     #expect(pair.isConverged)
     // The error of a Rayleigh quotient is at most the residual's square over the gap, beside rounding.
     let size = eigenvalues.map(\.magnitude).max() ?? 0
     let bound = pair.residual * pair.residual / (eigenvalues[0] - eigenvalues[1])
     #expect((pair.value - eigenvalues[0]).magnitude < bound + 1e-13 * size)
-    let product = matrix.rows.map { row in zip(row, pair.vector).reduce(0) { $0 + $1.0 * $1.1 } }
-    let error = zip(product, pair.vector).map { $0 - pair.value * $1 }
+    let vector = lanczos.vector(0)
+    let product = matrix.rows.map { row in zip(row, vector).reduce(0) { $0 + $1.0 * $1.1 } }
+    let error = zip(product, vector).map { $0 - pair.value * $1 }
     #expect(error.reduce(0) { $0 + $1 * $1 }.squareRoot() < pair.residual + 1e-12 * size)
     #expect(pair.residual <= 1e-8 * pair.value.magnitude)
   }
@@ -85,11 +61,12 @@ private struct Dense: SymmetricOperator {
     let matrix = Dense(eigenvalues: eigenvalues)
     let lanczos = Lanczos(dimension: 300, workers: Workers())
     for products in [1, 2, 5, 30] {
-      let pair = try #require(
-        lanczos.largestEigenpair(of: matrix, from: start(300), tolerance: 1e-12, maximumProducts: products)
+      let found = try #require(
+        lanczos.largestEigenvalues(of: matrix, from: [start(300)], tolerance: 1e-12, maximumProducts: products)
       )
+      let pair = found.eigenvalues[0]
       #expect(!pair.isConverged)
-      #expect(pair.products == products)
+      #expect(found.products == products)
       let distance = eigenvalues.map { ($0 - pair.value).magnitude }.min() ?? 0
       #expect(distance <= pair.residual + 1e-15)
       #expect(pair.residual > 1e-12 * pair.value.magnitude)
@@ -98,23 +75,125 @@ private struct Dense: SymmetricOperator {
 
   @Test func `A start of zeros and a matrix without numbers give nothing`() {
     let lanczos = Lanczos(dimension: 3, workers: Workers())
-    let zeros = [0.0, 0, 0]
-    let matrix = Dense(eigenvalues: [3, 2, 1])
-    #expect(lanczos.largestEigenpair(of: matrix, from: zeros, tolerance: 1e-3, maximumProducts: 9) == nil)
-    let broken = Dense(eigenvalues: [.nan, 2, 1])
-    #expect(lanczos.largestEigenpair(of: broken, from: [1, 1, 1], tolerance: 1e-3, maximumProducts: 9) == nil)
+    func search(_ matrix: Dense, _ start: [Double]) -> Lanczos.Result? {
+      lanczos.largestEigenvalues(of: matrix, from: [start], tolerance: 1e-3, maximumProducts: 9)
+    }
+    #expect(search(Dense(eigenvalues: [3, 2, 1]), [0, 0, 0]) == nil)
+    #expect(search(Dense(eigenvalues: [.nan, 2, 1]), [1, 1, 1]) == nil)
   }
 
   @Test func `An eigenvector as the start takes one product`() throws {
     let matrix = Dense(eigenvalues: (0..<50).map { Double(50 - $0) })
     let lanczos = Lanczos(dimension: 50, workers: Workers())
-    let pair = try #require(
-      lanczos.largestEigenpair(of: matrix, from: start(50), tolerance: 1e-9, maximumProducts: 500)
-    )
+    _ = lanczos.largestEigenvalues(of: matrix, from: [start(50)], tolerance: 1e-9, maximumProducts: 500)
+    let vector = lanczos.vector(0)
     let again = try #require(
-      lanczos.largestEigenpair(of: matrix, from: pair.vector, tolerance: 1e-8, maximumProducts: 500)
+      lanczos.largestEigenvalues(of: matrix, from: [vector], tolerance: 1e-8, maximumProducts: 500)
     )
     #expect(again.products == 1)
-    #expect(again.isConverged)
+    #expect(again.eigenvalues[0].isConverged)
+  }
+
+  // MARK: - Several eigenvalues
+
+  private func starts(_ count: Int, _ dimension: Int) -> [[Double]] {
+    var random = RandomStream(seed: 2, "starts")
+    return (0..<count).map { _ in random.normals(dimension) }
+  }
+
+  private static let several: [[Double]] = {
+    let apart = (0..<100).map { Double(100 - $0) }
+    // Copies at the top, in the middle of what is asked for, and across its end.
+    let copies = [9.0, 9, 9, 5, 5, 2, 2, 2] + (0..<80).map { 1 - Double($0) / 80 }
+    let crowded = (0..<80).map { 1 - Double($0 * $0) / 6_400 }
+    let aroundZero = (0..<60).map { 3 - Double($0) }
+    let multipleOfOne = [Double](repeating: 4, count: 30)
+    let fewerThanTheBasis = (0..<7).map { Double(7 - $0) }
+    return [apart, copies, crowded, aroundZero, multipleOfOne, fewerThanTheBasis]
+  }()
+
+  @Test(arguments: Self.several, [1e-4, 1e-9])
+  func `Several eigenvalues are the largest, every copy among them, each with its vector`(
+    eigenvalues: [Double],
+    tolerance: Double
+  ) throws {
+    let matrix = Dense(eigenvalues: eigenvalues)
+    let dimension = matrix.dimension
+    let lanczos = Lanczos(dimension: dimension, block: 6, workers: Workers())
+    let found = try #require(
+      lanczos.largestEigenvalues(
+        6,
+        of: matrix,
+        from: starts(6, dimension),
+        tolerance: tolerance,
+        maximumProducts: 3_000
+      )
+    )
+    #expect(found.eigenvalues.count == 6)
+    let size = eigenvalues.map(\.magnitude).max() ?? 0
+    for (index, (pair, exact)) in zip(found.eigenvalues, eigenvalues).enumerated() {
+      // Zero has no relative residual.
+      #expect(pair.isConverged || exact == 0)
+      #expect(pair.residual <= tolerance * pair.value.magnitude || exact == 0)
+      #expect((pair.value - exact).magnitude <= pair.residual + 1e-13 * size)
+      let vector = lanczos.vector(index)
+      let product = matrix.rows.map { row in zip(row, vector).reduce(0) { $0 + $1.0 * $1.1 } }
+      let error = zip(product, vector).map { $0 - pair.value * $1 }
+      #expect(error.reduce(0) { $0 + $1 * $1 }.squareRoot() < pair.residual + 1e-12 * size)
+      for other in 0..<index {
+        let overlap = zip(vector, lanczos.vector(other)).reduce(0) { $0 + $1.0 * $1.1 }
+        #expect(overlap.magnitude < 1e-12)
+      }
+    }
+  }
+
+  @Test func `Of several eigenvalues each says by itself whether it is converged`() throws {
+    let eigenvalues = [100.0, 50] + (0..<300).map { 1 - Double($0 * $0) / 90_000 }
+    let matrix = Dense(eigenvalues: eigenvalues)
+    let lanczos = Lanczos(dimension: matrix.dimension, block: 4, workers: Workers())
+    let found = try #require(
+      lanczos.largestEigenvalues(
+        4,
+        of: matrix,
+        from: starts(4, matrix.dimension),
+        tolerance: 1e-10,
+        maximumProducts: 30
+      )
+    )
+    #expect(found.products == 30)
+    #expect(found.eigenvalues.map(\.isConverged) == [true, true, false, false])
+    for pair in found.eigenvalues {
+      let distance = eigenvalues.map { ($0 - pair.value).magnitude }.min() ?? 0
+      #expect(distance <= pair.residual + 1e-13 * 100)
+    }
+  }
+
+  @Test(arguments: Self.spectra.dropLast(2))
+  func `By the rule of the error fewer products give a value that is exact to the tolerance`(
+    eigenvalues: [Double]
+  ) throws {
+    let matrix = Dense(eigenvalues: eigenvalues)
+    let dimension = matrix.dimension
+    let lanczos = Lanczos(dimension: dimension, block: 1, workers: Workers())
+    func search(_ rule: Lanczos.Rule) throws -> Lanczos.Result {
+      try #require(
+        lanczos.largestEigenvalues(
+          of: matrix,
+          from: [start(dimension)],
+          rule: rule,
+          tolerance: 1e-5,
+          maximumProducts: 2_000
+        )
+      )
+    }
+    let (byError, byResidual) = (try search(.error), try search(.residual))
+    let pair = byError.eigenvalues[0]
+    #expect(pair.isConverged && pair.error <= 1e-5 * pair.value.magnitude && pair.error <= pair.residual)
+    // The gap is at most what is left by the residual of the second; it may be a tenth too large while that settles.
+    #expect((pair.value - eigenvalues[0]).magnitude <= 1.1 * pair.error)
+    #expect(byError.products <= byResidual.products)
+    // With a gap below the tolerance the error is not below the residual.
+    let gap = eigenvalues[0] - eigenvalues[1]
+    #expect(byError.products < byResidual.products || gap < 1e-4 * pair.value.magnitude)
   }
 }

@@ -54,7 +54,7 @@ import Training
           momentum: reference.momentum,
           steps: 50,
           sharpness: StepSchedule(every: 50),
-          sharpnessSettings: Sharpness.Settings(tolerance: 1e-7, maximumProducts: 500)
+          eigenvalueSettings: LargestEigenvalues.Settings(tolerance: 1e-7, maximumProducts: 500)
         ),
         precision: .float64,
         workers: Workers()

@@ -33,13 +33,14 @@ struct Sample {
   }
 
   /// The loss of all examples, in double precision.
-  func objective() -> Objective {
+  func objective(hasTangentKernel: Bool = false) -> Objective {
     let objective = Objective(
       network: network,
       loss: .meanSquaredError,
       count: examples.count,
       precision: .float64,
-      workers: Workers()
+      workers: Workers(),
+      hasTangentKernel: hasTangentKernel
     )
     objective.setExamples(examples.inputs, targets: examples.targets)
     return objective

@@ -9,22 +9,35 @@ import Training
     steps: 200,
     seed: 3,
     sharpness: StepSchedule(every: 10, window: 50..<55),
-    sharpnessSettings: Sharpness.Settings(freshEvery: 5),
+    topEigenvalues: StepSchedule(every: 15),
+    topEigenvalueCount: 3,
+    tangentKernel: StepSchedule(every: 12),
+    eigenvalueSettings: LargestEigenvalues.Settings(freshEvery: 5),
+    trace: StepSchedule(every: 30),
+    traceSamples: 3,
     norms: StepSchedule(every: 20),
     gradientCurvature: StepSchedule(every: 40),
+    stepCurvature: StepSchedule(every: 33),
     accuracy: StepSchedule(perDecade: 4)
   )
 
   /// All bits that a training makes.
   private func bits(_ training: Training) -> [UInt64] {
-    let records = training.records().flatMap { record in
-      [
-        Double(record.step), record.loss, record.sharpness?.value, record.sharpness?.residual,
-        record.sharpness.map { Double($0.products) }, record.gradientNorm, record.parameterNorm,
-        record.gradientCurvature, record.accuracy,
-      ].map { $0?.bitPattern ?? 0 }
+    func numbers(_ measurement: LargestEigenvalues.Measurement?) -> [Double?] {
+      guard let measurement else { return [] }
+      let eigenvalues: [Double?] = measurement.eigenvalues.flatMap { [$0.value, $0.residual, $0.error] }
+      return [Double(measurement.products)] + eigenvalues
     }
-    return records + training.parameters.map(\.bitPattern)
+    var all: [Double?] = []
+    for record in training.records() {
+      for measurement in [record.sharpness, record.topEigenvalues, record.tangentKernel] {
+        all += numbers(measurement)
+      }
+      all += [Double(record.step), record.loss, record.trace?.value, record.trace?.standardError]
+      all += [record.gradientNorm, record.parameterNorm, record.gradientCurvature, record.stepCurvature]
+      all.append(record.accuracy)
+    }
+    return all.map { $0?.bitPattern ?? 0 } + training.parameters.map(\.bitPattern)
   }
 
   @Test(arguments: InstructionSet.allCases.filter(\.isSupported), Precision.allCases)
@@ -40,12 +53,14 @@ import Training
     }
   }
 
-  @Test(arguments: Precision.allCases, [nil, 7])
+  @Test(arguments: Lanczos.Rule.allCases, [nil, 7])
   func `A training that goes on from a checkpoint has the bits of one that was not interrupted`(
-    precision: Precision,
+    rule: Lanczos.Rule,
     batchSize: Int?
   ) throws {
+    let precision = rule == .error ? Precision.float32 : .float64
     var settings = busy
+    settings.eigenvalueSettings.rule = rule
     settings.momentum = 0.7
     settings.learningRate = 0.05
     settings.batchSize = batchSize
@@ -141,7 +156,7 @@ import Training
       learningRate: 0.1,
       steps: 0,
       sharpness: .always,
-      sharpnessSettings: Sharpness.Settings(tolerance: 1e-9, maximumProducts: 1_000),
+      eigenvalueSettings: LargestEigenvalues.Settings(tolerance: 1e-9, maximumProducts: 1_000),
       norms: .always,
       gradientCurvature: .always,
       accuracy: .always

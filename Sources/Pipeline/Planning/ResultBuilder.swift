@@ -3,11 +3,13 @@ public import Artifacts
 /// Puts the arrays of a result together under the labels that the kind declares.
 public struct ResultBuilder {
   private let declaration: KindDeclaration
+  private let outputs: [OutputDeclaration]
   private var artifact: Artifact
 
-  /// A builder for a result of the declared kind.
-  public init(_ declaration: KindDeclaration) {
+  /// A builder for a result of the declared kind; of its arrays these, if the parameters decide which there are.
+  public init(_ declaration: KindDeclaration, outputs: [OutputDeclaration]? = nil) {
     self.declaration = declaration
+    self.outputs = outputs ?? declaration.outputs ?? []
     artifact = Artifact(attributes: ["kind": .string(declaration.name), "title": .string(declaration.summary)])
   }
 
@@ -33,7 +35,7 @@ public struct ResultBuilder {
 
   /// Sets an array with the lengths of its declared dimensions.
   public mutating func set(_ name: String, _ values: Values, shape: [Int]) throws {
-    guard let output = declaration.outputs?.first(where: { $0.name == name }) else {
+    guard let output = outputs.first(where: { $0.name == name }) else {
       throw StageFailure("\(declaration.name) does not declare the output '\(name)'")
     }
     guard output.dimensions.count == shape.count else {
@@ -59,7 +61,7 @@ public struct ResultBuilder {
 
   /// The result, once every array that is not optional is there.
   public func finish() throws(StageFailure) -> StageResult {
-    for output in declaration.outputs ?? [] where !output.isOptional && artifact[output.name] == nil {
+    for output in outputs where !output.isOptional && artifact[output.name] == nil {
       throw StageFailure("\(declaration.name) declares the output '\(output.name)' and did not make it")
     }
     return StageResult(artifact)

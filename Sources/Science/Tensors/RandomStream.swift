@@ -34,8 +34,8 @@ public struct RandomStream: Sendable {
     return x
   }
 
-  /// Two uniform numbers in (0, 1), from 52 bits each.
-  private mutating func pair() -> (Double, Double) {
+  /// The next 128 random bits.
+  private mutating func words() -> SIMD4<UInt32> {
     let counter = SIMD4(
       UInt32(truncatingIfNeeded: index),
       UInt32(truncatingIfNeeded: index >> 32),
@@ -43,7 +43,12 @@ public struct RandomStream: Sendable {
       UInt32(truncatingIfNeeded: stream >> 32)
     )
     index += 1
-    let words = Self.block(counter: counter, key: key)
+    return Self.block(counter: counter, key: key)
+  }
+
+  /// Two uniform numbers in (0, 1), from 52 bits each.
+  private mutating func pair() -> (Double, Double) {
+    let words = words()
     func uniform(_ low: UInt32, _ high: UInt32) -> Double {
       // The middle of one of 2^52 equal intervals: neither 0 nor 1 comes out.
       (Double((UInt64(high) << 32 | UInt64(low)) >> 12) + 0.5) * 0x1p-52
@@ -74,5 +79,13 @@ public struct RandomStream: Sendable {
   /// Independent normal numbers with mean 0.
   public mutating func normals(_ count: Int, deviation: Double = 1) -> [Double] {
     (0..<count).map { _ in deviation * normal() }
+  }
+  /// Independent numbers that are 1 or -1, each a bit of the stream.
+  public mutating func signs(_ count: Int) -> [Double] {
+    var block = SIMD4<UInt32>()
+    return (0..<count).map { index in
+      if index % 128 == 0 { block = words() }
+      return block[index % 128 / 32] >> UInt32(index % 32) & 1 == 0 ? 1 : -1
+    }
   }
 }

@@ -8,124 +8,142 @@ public protocol SymmetricOperator {
   func apply(_ vector: Matrix, of arena: Arena, into result: Matrix)
 }
 
-/// The largest eigenvalue of a symmetric matrix by Lanczos' method with full reorthogonalisation and thick restarts, in
-/// double precision whatever that of the products.
+/// The largest eigenvalues of a symmetric matrix by Lanczos' method, with blocks where several starts are given, with full
+/// reorthogonalisation and thick restarts.
 public final class Lanczos {
-  /// An eigenvalue and its vector, as far as they were found.
-  public struct Eigenpair: Sendable {
+  /// When an eigenvalue is exact enough.
+  public enum Rule: String, Sendable, Hashable, Codable, CaseIterable {
+    /// When its residual |Hx - λx| is at most the tolerance times |λ|: some eigenvalue is as near as that.
+    case residual
+    /// When its estimated error is at most the tolerance times |λ|.
+    case error
+  }
+
+  /// An eigenvalue, as far as it was found.
+  public struct Eigenvalue: Sendable, Hashable, Codable {
     /// The eigenvalue: the Rayleigh quotient of the vector.
     public var value: Double
-    /// The eigenvector, of norm 1.
-    public var vector: [Double]
     /// |Hx - λx|: some eigenvalue is within this of the value.
     public var residual: Double
-    /// The number of products that it took.
-    public var products: Int
-    /// Whether the residual is at most the tolerance times |λ|.
+    /// The estimate of the value's distance from that eigenvalue: residual² / gap, where the gap is that to the next
+    /// Ritz values less their residuals; the residual where there is no such gap.
+    ///
+    /// It is a bound as long as the Ritz values beside it stand for the eigenvalues beside it; the residual always is.
+    public var error: Double
+    /// Whether it is as exact as was asked for.
     public var isConverged: Bool
   }
 
-  /// How many vectors span the space that is searched, and how many are left of it by a restart.
-  private static let (basis, kept) = (20, 8)
-
-  private let arena: Arena
-  private let dimension: Int
-
-  /// A solver for matrices of `dimension` rows; its memory, 30 vectors, is allocated here.
-  public init(dimension: Int, workers: Workers) {
-    self.dimension = dimension
-    arena = Arena(count: (Self.basis + Self.kept + 2) * dimension, precision: .float64, workers: workers)
+  /// What a search found.
+  public struct Result: Sendable {
+    /// The eigenvalues, the largest first: as many as asked for unless the starts span too little.
+    public var eigenvalues: [Eigenvalue]
+    /// The number of products that it took.
+    public var products: Int
   }
 
-  private func vector(_ index: Int) -> Matrix {
-    Matrix(offset: index * dimension, rows: 1, columns: dimension)
+  private let space: KrylovSpace
+  /// The number of starts, at most.
+  private let block: Int
+  /// How many vectors a restart leaves.
+  private let kept: Int
+  /// How many eigenvectors are there after a search.
+  public private(set) var vectorCount = 0
+
+  /// A solver for matrices of `dimension` rows with up to `block` starts. Its memory is allocated here: 22 vectors for
+  /// one start, and three more for each other.
+  public init(dimension: Int, block: Int = 1, workers: Workers) {
+    self.block = block
+    kept = block + 7
+    space = KrylovSpace(dimension: dimension, capacity: 18 + 2 * block, block: block, workers: workers)
   }
 
-  /// Searches from a vector.
+  /// Searches from vectors, as many as an eigenvalue can have copies.
   ///
   /// - Parameters:
-  ///   - tolerance: the residual over the eigenvalue's size at which the search ends.
-  ///   - maximumProducts: how many products it may take; a pair that is not converged by then says so.
-  /// - Returns: nil if the start is zero, or a product holds what is no number.
-  public func largestEigenpair(
+  ///   - count: how many eigenvalues are asked for.
+  ///   - tolerance: how exact they are to be.
+  ///   - maximumProducts: how many products it may take; an eigenvalue that is not converged by then says so.
+  /// - Returns: nil if all starts are zero, or a product holds what is no number.
+  public func largestEigenvalues(
+    _ count: Int = 1,
     of matrix: some SymmetricOperator,
-    from start: [Double],
+    from starts: [[Double]],
+    rule: Rule = .residual,
     tolerance: Double,
     maximumProducts: Int
-  ) -> Eigenpair? {
-    precondition(matrix.dimension == dimension && start.count == dimension && maximumProducts > 0)
-    arena.write(start, to: vector(0))
-    guard normalize(vector(0)) != nil else { return nil }
-    var projected: [[Double]] = []
+  ) -> Result? {
+    precondition((1...block).contains(starts.count))
+    space.removeAll()
+    for start in starts { space.add(start) }
+    return search(count, matrix, rule, tolerance, maximumProducts)
+  }
+
+  /// The same from vectors that lie in an arena.
+  func largestEigenvalues(
+    _ count: Int,
+    of matrix: some SymmetricOperator,
+    from starts: [Matrix],
+    of arena: Arena,
+    rule: Rule,
+    tolerance: Double,
+    maximumProducts: Int
+  ) -> Result? {
+    precondition((1...block).contains(starts.count))
+    space.removeAll()
+    for start in starts { space.add(start, of: arena) }
+    return search(count, matrix, rule, tolerance, maximumProducts)
+  }
+
+  /// An eigenvector of the last search, of norm 1.
+  public func vector(_ index: Int) -> [Double] { space.arena.read(space.vector(index)) }
+
+  /// Puts an eigenvector of the last search into an arena.
+  func copyVector(_ index: Int, into matrix: Matrix, of arena: Arena) {
+    arena.copy(space.vector(index), of: space.arena, to: matrix)
+  }
+
+  private func search(
+    _ count: Int,
+    _ matrix: some SymmetricOperator,
+    _ rule: Rule,
+    _ tolerance: Double,
+    _ maximumProducts: Int
+  ) -> Result? {
+    precondition((1...block).contains(count) && maximumProducts > 0)
+    vectorCount = 0
+    guard !space.isInvariant else { return nil }
     var products = 0
     while true {
-      let last = projected.count
-      let remainder = vector(last + 1)
-      matrix.apply(vector(last), of: arena, into: remainder)
+      guard space.grow(by: matrix) else { return nil }
       products += 1
-      let column = orthogonalize(remainder, against: last + 1)
-      for row in 0..<last { projected[row].append(column[row]) }
-      projected.append(column)
-      let length = arena.dot(remainder, remainder).squareRoot()
-      guard length.isFinite else { return nil }
-      let solution = SymmetricEigenproblem(projected)
-      let residual = length * solution.vectors[0][last].magnitude
-      let isConverged = residual <= tolerance * solution.values[0].magnitude
-      // A space that the matrix does not leave holds its eigenvectors exactly.
-      let isInvariant = normalize(remainder) == nil
-      if isConverged || isInvariant || products == maximumProducts {
-        combine([solution.vectors[0]], of: last + 1)
-        return Eigenpair(
-          value: solution.values[0],
-          vector: arena.read(vector(0)),
-          residual: residual,
-          products: products,
-          isConverged: isConverged
-        )
+      let ritz = space.ritz
+      let found = eigenvalues(count, ritz, rule, tolerance)
+      let isFound = found.count == count && found.allSatisfy(\.isConverged)
+      if isFound || space.isInvariant || products == maximumProducts {
+        vectorCount = min(block, ritz.values.count)
+        space.combine(Array(ritz.vectors.prefix(vectorCount)))
+        return Result(eigenvalues: found, products: products)
       }
-      if last + 1 == Self.basis {
-        combine(Array(solution.vectors.prefix(Self.kept)), of: last + 1)
-        arena.copy(remainder, of: arena, to: vector(Self.kept))
-        projected = (0..<Self.kept).map { row in
-          (0..<Self.kept).map { $0 == row ? solution.values[row] : 0 }
-        }
-      }
+      if space.multiplied == space.capacity { space.restart(ritz, keeping: kept) }
     }
   }
 
-  /// Takes the parts along the first `count` vectors out of one, twice, as once leaves rounding errors along them.
-  private func orthogonalize(_ remainder: Matrix, against count: Int) -> [Double] {
-    var coefficients = [Double](repeating: 0, count: count)
-    for _ in 0..<2 {
-      for index in 0..<count {
-        let part = arena.dot(vector(index), remainder)
-        arena.add(-part, vector(index), to: remainder)
-        coefficients[index] += part
-      }
+  private func eigenvalues(
+    _ count: Int,
+    _ ritz: SymmetricEigenproblem,
+    _ rule: Rule,
+    _ tolerance: Double
+  ) -> [Eigenvalue] {
+    let (values, residuals) = (ritz.values, ritz.vectors.prefix(count + 1).map(space.residual))
+    return (0..<min(count, values.count)).map { index in
+      let (value, residual) = (values[index], residuals[index])
+      // Below the last Ritz value nothing is known; above the first, only that none was seen.
+      var gap = index + 1 < values.count ? value - values[index + 1] - residuals[index + 1] : 0
+      if index > 0 { gap = min(gap, values[index - 1] - residuals[index - 1] - value) }
+      let error = gap > residual ? residual * residual / gap : residual
+      let isExact = (rule == .error ? error : residual) <= tolerance * value.magnitude
+      return Eigenvalue(value: value, residual: residual, error: error, isConverged: isExact)
     }
-    return coefficients
-  }
-
-  /// Replaces the first vectors by sums of the first `count`, given by their coefficients.
-  private func combine(_ coefficients: [[Double]], of count: Int) {
-    let spare = Self.basis + 1
-    for (number, row) in coefficients.enumerated() {
-      arena.write([Double](repeating: 0, count: dimension), to: vector(spare + number))
-      for index in 0..<count { arena.add(row[index], vector(index), to: vector(spare + number)) }
-    }
-    for number in coefficients.indices {
-      arena.copy(vector(spare + number), of: arena, to: vector(number))
-      _ = normalize(vector(number))
-    }
-  }
-
-  /// Makes a vector's norm 1; nil if that is zero or no number.
-  private func normalize(_ vector: Matrix) -> Double? {
-    let norm = arena.dot(vector, vector).squareRoot()
-    guard norm > 0, norm.isFinite else { return nil }
-    let spare = self.vector(Self.basis + Self.kept + 1)
-    arena.copy(vector, of: arena, to: spare)
-    arena.add(1 / norm, spare, to: vector, times: 0)
-    return norm
   }
 }

@@ -3,34 +3,38 @@ public import Networks
 public import Tensors
 
 /// The loss of a network on a set of examples as a function of the parameters, with its gradient and the products of its
-/// Hessian with vectors.
+/// Hessian and its tangent kernel with vectors.
 public final class Objective {
   /// The number of parameters.
   public let dimension: Int
+  /// The number of outputs of all examples.
+  fileprivate let outputCount: Int
   /// The loss at the parameters of the last `evaluate`.
   public private(set) var loss = Double.nan
 
   private let plan: Plan
 
   private enum Input {
-    static let examples = 0, targets = 1, parameters = 2, velocity = 3, direction = 4
+    static let examples = 0, targets = 1, parameters = 2, velocity = 3, direction = 4, cotangent = 5
   }
 
   private enum Output {
-    static let loss = 0, gradient = 1, outputs = 2, product = 3
+    static let loss = 0, gradient = 1, outputs = 2, product = 3, kernel = 4
   }
 
   /// The loss of `network` on `count` examples, all parameters zero.
   ///
   /// - Parameters:
   ///   - hasProducts: whether products with the Hessian are asked for, which need memory.
+  ///   - hasTangentKernel: whether products with the tangent kernel are.
   public init(
     network: FullyConnected,
     loss: Loss,
     count: Int,
     precision: Precision,
     workers: Workers,
-    hasProducts: Bool = true
+    hasProducts: Bool = true,
+    hasTangentKernel: Bool = false
   ) {
     var graph = Graph()
     let examples = graph.input(Shape(count, network.inputs))
@@ -43,11 +47,22 @@ public final class Objective {
     let value = loss(outputs, targets, in: &graph)
     let gradient = graph.vjp(value, cotangent: graph.constant(1), at: parameters)
     let product = hasProducts ? graph.jvp(gradient, at: parameters, tangents: direction) : []
+    // A phase of its own: it needs nothing of the Hessian's.
+    let cotangent = graph.input(graph.shape(of: outputs), phase: 2)
+    var kernel: [Graph.Value] = []
+    if hasTangentKernel {
+      let scaled = graph.multiply(cotangent, graph.constant(1 / Double(graph.shape(of: outputs).count)))
+      let pulled = graph.vjp(outputs, cotangent: scaled, at: parameters)
+      kernel = graph.jvp([outputs], at: parameters, tangents: pulled)
+    }
     dimension = network.parameterCount
+    outputCount = count * network.outputs
     plan = Plan(
       graph,
-      inputs: [[examples], [targets], parameters, velocity, hasProducts ? direction : []],
-      outputs: [[value], gradient, [outputs], product],
+      inputs: [
+        [examples], [targets], parameters, velocity, hasProducts ? direction : [], hasTangentKernel ? [cotangent] : [],
+      ],
+      outputs: [[value], gradient, [outputs], product, kernel],
       precision: precision,
       workers: workers
     )
@@ -119,17 +134,67 @@ extension Objective: SymmetricOperator {
     arena.copy(plan.outputs(Output.product), of: plan.arena, to: result)
   }
 
+  /// dᵀHd / dᵀd for the direction d that was put into the plan.
+  private func curvature() -> Double {
+    let direction = plan.inputs(Input.direction)
+    plan.run(phase: 1)
+    return plan.arena.dot(direction, plan.outputs(Output.product)) / plan.arena.dot(direction, direction)
+  }
+
+  /// The curvature along the gradient: gᵀHg / gᵀg.
+  var curvatureAlongGradient: Double {
+    plan.arena.copy(plan.outputs(Output.gradient), of: plan.arena, to: plan.inputs(Input.direction))
+    return curvature()
+  }
+
+  /// The curvature along the step that an objective of the same network would do next: vᵀHv / vᵀv with v ← μ v + g.
+  func curvatureAlongStep(of other: Objective, momentum: Double) -> Double {
+    let direction = plan.inputs(Input.direction)
+    plan.arena.copy(other.plan.outputs(Output.gradient), of: other.plan.arena, to: direction)
+    if momentum != 0 {
+      let velocity = plan.inputs(Input.velocity)
+      if other !== self { plan.arena.copy(other.plan.inputs(Input.velocity), of: other.plan.arena, to: velocity) }
+      plan.arena.add(momentum, velocity, to: direction)
+    }
+    return curvature()
+  }
+}
+
+extension Objective {
   /// The squared norms of the gradient and of the parameters.
   var squaredNorms: (gradient: Double, parameters: Double) {
     let (gradient, parameters) = (plan.outputs(Output.gradient), plan.inputs(Input.parameters))
     return (plan.arena.dot(gradient, gradient), plan.arena.dot(parameters, parameters))
   }
+}
 
-  /// The curvature along the gradient: gᵀHg / gᵀg.
-  var curvatureAlongGradient: Double {
-    let gradient = plan.outputs(Output.gradient)
-    plan.arena.copy(gradient, of: plan.arena, to: plan.inputs(Input.direction))
-    plan.run(phase: 1)
-    return plan.arena.dot(gradient, plan.outputs(Output.product)) / plan.arena.dot(gradient, gradient)
+// MARK: - The tangent kernel
+
+/// The neural tangent kernel of an objective, K = J Jᵀ / (NC): J holds the derivatives of the C outputs for N examples by
+/// the parameters.
+///
+/// With the squared error 1/(2NC) Σ (f - y)² its eigenvalues are those of the Hessian where the residuals are zero.
+public struct TangentKernel: SymmetricOperator {
+  private let objective: Objective
+
+  /// The kernel at the parameters of the objective's last `evaluate`.
+  ///
+  /// - Precondition: the objective was made with a tangent kernel.
+  public init(_ objective: Objective) { self.objective = objective }
+
+  /// NC.
+  public var dimension: Int { objective.outputCount }
+
+  /// The product with a vector: Jᵀ by reverse mode, J by forward mode.
+  public func apply(_ vector: Matrix, of arena: Arena, into result: Matrix) {
+    objective.applyTangentKernel(vector, of: arena, into: result)
+  }
+}
+
+extension Objective {
+  fileprivate func applyTangentKernel(_ vector: Matrix, of arena: Arena, into result: Matrix) {
+    plan.arena.copy(vector, of: arena, to: plan.inputs(Input.cotangent))
+    plan.run(phase: 2)
+    arena.copy(plan.outputs(Output.kernel), of: plan.arena, to: result)
   }
 }

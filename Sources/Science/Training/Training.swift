@@ -25,14 +25,22 @@ public struct TrainingRecord: Sendable, Hashable, Codable {
   public var step: Int
   /// The loss of the examples of the step; with all of them in a step, the training loss.
   public var loss: Double
-  /// The sharpness of the loss on all examples.
-  public var sharpness: Sharpness.Measurement?
+  /// The sharpness of the loss on all examples: the largest eigenvalue of its Hessian.
+  public var sharpness: LargestEigenvalues.Measurement?
+  /// Several of the largest eigenvalues of that Hessian.
+  public var topEigenvalues: LargestEigenvalues.Measurement?
+  /// The trace of that Hessian.
+  public var trace: Trace.Estimate?
+  /// The largest eigenvalue of the tangent kernel.
+  public var tangentKernel: LargestEigenvalues.Measurement?
   /// The norm of that loss's gradient.
   public var gradientNorm: Double?
   /// The norm of the parameters.
   public var parameterNorm: Double?
   /// The curvature of that loss along its gradient.
   public var gradientCurvature: Double?
+  /// The curvature of that loss along the step that follows.
+  public var stepCurvature: Double?
   /// The share of all examples whose largest output is at their largest target.
   public var accuracy: Double?
 
@@ -75,7 +83,7 @@ public final class Training {
   /// The loss on a batch; for full batches the same as `whole`.
   private let batch: Objective
   private let batchSize: Int
-  private let sharpness: Sharpness?
+  private let probes: Probes
   private var order: (epoch: Int, indices: [Int])?
 
   /// A training from given parameters.
@@ -91,14 +99,14 @@ public final class Training {
     self.settings = settings
     self.examples = examples
     self.network = network
-    let needsProducts = settings.sharpness != .never || settings.gradientCurvature != .never
     whole = Objective(
       network: network,
       loss: loss,
       count: examples.count,
       precision: precision,
       workers: workers,
-      hasProducts: needsProducts
+      hasProducts: settings.needsProducts,
+      hasTangentKernel: settings.tangentKernel != .never
     )
     whole.setExamples(examples.inputs, targets: examples.targets)
     batchSize = min(settings.batchSize ?? examples.count, examples.count)
@@ -114,15 +122,7 @@ public final class Training {
         hasProducts: false
       )
     batch.parameters = parameters
-    sharpness =
-      settings.sharpness == .never
-      ? nil
-      : Sharpness(
-        dimension: network.parameterCount,
-        settings: settings.sharpnessSettings,
-        seed: settings.seed,
-        workers: workers
-      )
+    probes = Probes(settings, network: network, examples: examples, workers: workers)
   }
 
   /// The parameters.
@@ -133,7 +133,8 @@ public final class Training {
     guard end == nil else { return nil }
     if batch !== whole { setBatch() }
     let loss = batch.evaluate()
-    let record = measured(TrainingRecord(step: step, loss: loss))
+    var record = TrainingRecord(step: step, loss: loss)
+    probes.measure(&record, of: whole, batch: batch)
     if !(loss <= settings.greatestLoss) {
       end = .diverged
     } else if let target = settings.targetLoss, loss <= target {
@@ -147,38 +148,6 @@ public final class Training {
       step += 1
     }
     return record
-  }
-
-  private func measured(_ record: TrainingRecord) -> TrainingRecord {
-    let isDue = [settings.sharpness, settings.norms, settings.gradientCurvature, settings.accuracy].map {
-      $0.contains(record.step)
-    }
-    guard isDue.contains(true), record.loss.isFinite else { return record }
-    if batch !== whole {
-      whole.copyParameters(of: batch)
-      whole.evaluate()
-    }
-    var record = record
-    if isDue[0] { record.sharpness = sharpness?.measure(whole) }
-    if isDue[1] {
-      let squares = whole.squaredNorms
-      record.gradientNorm = squares.gradient.squareRoot()
-      record.parameterNorm = squares.parameters.squareRoot()
-    }
-    if isDue[2] { record.gradientCurvature = whole.curvatureAlongGradient }
-    if isDue[3] { record.accuracy = accuracy }
-    return record
-  }
-
-  private var accuracy: Double {
-    let (outputs, width) = (whole.outputs, network.outputs)
-    func largest(_ values: ArraySlice<Double>) -> Int {
-      values.indices.max { values[$0] < values[$1] || (values[$0] == values[$1] && $0 > $1) } ?? 0
-    }
-    let right = stride(from: 0, to: outputs.count, by: width).count { first in
-      largest(outputs[first..<first + width]) == largest(examples.targets[first..<first + width])
-    }
-    return Double(right) / Double(examples.count)
   }
 
   // MARK: - Mini-batches
@@ -212,7 +181,7 @@ public final class Training {
   public var checkpoint: Checkpoint {
     var vectors = ["parameters": batch.parameters]
     if settings.momentum != 0 { vectors["velocity"] = batch.velocity }
-    sharpness?.save(in: &vectors)
+    probes.save(in: &vectors)
     return Checkpoint(step: step, vectors: vectors)
   }
 
@@ -223,7 +192,7 @@ public final class Training {
   public func resume(from checkpoint: Checkpoint) throws(Checkpoint.Mismatch) {
     let parameters = try checkpoint.vector("parameters", count: network.parameterCount)
     let velocity = try settings.momentum == 0 ? nil : checkpoint.vector("velocity", count: network.parameterCount)
-    try sharpness?.restore(from: checkpoint)
+    try probes.restore(from: checkpoint)
     step = checkpoint.step
     end = nil
     batch.parameters = parameters

@@ -73,12 +73,24 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   public var seed: UInt64
   /// When the sharpness is measured.
   public var sharpness: StepSchedule
-  /// How exactly.
-  public var sharpnessSettings: Sharpness.Settings
+  /// When several of the largest eigenvalues of the Hessian are.
+  public var topEigenvalues: StepSchedule
+  /// How many.
+  public var topEigenvalueCount: Int
+  /// When the largest eigenvalue of the tangent kernel is.
+  public var tangentKernel: StepSchedule
+  /// How exactly eigenvalues are measured.
+  public var eigenvalueSettings: LargestEigenvalues.Settings
+  /// When the trace of the Hessian is estimated.
+  public var trace: StepSchedule
+  /// From how many products.
+  public var traceSamples: Int
   /// When the norms of gradient and parameters are taken.
   public var norms: StepSchedule
   /// When the curvature along the gradient is.
   public var gradientCurvature: StepSchedule
+  /// When the curvature along the step is.
+  public var stepCurvature: StepSchedule
   /// When the share of examples is taken whose largest output is at their largest target.
   public var accuracy: StepSchedule
 
@@ -92,12 +104,18 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
     greatestLoss: Double = 1e10,
     seed: UInt64 = 0,
     sharpness: StepSchedule = .never,
-    sharpnessSettings: Sharpness.Settings = Sharpness.Settings(),
+    topEigenvalues: StepSchedule = .never,
+    topEigenvalueCount: Int = 1,
+    tangentKernel: StepSchedule = .never,
+    eigenvalueSettings: LargestEigenvalues.Settings = LargestEigenvalues.Settings(),
+    trace: StepSchedule = .never,
+    traceSamples: Int = 10,
     norms: StepSchedule = .never,
     gradientCurvature: StepSchedule = .never,
+    stepCurvature: StepSchedule = .never,
     accuracy: StepSchedule = .never
   ) {
-    precondition(steps >= 0 && (batchSize ?? 1) > 0)
+    precondition(steps >= 0 && (batchSize ?? 1) > 0 && topEigenvalueCount > 0 && traceSamples > 1)
     self.learningRate = learningRate
     self.momentum = momentum
     self.batchSize = batchSize
@@ -106,9 +124,25 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
     self.greatestLoss = greatestLoss
     self.seed = seed
     self.sharpness = sharpness
-    self.sharpnessSettings = sharpnessSettings
+    self.topEigenvalues = topEigenvalues
+    self.topEigenvalueCount = topEigenvalueCount
+    self.tangentKernel = tangentKernel
+    self.eigenvalueSettings = eigenvalueSettings
+    self.trace = trace
+    self.traceSamples = traceSamples
     self.norms = norms
     self.gradientCurvature = gradientCurvature
+    self.stepCurvature = stepCurvature
     self.accuracy = accuracy
+  }
+
+  /// When there is something to be measured.
+  var schedules: [StepSchedule] { usesOfProducts + [tangentKernel, norms, accuracy] }
+
+  /// Whether products with the Hessian are needed.
+  var needsProducts: Bool { usesOfProducts.contains { $0 != .never } }
+
+  private var usesOfProducts: [StepSchedule] {
+    [sharpness, topEigenvalues, trace, gradientCurvature, stepCurvature]
   }
 }

@@ -20,17 +20,10 @@ struct TrainingResult {
   }
 
   func stageResult() throws -> StageResult {
-    var builder = ResultBuilder(Train.declaration)
+    var builder = ResultBuilder(Train.declaration, outputs: train.outputs)
     let probeSteps = train.probeSteps
-    let place = Dictionary(uniqueKeysWithValues: probeSteps.enumerated().map { ($1, $0) })
     func probed(_ name: String, _ value: (TrainingRun, TrainingRecord) -> Double?) throws {
-      var values = [Double](repeating: .nan, count: runs.count * probeSteps.count)
-      for (number, run) in runs.enumerated() {
-        for record in run.probes {
-          guard let position = place[record.step], let value = value(run, record) else { continue }
-          values[number * probeSteps.count + position] = value
-        }
-      }
+      let values = values(at: probeSteps) { run, record in value(run, record).map { [$0] } }
       try builder.set(name, values, shape: [runs.count, probeSteps.count])
     }
     func each(_ name: String, _ value: (TrainingRun) -> Double) throws { try builder.set(name, runs.map(value)) }
@@ -49,9 +42,6 @@ struct TrainingResult {
     try probed("sharpness_residual") { $1.sharpness?.residual }
     try probed("sharpness_products") { $1.sharpness.map { Double($0.products) } }
     try probed("eta_sharpness") { run, record in record.convergedSharpness.map { run.learningRate * $0 } }
-    try probed("gradient_norm") { $1.gradientNorm }
-    try probed("weight_norm") { $1.parameterNorm.map { $0 * $0 } }
-    try probed("accuracy") { $1.accuracy }
     try probed("relative_sharpness") { $1.convergedSharpness.map { $0 / initialSharpness } }
     try each("least_sharpness") { ($0.sharpness(from: 0).min() ?? .nan) / initialSharpness }
     try each("late_eta_sharpness") { run in
@@ -67,8 +57,42 @@ struct TrainingResult {
     let ends: [TrainingEnd] = [.steps, .targetLoss, .diverged, .collapsed]
     let codes = runs.map { Int8(ends.firstIndex(of: $0.end ?? .steps) ?? 0) }
     try builder.set("end", .int8(codes), shape: [runs.count])
+    if train.rule == .error { try probed("sharpness_error") { $1.sharpness?.error } }
+    for probe in TrainingProbe.all { try set(probe, in: &builder) }
+    if !train.topEigenvalues.isEmpty { try builder.set("rank", (1...train.topEigenvalueCount).map(Double.init)) }
     try setKept(in: &builder)
     return try builder.finish()
+  }
+
+  /// The arrays of a probe over the steps of its schedule; without one over those of the sharpness, if there are any.
+  private func set(_ probe: TrainingProbe, in builder: inout ResultBuilder) throws {
+    let schedule = probe.schedule(train)
+    let steps = schedule.isEmpty ? train.probeSteps : (0...train.steps).filter(schedule.schedule.contains)
+    if !schedule.isEmpty { try builder.set(probe.steps, steps.map(Double.init)) }
+    for series in probe.series {
+      guard let output = train.outputs.first(where: { $0.name == series.name }) else { continue }
+      let ranks = output.dimensions.contains("rank") ? [train.topEigenvalueCount] : []
+      let values = values(at: steps, width: ranks.first ?? 1) { series.values($1) }
+      try builder.set(series.name, values, shape: [runs.count, steps.count] + ranks)
+    }
+  }
+
+  /// What the records of all runs hold at these steps, `width` numbers each; missing where nothing was measured.
+  private func values(
+    at steps: [Int],
+    width: Int = 1,
+    _ value: (TrainingRun, TrainingRecord) -> [Double]?
+  ) -> [Double] {
+    let place = Dictionary(uniqueKeysWithValues: steps.enumerated().map { ($1, $0) })
+    var values = [Double](repeating: .nan, count: runs.count * steps.count * width)
+    for (number, run) in runs.enumerated() {
+      for record in run.probes {
+        guard let position = place[record.step], let found = value(run, record) else { continue }
+        let first = (number * steps.count + position) * width
+        for (index, number) in found.prefix(width).enumerated() { values[first + index] = number }
+      }
+    }
+    return values
   }
 
   /// The parameters that were kept, with all that another kind needs to know of the network and its data.
