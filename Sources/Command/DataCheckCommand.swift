@@ -2,6 +2,7 @@ import ArgumentParser
 import Artifacts
 import Configuration
 import Downloads
+import Planning
 import Reporting
 import Stages
 import Store
@@ -95,7 +96,7 @@ struct DataCheck {
     for split in ImageCopy.Split.allCases {
       for batch in copy.batches(split) {
         do {
-          imageCount += try copy.images(of: batch).count
+          imageCount += try copy.imageCount(of: batch)
         } catch {
           findings.append(error.description)
         }

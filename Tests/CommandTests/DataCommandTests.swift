@@ -81,7 +81,7 @@ import Testing
 
   @Test func `Ctrl-C stops a download cleanly, and what has come is kept`() async throws {
     try folder.write([UInt8](repeating: 1, count: 9_912_422), to: "served/train-images-idx3-ubyte.gz")
-    let outcome = try await FileServer.serve(folder.path.appending("served"), .slow) { server in
+    let outcome = try await FileServer.serve(folder.path.appending("served"), .stalls) { server in
       // The first line that a file that is no terminal gets is the one at which the signal is sent.
       let script = "exec 2>&1; exec \(pipeline.path) data fetch mnist --to sets --from \(server.address)"
       let outcome = try await Program(at: "/bin/sh").run(

@@ -1,5 +1,5 @@
 internal import Archives
-public import Datasets
+internal import Datasets
 internal import FoundationEssentials
 public import Planning
 internal import SystemPackage
@@ -145,10 +145,13 @@ public struct ImageCopy: Sendable {
     }
   }
 
+  /// The number of images of a batch, each of which is read.
+  public func imageCount(of batch: Batch) throws(StageFailure) -> Int { try images(of: batch).count }
+
   /// Reads the images of a batch.
   ///
   /// - Throws: when a file is missing or is not what it is called, with its path.
-  public func images(of batch: Batch) throws(StageFailure) -> LabelledImages {
+  func images(of batch: Batch) throws(StageFailure) -> LabelledImages {
     let files = try batch.paths.map { path throws(StageFailure) in try Self.bytes(of: path) }
     var path = batch.paths[0]
     do {

@@ -15,8 +15,8 @@ public struct FileServer: Sendable {
     case tooLong
     /// It sends other bytes.
     case otherBytes
-    /// It sends slowly, so that it can be interrupted.
-    case slow
+    /// It sends 40,000 bytes and then nothing, and keeps the connection.
+    case stalls
   }
 
   /// Its address with a slash at the end.
@@ -57,12 +57,11 @@ public struct FileServer: Sendable {
             if fault == "cuts" or fault == "cutsOnceWithoutRanges" and cuts == 0:
                 cuts += 1
                 rest = rest[:40000]
-            while rest:
-                self.wfile.write(rest[:10000])
-                rest = rest[10000:]
-                if fault == "slow":
-                    self.wfile.flush()
-                    time.sleep(0.05)
+            if fault == "stalls":
+                self.wfile.write(rest[:40000])
+                self.wfile.flush()
+                time.sleep(600)
+            self.wfile.write(rest)
             self.close_connection = True
 
         def log_message(self, *arguments): pass
