@@ -21,7 +21,7 @@ enum { BLOCK_DEPTH = 384, BLOCK_ROW_BYTES = 2048 };
 /// long before that they are asked for.
 enum { STEP_DEPTH = 16, SHARE_DEPTH = 4, AHEAD_DEPTH = 32 };
 
-/// The greatest height of a tile, of which those of all instruction sets are divisors.
+/// The greatest height and width of a tile: multiples of those of all instruction sets.
 enum { MOST_ROWS = 12, MOST_COLUMNS = 32 };
 
 /// The rows of a tile of one vector: enough chains to hide the latency of an addition.
@@ -197,7 +197,7 @@ void kernel_matrix_product(
   const size_t units = (length + unit - 1) / unit, threads = kernel_workers_count(workers);
   const size_t share = (units + threads - 1) / threads;
   // Each piece packs its share of both operands anew, so that they must not be small.
-  const size_t rest = share >= 64 ? share / 4 : 0;
+  const size_t rest = threads > 1 && share >= 64 ? share / 4 : 0;
   job.threads = threads;
   job.large = (share - rest) * unit;
   job.small = (rest + 1) / 2 * unit;
