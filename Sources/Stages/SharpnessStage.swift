@@ -149,7 +149,7 @@ public struct SharpnessStage: StageKind {
     diagnostics.report(
       "the run '\(run.stage)' is a sweep over \(axes.joined(separator: ", "))",
       at: nil,
-      hints: "'sharpness' looks at one point of it: give this stage the same matrix"
+      hints: "take one point of it, such as run: { stage: \(run.stage), at: { \(axes[0]): ... } }"
     )
   }
 }
