@@ -42,8 +42,9 @@ struct TrainingBenchmark {
     let vector = Matrix(offset: 0, rows: 1, columns: objective.dimension)
     let product = Matrix(offset: objective.dimension, rows: 1, columns: objective.dimension)
     vectors.write(Array(data.suffix(objective.dimension)), to: vector)
-    let sharpness = Sharpness(dimension: objective.dimension, seed: 1, workers: workers)
+    let sharpness = LargestEigenvalues(dimension: objective.dimension, seed: 1, workers: workers)
     objective.evaluate()
+    var step = 0
     while let line = readLine() {
       let words = line.split(separator: " ")
       var answer = ""
@@ -51,11 +52,12 @@ struct TrainingBenchmark {
       switch (words.first, words.last.flatMap { Double($0) }) {
       case ("step", let rate?):
         objective.step(learningRate: rate)
+        step += 1
         objective.evaluate()
       case ("product", _): objective.apply(vector, of: vectors, into: product)
       case ("start", _): _ = newObjective()
       case ("sharpness", _):
-        let measured = sharpness.measure(objective)
+        let measured = sharpness.measure(objective, step: step)
         answer = " \(measured.value) \(measured.products)"
       default: return print("not understood: \(line)")
       }
