@@ -3,7 +3,9 @@ import TestSupport
 import Testing
 
 /// `pipeline run` on a real pseudo-terminal: what is on the screen meanwhile, and what stays.
-@Suite struct TerminalTests {
+///
+/// One after another: beside a dozen runs at work a terminal sees nothing for longer than a run takes.
+@Suite(.serialized) struct TerminalTests {
   private let folder: TemporaryFolder
   private let pipeline: Program
 
@@ -75,8 +77,9 @@ import Testing
         # A worker that has said how far it is knows that Ctrl-C is not for it.
         sign = " % " if action in ("press", "press twice", "kill") else " running"
         # Between two drawings: what is on its way was laid out for the size before.
-        isQuiet = not during and not select.select([terminal], [], [], 0.02)[0]
-        if isQuiet and any(sign in line for line in screen.text()):
+        resizes = "x" in action
+        isQuiet = not resizes or not select.select([terminal], [], [], 0.02)[0]
+        if not during and isQuiet and any(sign in line for line in screen.text()):
             during = screen.text()
             if action == "press": os.write(terminal, b"\x03")
             elif action == "press twice": os.write(terminal, b"\x03\x03")
@@ -130,7 +133,7 @@ import Testing
   }
 
   /// A sweep of four points and a stage that takes some seconds.
-  private func write(count: Int = 120) throws {
+  private func write(count: Int = 240) throws {
     try folder.write(
       """
       pipeline: slow
@@ -183,7 +186,7 @@ import Testing
 
   @Test(arguments: ["press", "press twice", "kill"])
   func `Ctrl-C and the signal to end leave the lines that stay`(how: String) async throws {
-    try write(count: 1000)
+    try write(count: 3000)
     let seen = try await watch(["run", "slow", "--jobs", "1"], rows: 5, doing: how)
     #expect(seen.exit == "130")
     #expect(!seen.end.contains { $0.contains("running") || $0.contains("─") || $0.contains("━") }, "\(seen.end)")
