@@ -86,12 +86,18 @@ let package = Package(
     pipeline("Planning", ["Artifacts", "Configuration", deque]),
     pipeline("Programs", ["Planning", "Artifacts", "Configuration", subprocess, systemPackage]),
     pipeline("Store", ["CLinux", "Planning", "Artifacts", "Configuration", systemPackage]),
-    pipeline("Provenance", ["Store", "Planning", "Artifacts", "Configuration", systemPackage]),
+    pipeline(
+      "Provenance",
+      ["CLinux", "Store", "Planning", "Artifacts", "Configuration", crypto, subprocess, systemPackage]
+    ),
     pipeline(
       "Execution",
       ["Provenance", "Store", "Planning", "Artifacts", "Configuration", deque, subprocess, systemPackage]
     ),
-    pipeline("Reporting", ["Execution", "Store", "Planning", "Artifacts", "Configuration", systemPackage]),
+    pipeline(
+      "Reporting",
+      ["Execution", "Provenance", "Store", "Planning", "Artifacts", "Configuration", systemPackage]
+    ),
 
     .executableTarget(name: "FingerprintTool", path: "Sources/Build/FingerprintTool", swiftSettings: settings),
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),
@@ -108,7 +114,7 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Stages", "Reporting", "Execution", "Provenance", "Store", "Planning", "Artifacts", "Configuration",
+        "Stages", "Reporting", "Execution", "Provenance", "Store", "Planning", "Figures", "Artifacts", "Configuration",
         argumentParser, systemPackage,
       ],
       path: "Sources/Command",
@@ -148,12 +154,13 @@ let package = Package(
     tests(of: "Datasets"),
     tests(of: "Training", ["Networks", "Tensors"], exclude: ["Reference"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
-    tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration", systemPackage]),
+    tests(of: "Figures", ["Stages", "Planning", "Artifacts", "Configuration", "TestSupport", systemPackage]),
 
     tests(of: "Configuration", ["TestSupport"]),
     tests(of: "Artifacts", ["TestSupport", systemPackage]),
     tests(of: "Planning", ["Artifacts", "Configuration", "TestSupport", "Toys"]),
     tests(of: "Store", ["Artifacts", "Configuration", "Planning", "TestSupport", systemPackage]),
+    tests(of: "Provenance", ["Artifacts", "Configuration", "Planning", "Store", "TestSupport", systemPackage]),
     tests(
       of: "Execution",
       ["Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", "ToyWorker", systemPackage]

@@ -20,7 +20,8 @@ struct Main: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, RunCommand.self, PlanCommand.self, CheckCommand.self, StagesCommand.self, SchemaCommand.self,
       GraphCommand.self,
-      ShowCommand.self, DiffCommand.self, AuditCommand.self, CollectCommand.self, WorkerCommand.self,
+      ShowCommand.self, TraceCommand.self, DiffCommand.self, AuditCommand.self, CollectCommand.self, KeyCommand.self,
+      WorkerCommand.self,
     ]
   )
 

@@ -198,7 +198,17 @@ extension Coordinator {
     // Threads are shared among those that run now and those that could run beside them.
     let threads = budget.threads(for: task.action, waiting: plan.readyCount)
     observe(.started(stage: name, kind: task.action.kind, reason: reason))
-    return Assignment(task: task, order: WorkOrder(task, pipeline: pipelineName, threads: threads))
+    let makers = makers(of: task.action)
+    return Assignment(task: task, order: WorkOrder(task, pipeline: pipelineName, threads: threads, makers: makers))
+  }
+
+  /// The keys of the actions that made the inputs of an action, by the address of their results.
+  private func makers(of action: Action) -> [String: String] {
+    var makers: [String: String] = [:]
+    for name in action.inputs.values.flatMap(\.references) {
+      if case .done(let address) = plan[name], let key = keys[name] { makers[address.description] = key.description }
+    }
+    return makers
   }
 
   func settle(_ name: String, _ address: ContentDigest) {
