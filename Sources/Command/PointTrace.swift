@@ -7,21 +7,24 @@ import Reporting
 struct PointTrace {
   private let point: DrawnPoint
   private let figure: StatementChain.Link?
-  /// The actions that computed the numbers, each once.
-  let makers: [StatementChain.Link]
+  /// For each action that computed one of the numbers, once, what is behind it; the action is the first of its chain.
+  let makers: [StatementChain]
 
-  /// Finds the actions behind a point.
-  init(_ point: DrawnPoint, of key: String, in chain: StatementChain) {
+  /// Finds the actions behind a point of a figure.
+  init(_ point: DrawnPoint, of key: String, in source: StatementSource) {
     self.point = point
-    figure = chain[key]
-    var makers: [StatementChain.Link] = []
+    // What else the figure is made from is not looked at: it may be thousands of runs.
+    let figure = StatementChain(from: key, in: source, most: 0).links.first
+    self.figure = figure
+    var addresses: [String] = []
     for element in point.values.compactMap(\.element) {
-      guard let address = chain[key]?.member(of: element), let maker = chain.maker(of: address).flatMap({ chain[$0] }),
-        !makers.contains(where: { $0.key == maker.key })
-      else { continue }
-      makers.append(maker)
+      guard let address = figure?.member(of: element), !addresses.contains(address) else { continue }
+      addresses.append(address)
     }
-    self.makers = makers
+    makers = addresses.map { address in
+      let key = figure?.inputs.first { $0.address == address }?.key
+      return StatementChain(from: key, making: address, in: source, most: TraceDescription.mostPoints)
+    }
   }
 
   /// The point, and where each of its numbers stands.

@@ -134,19 +134,19 @@ struct TraceCommand: AsyncParsableCommand {
       )
     }
     let point = try find(record, in: store)
-    let chain = StatementChain(from: target.key, in: target.source, most: nil)
-    let tracing = PointTrace(point, of: record.key, in: chain)
-    let listings = tracing.makers.map { ($0, ParameterListing($0, root: pipelineFile(of: $0, around: store))) }
+    let trace = PointTrace(point, of: record.key, in: target.source)
+    let listings = trace.makers.compactMap { chain in
+      chain.links.first.map { ($0, chain, ParameterListing($0, root: pipelineFile(of: $0, around: store))) }
+    }
     if json {
-      say(target, tracing.json, ["makers": .array(listings.map { tracing.json($0, $1) })])
+      say(target, trace.json, ["makers": .array(listings.map { trace.json($0.0, $0.2) })])
       return
     }
     sayState(of: target)
-    tracing.lines.forEach(Terminal.say)
-    for (link, listing) in listings {
+    trace.lines.forEach(Terminal.say)
+    for (_, chain, listing) in listings {
       Terminal.say("")
-      let own = StatementChain(from: link.key, in: target.source, most: TraceDescription.mostPoints)
-      TraceDescription(own, width: Terminal.columns).lines.forEach(Terminal.say)
+      TraceDescription(chain, width: Terminal.columns).lines.forEach(Terminal.say)
       Terminal.say("")
       Terminal.say("parameters")
       listing.lines.forEach { Terminal.say("    " + $0) }

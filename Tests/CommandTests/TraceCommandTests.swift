@@ -191,6 +191,29 @@ import Testing
     }
   }
 
+  @Test func `A damaged file is traced or refused, and never ends the program by a signal`() async throws {
+    var random = SplitMix64(seed: 5)
+    var refused = 0
+    for suffix in ["h5", "png", "pdf", "svg"] {
+      let bytes = try readBytes(figures.appending("drawn.\(suffix)"))
+      for round in 0..<25 {
+        var changed = bytes
+        for _ in 0..<(round % 4 + 1) {
+          changed[Int.random(in: changed.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
+        }
+        if round % 5 == 4 { changed.removeLast(Int.random(in: 1..<changed.count, using: &random)) }
+        let path = try elsewhere.write(changed, to: "damaged").string
+        let outcome = try await experiment.run("trace", path)
+        #expect([0, 2, 3].contains(outcome.status), "\(suffix) \(round): \(outcome)")
+        if outcome.status == 2 {
+          refused += 1
+          #expect(outcome.errors.hasPrefix("error: "), "\(suffix) \(round): \(outcome)")
+        }
+      }
+    }
+    #expect(refused > 10)
+  }
+
   @Test func `A record of an older version, without a statement, is traced by its addresses`() async throws {
     for file in experiment.folder.files(below: "artifacts/actions") {
       let text = try experiment.text(file)

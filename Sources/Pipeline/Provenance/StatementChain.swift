@@ -49,10 +49,12 @@ extension StatementChain {
   /// Follows an action's statements.
   ///
   /// - Parameters:
+  ///   - key: the key of the action; nil where it is to be looked up by what it made.
+  ///   - address: the result that it made, if that is known.
   ///   - source: where records and statements are looked up.
   ///   - most: how many points of a sweep are followed; nil for all.
-  public init(from key: String, in source: StatementSource, most: Int? = nil) {
-    var waiting = [(address: "", key: Optional(key))]
+  public init(from key: String?, making address: String = "", in source: StatementSource, most: Int? = nil) {
+    var waiting = [(address: address, key: key)]
     var next = 0
     while next < waiting.count {
       let (address, known) = waiting[next]
