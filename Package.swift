@@ -96,14 +96,20 @@ let package = Package(
     pipeline("Store", ["CLinux", "Planning", "Artifacts", "Configuration", systemPackage]),
     pipeline("Claims", ["References", "Store", "Planning", "Artifacts", "Configuration", systemPackage]),
     pipeline("Downloads", ["Archives", "Store", "Artifacts", subprocess, systemPackage]),
-    pipeline("Provenance", ["Store", "Planning", "Artifacts", "Configuration", systemPackage]),
+    pipeline(
+      "Provenance",
+      ["CLinux", "Store", "Planning", "Artifacts", "Configuration", crypto, subprocess, systemPackage]
+    ),
     pipeline(
       "Execution",
       ["Provenance", "Claims", "Store", "Planning", "Artifacts", "Configuration", deque, subprocess, systemPackage]
     ),
     pipeline(
       "Reporting",
-      ["Execution", "Claims", "References", "Store", "Planning", "Artifacts", "Configuration", systemPackage]
+      [
+        "Execution", "Claims", "Provenance", "References", "Store", "Planning", "Artifacts", "Configuration",
+        systemPackage,
+      ]
     ),
 
     .executableTarget(name: "FingerprintTool", path: "Sources/Build/FingerprintTool", swiftSettings: settings),
@@ -121,8 +127,8 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Stages", "Reporting", "Execution", "Claims", "Provenance", "Downloads", "Store", "Planning", "Artifacts",
-        "Configuration", argumentParser, systemPackage,
+        "Stages", "Reporting", "Execution", "Claims", "Provenance", "Downloads", "Store", "Planning", "Figures",
+        "Artifacts", "Configuration", argumentParser, systemPackage,
       ],
       path: "Sources/Command",
       swiftSettings: settings
@@ -161,7 +167,10 @@ let package = Package(
     tests(of: "Datasets", ["TestSupport", systemPackage]),
     tests(of: "Training", ["Networks", "Tensors", "AllocationCount"], exclude: ["Reference"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
-    tests(of: "Figures", ["References", "Stages", "Planning", "Artifacts", "Configuration", systemPackage]),
+    tests(
+      of: "Figures",
+      ["References", "Stages", "Planning", "Artifacts", "Configuration", "TestSupport", systemPackage]
+    ),
 
     tests(of: "Configuration", ["TestSupport"]),
     tests(of: "Archives", ["TestSupport", systemPackage]),
@@ -174,6 +183,7 @@ let package = Package(
     ),
     tests(of: "Downloads", ["Artifacts", "Store", "TestSupport", systemPackage]),
     tests(of: "Store", ["Artifacts", "Configuration", "Planning", "TestSupport", systemPackage]),
+    tests(of: "Provenance", ["Artifacts", "Configuration", "Planning", "Store", "TestSupport", systemPackage]),
     tests(
       of: "Execution",
       ["Claims", "Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", "ToyWorker", systemPackage]

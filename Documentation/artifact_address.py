@@ -5,7 +5,7 @@ import h5py, numpy
 
 TYPES = {"<f8": "float64", "<f4": "float32", "<i8": "int64", "<i4": "int32", "|i1": "int8", "|O": "string"}
 PLUMBING = "CLASS NAME DIMENSION_LIST DIMENSION_LABELS REFERENCE_LIST".split()
-NETCDF = ("_Netcdf4", "_NC", "_nc3")
+OWN = ("_Netcdf4", "_NC", "_nc3", "_pipeline")
 
 
 def describe(values, **more):
@@ -19,7 +19,7 @@ def describe(values, **more):
 
 
 def attributes(item):
-    names = [name for name in item.attrs if name not in PLUMBING and not name.startswith(NETCDF)]
+    names = [name for name in item.attrs if name not in PLUMBING and not name.startswith(OWN)]
     return {n: describe(numpy.asarray(item.attrs[n], item.attrs.get_id(n).dtype)) for n in names}
 
 

@@ -111,7 +111,7 @@ struct ArtifactReference {
     return nil
   }
 
-  private static func open(_ root: FilePath) throws -> ArtifactStore {
+  static func open(_ root: FilePath) throws -> ArtifactStore {
     if let store = try ArtifactStore(existingAt: root) { return store }
     throw Diagnostics(
       Diagnostic("there is no store '\(root)' here", at: nil, hints: "'--store' names another one")
@@ -119,7 +119,7 @@ struct ArtifactReference {
   }
 
   /// The store that a file lies in, or that of this folder.
-  private static func store(around file: FilePath) throws -> ArtifactStore? {
+  static func store(around file: FilePath) throws -> ArtifactStore? {
     let folder = file.removingLastComponent().removingLastComponent()
     if let name = folder.lastComponent?.string, ["objects", "figures"].contains(name),
       let store = try ArtifactStore(existingAt: folder.removingLastComponent())

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import Configuration
+import Provenance
 import Reporting
 import Store
 
@@ -31,6 +32,9 @@ enum ExitStatus: Int32, Error {
       return .wrongInput
     case let error as ArtifactError:
       // Only commands that are given a file read it themselves; stages do so in a worker.
+      complain("error: \(error)")
+      return .wrongInput
+    case let error as StatementError:
       complain("error: \(error)")
       return .wrongInput
     case let error as StoreError:

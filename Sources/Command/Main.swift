@@ -19,8 +19,8 @@ struct Main: AsyncParsableCommand {
     version: Program.version,
     subcommands: [
       InitCommand.self, RunCommand.self, PlanCommand.self, CheckCommand.self, StagesCommand.self, SchemaCommand.self,
-      GraphCommand.self, ClaimsCommand.self, ShowCommand.self, DiffCommand.self, AuditCommand.self, DataCommand.self,
-      CollectCommand.self, WorkerCommand.self, ClaimWorkerCommand.self,
+      GraphCommand.self, ClaimsCommand.self, ShowCommand.self, TraceCommand.self, DiffCommand.self, AuditCommand.self,
+      DataCommand.self, CollectCommand.self, KeyCommand.self, WorkerCommand.self, ClaimWorkerCommand.self,
     ]
   )
 

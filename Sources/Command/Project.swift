@@ -16,6 +16,13 @@ struct Project {
   /// The store's folder, unless the user names another.
   var storePath: FilePath { folder.appending("artifacts") }
 
+  /// The path of the file from the folder of the project.
+  var filePath: String {
+    var path = FileSystem.absolute(file)
+    _ = path.removePrefix(FileSystem.absolute(folder))
+    return path.string
+  }
+
   /// Finds a pipeline by path, or by name in the folder `pipelines`.
   init(finding name: String) throws(Diagnostics) {
     let path = FilePath(name)

@@ -101,7 +101,10 @@ struct RunCommand: AsyncParsableCommand {
   )
   var json = false
 
+  @OptionGroup var signing: SigningOptions
+
   func validate() throws {
+    try signing.validate()
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs is between 1 and 1024, and got \(jobs)") }
     if !only.isEmpty, !until.isEmpty { throw ValidationError("--only and --until exclude each other") }
     if locked, updateLock { throw ValidationError("--locked and --update-lock exclude each other") }
@@ -130,6 +133,7 @@ struct RunCommand: AsyncParsableCommand {
       let pipeline = try project.pipeline(in: text, try options.choices(), .all)
       runOptions = try self.runOptions(for: pipeline, as: RunName(pipeline.name, try options.choices()))
       try pipeline.check(fitsInto: memoryOrAll)
+      try signing.check()
       description = try describe(pipeline, runOptions, project, text)
     } catch {
       let status = ExitStatus.report(error)
@@ -151,7 +155,7 @@ struct RunCommand: AsyncParsableCommand {
         runOptions,
         lockFile,
         in: store,
-        around: project.folder,
+        project,
         report
       )
       report.end(exit: 0)
@@ -178,14 +182,17 @@ struct RunCommand: AsyncParsableCommand {
     _ runOptions: RunOptions,
     _ lockFile: LockFile,
     in store: ArtifactStore,
-    around folder: FilePath,
+    _ project: Project,
     _ report: RunReport
   ) async throws -> (RunSummary, FigureReport.Answer, ClaimNarrative) {
     let lock = locked ? try lockFile.read() : nil
     let runner = Runner(
       store: store,
       executable: "/proc/self/exe",
-      workerArguments: ["worker", store.root.string, folder.isEmpty ? "." : folder.string],
+      workerArguments: [
+        "worker", store.root.string, project.folder.isEmpty ? "." : project.folder.string,
+        try signing.settings(for: description, in: project).json.canonicalText,
+      ],
       workers: description.jobs,
       cores: Self.cores,
       memory: memoryOrAll.bytes

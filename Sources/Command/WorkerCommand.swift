@@ -1,6 +1,8 @@
 import ArgumentParser
+import Configuration
 import Execution
 import Planning
+import Provenance
 import Stages
 import Store
 import SystemPackage
@@ -19,9 +21,21 @@ struct WorkerCommand: AsyncParsableCommand {
   @Argument(help: "The folder of the project.")
   var project = "."
 
+  @Argument(help: "What is stated of each result, as JSON.")
+  var attesting = "{}"
+
   func run() async throws {
     let store = try ArtifactStore(at: FilePath(store))
-    let files = ProjectFolder(FilePath(project))
-    try await Worker(store: store, kinds: .all, program: Program.nameAndVersion, files: files).serve()
+    var diagnostics = Diagnostics()
+    let json = try JSONValue(reading: attesting, name: "attesting")
+    guard let settings = Attestor.Settings.decode(Node(json), &diagnostics) else { throw diagnostics }
+    try await Worker(
+      store: store,
+      kinds: .all,
+      program: Program.nameAndVersion,
+      files: ProjectFolder(FilePath(project)),
+      project: FilePath(project),
+      attesting: settings
+    ).serve()
   }
 }

@@ -1,3 +1,4 @@
+internal import Artifacts
 public import Configuration
 public import Figures
 public import Planning
@@ -36,7 +37,15 @@ extension Figure: StageKind {
     let content = try FigureContent(self, inputs: context.inputs)
     let script = try Script(content, stem: name ?? "figure")
     context.report(StageProgress(0.2, "drawing"))
-    let files = try await Gnuplot.draw(script, in: FilePath(context.scratch))
-    return StageResult(try content.artifact(), files: files)
+    let artifact = try content.artifact()
+    let identity = context.key.map { PictureIdentity(action: $0, artifact: artifact.address) }
+    let drawing = try await Gnuplot.draw(script, identity: identity, in: FilePath(context.scratch))
+    var result = StageResult(artifact, files: drawing.files)
+    result.state(
+      tools: [
+        ExternalResource("gnuplot", digest: try? ContentDigest(ofFile: drawing.program), version: drawing.version)
+      ]
+    )
+    return result
   }
 }

@@ -44,9 +44,9 @@ import Testing
   {
     let names = [
       "CLASS", "NAME", "DIMENSION_LIST", "DIMENSION_LABELS", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates",
-      "_Netcdf4Other", "_NCProperties", "_NC", "_nc3_strict", "_nc3",
+      "_Netcdf4Other", "_NCProperties", "_NC", "_nc3_strict", "_nc3", "_pipeline_statements", "_pipeline",
     ]
-    let content = ["_Nc", "_netcdf4", "class", "NAMES", "x_NC"]
+    let content = ["_Nc", "_netcdf4", "class", "NAMES", "x_NC", "pipeline_x"]
     let path = try file(try testVector())
     let add = "import sys, h5py\nwith h5py.File(sys.argv[1], 'a') as f:\n  for n in sys.argv[2:]: f.attrs[n] = 'x'\n"
     #expect(try await python.run(["-c", add, path] + names).status == 0)

@@ -215,6 +215,25 @@ private func readAttributes(
   return attributes
 }
 
+extension Attribute {
+  /// The text of an attribute that belongs to the form of the file.
+  static func text(of name: String, on object: hid_t, _ path: String) throws(ArtifactError) -> String {
+    let place = "\(path)@\(name)"
+    let handle = try HDF5Handle(
+      H5Aopen(object, name, hid_t(H5P_DEFAULT)),
+      closing: H5Aclose,
+      "cannot read \(place)"
+    )
+    let space = try HDF5Handle(H5Aget_space(handle.id), closing: H5Sclose, "cannot read \(place)")
+    let type = try HDF5Handle(H5Aget_type(handle.id), closing: H5Tclose, "cannot read \(place)")
+    guard try readShape(space.id, place).isEmpty, h5_is_text(type.id) > 0 else {
+      throw ArtifactError("\(place) is no text")
+    }
+    let text = try HDF5.textType()
+    return try readTexts(1, text.id, place) { H5Aread(handle.id, $0, $1) }.first ?? ""
+  }
+}
+
 private func readShape(_ space: hid_t, _ path: String) throws(ArtifactError) -> [Int] {
   // A null space, which holds nothing at all, is not a single value.
   guard [H5S_SCALAR, H5S_SIMPLE].contains(H5Sget_simple_extent_type(space)) else {

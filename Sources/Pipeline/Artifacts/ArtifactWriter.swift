@@ -79,10 +79,10 @@ enum NetCDF {
   /// How the name of a dimension without coordinates begins.
   static let bareDimension = "This is a netCDF dimension but not a netCDF variable."
   private static let scaleAttributes: Set = ["CLASS", "NAME", "DIMENSION_LIST", "DIMENSION_LABELS", "REFERENCE_LIST"]
-  private static let ownPrefixes = ["_Netcdf4", "_NC", "_nc3"]
+  private static let ownPrefixes = ["_Netcdf4", "_NC", "_nc3", "_pipeline"]
 
   /// Whether an attribute of this name belongs to the form of the file and not to its content: those of dimension
-  /// scales, and those that begin as netCDF-4's own do. `Documentation/artifact-format.md` states the same rule.
+  /// scales, and those that begin as netCDF-4's own and this program's do. `Documentation/artifact-format.md` states the same rule.
   static func isPlumbing(_ name: String) -> Bool {
     scaleAttributes.contains(name) || ownPrefixes.contains { name.hasPrefix($0) }
   }
@@ -108,6 +108,11 @@ extension Attribute {
   fileprivate func write(_ name: String, on object: hid_t) throws(ArtifactError) {
     try Artifact.expectName(name)
     guard !NetCDF.isPlumbing(name) else { throw ArtifactError("'\(name)' is reserved by the file format") }
+    try writePlumbing(name, on: object)
+  }
+
+  /// Writes an attribute of any name.
+  func writePlumbing(_ name: String, on object: hid_t) throws(ArtifactError) {
     let type = try values.fileType()
     let space = try makeSpace(isList ? [values.count] : [])
     let attribute = try HDF5Handle(

@@ -73,22 +73,37 @@ extension JSONValue {
 
   private static func writeString(_ value: String, to text: inout String) {
     text += "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\u{08}": text += "\\b"
-      case "\u{0c}": text += "\\f"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
+    // Byte by byte, and most texts at once: long ones, which hold JSON themselves, are written for every action.
+    if value.utf8.contains(where: isEscaped) {
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(value.utf8.count * 5 / 4)
+      for byte in value.utf8 {
+        if isEscaped(byte) { bytes += escape(of: byte).utf8 } else { bytes.append(byte) }
       }
+      text += String(decoding: bytes, as: UTF8.self)
+    } else {
+      text += value
     }
     text += "\""
+  }
+
+  private static func isEscaped(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
+  private static func escape(of byte: UInt8) -> String {
+    switch byte {
+    case UInt8(ascii: "\""): return "\\\""
+    case UInt8(ascii: "\\"): return "\\\\"
+    case 0x08: return "\\b"
+    case 0x0c: return "\\f"
+    case UInt8(ascii: "\n"): return "\\n"
+    case UInt8(ascii: "\r"): return "\\r"
+    case UInt8(ascii: "\t"): return "\\t"
+    default:
+      let digits = String(byte, radix: 16)
+      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }
   }
 
   /// The shortest digits that read back as `value`, laid out as ECMAScript's Number::toString does.

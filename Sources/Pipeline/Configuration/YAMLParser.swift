@@ -1,3 +1,5 @@
+internal import CLibYAML
+
 /// Reads YAML into nodes with positions, through libyaml's document API.
 ///
 /// The subset is what a pipeline needs: one document, mappings with distinct scalar keys, no tags. Anchors and
@@ -11,6 +13,9 @@ public enum YAMLParser {
   public static let maximumAnchors = 1_000
   /// The deepest nesting.
   public static let maximumDepth = 64
+
+  /// The version of libyaml that is loaded.
+  public static var libraryVersion: String { String(cString: yaml_get_version_string()) }
 
   /// Parses `bytes`, reported under `name`.
   ///

@@ -198,8 +198,23 @@ extension Coordinator {
     // Threads are shared among those that run now and those that could run beside them.
     let threads = budget.threads(for: task.action, waiting: plan.readyCount)
     observe(.started(stage: name, kind: task.action.kind, reason: reason))
-    let order = WorkOrder(task, pipeline: pipelineName, threads: threads, isFresh: reason == .forced)
+    let order = WorkOrder(
+      task,
+      pipeline: pipelineName,
+      threads: threads,
+      makers: makers(of: task.action),
+      isFresh: reason == .forced
+    )
     return Assignment(task: task, order: order)
+  }
+
+  /// The keys of the actions that made the inputs of an action, by the address of their results.
+  private func makers(of action: Action) -> [String: String] {
+    var makers: [String: String] = [:]
+    for name in action.inputs.values.flatMap(\.references) {
+      if case .done(let address) = plan[name], let key = keys[name] { makers[address.description] = key.description }
+    }
+    return makers
   }
 
   func settle(_ name: String, _ address: ContentDigest) {

@@ -27,7 +27,8 @@ public struct FigureFolder: Sendable {
     case kept
   }
 
-  /// Puts the files of a record into the folder, and their artifact beside them under the name of the first.
+  /// Puts the files of a record into the folder, and their artifact beside them under the name of the first, with the
+  /// chain of its statements.
   ///
   /// - Parameters:
   ///   - names: under which names.
@@ -46,9 +47,21 @@ public struct FigureFolder: Sendable {
     }
     if let first = record.files.keys.min() {
       let name = names.name(of: first).stem + ".h5"
-      outcomes[name] = try publish(record.artifact, as: name, isNew: isNew)
+      outcomes[name] = try export(record, as: name, isNew: isNew)
     }
     return outcomes
+  }
+
+  private func export(_ record: ActionRecord, as name: String, isNew: Bool) throws(StoreError) -> Outcome {
+    do {
+      let outcome = try FigureExport(store: store, folder: path).publish(record, as: name, isNew: isNew)
+      if let outcome { return outcome }
+    } catch let error as StoreError {
+      throw error
+    } catch {
+      throw StoreError("cannot write \(path.appending(name)): \(error)")
+    }
+    return try publish(record.artifact, as: name, isNew: isNew)
   }
 
   /// Puts the object into the folder under `name`, unless it is there.

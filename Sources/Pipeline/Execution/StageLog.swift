@@ -1,3 +1,4 @@
+internal import Artifacts
 internal import Planning
 internal import Store
 internal import SystemPackage
@@ -21,6 +22,9 @@ struct StageLog {
       throw StageFailure("\(failure)\nall that it wrote is in \(path)")
     }
   }
+
+  /// The digest of the log that was kept, if one was.
+  var digest: ContentDigest? { try? FileSystem.digest(of: path) }
 
   /// Moves a log to where a person finds it; false if it says nothing.
   private func keep(_ log: String?) -> Bool {

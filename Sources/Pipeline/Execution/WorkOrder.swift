@@ -12,6 +12,10 @@ struct WorkOrder: Record {
   var inputs: [String: Source<ContentDigest>] = [:]
   var code = ""
   var threads = 1
+  /// Where the stage is declared in the pipeline file, as `line:column`.
+  var position: String?
+  /// For each result among the inputs the key of the action that made it.
+  var makers: [String: String] = [:]
   /// Whether it is computed from the beginning, whatever checkpoints there are.
   var isFresh = false
 
@@ -24,12 +28,14 @@ struct WorkOrder: Record {
     .init("inputs", \.inputs, "The addresses of the inputs.", required: true),
     .init("code", \.code, "The digest of the code.", required: true),
     .init("threads", \.threads, "How many threads may be used.", limit: .positive, required: true),
+    .init("position", \.position, "Where the stage is declared in the pipeline file."),
+    .init("makers", \.makers, "For each result among the inputs the key of the action that made it."),
     .init("is_fresh", \.isFresh, "Whether it is computed from the beginning."),
   ]
 
   init() {}
 
-  init(_ task: Plan.Task, pipeline: String, threads: Int, isFresh: Bool) {
+  init(_ task: Plan.Task, pipeline: String, threads: Int, makers: [String: String], isFresh: Bool) {
     key = task.key.description
     self.pipeline = pipeline
     stage = task.action.name
@@ -38,6 +44,8 @@ struct WorkOrder: Record {
     inputs = task.addresses
     code = task.action.fingerprint
     self.threads = threads
+    position = task.action.location.map { "\($0.start.line):\($0.start.column)" }
+    self.makers = makers
     self.isFresh = isFresh
   }
 }

@@ -3,9 +3,9 @@ internal import Configuration
 internal import Dispatch
 internal import Glibc
 public import Planning
-internal import Provenance
+public import Provenance
 public import Store
-internal import SystemPackage
+public import SystemPackage
 
 /// The worker's side: a process that takes orders on its standard input, one a line, until it is closed.
 ///
@@ -13,7 +13,7 @@ internal import SystemPackage
 public struct Worker: Sendable {
   private let store: ArtifactStore
   private let kinds: StageKinds
-  private let program: String
+  private let attestor: Attestor
   private let files: any StageFiles
   /// Where reports go: the standard output of the process, before a stage could write to it.
   private let channel: FileDescriptor
@@ -27,16 +27,20 @@ public struct Worker: Sendable {
   /// - Parameters:
   ///   - program: the name and version of this program, for the record.
   ///   - files: the files around the pipelines.
+  ///   - project: the folder of the project.
+  ///   - attesting: what is stated of each result, and with which key.
   public init(
     store: ArtifactStore,
     kinds: StageKinds,
     program: String,
-    files: any StageFiles = NoFiles()
+    files: any StageFiles = NoFiles(),
+    project: FilePath = ".",
+    attesting settings: Attestor.Settings = .init()
   ) throws {
     self.store = store
     self.kinds = kinds
-    self.program = program
     self.files = files
+    attestor = try Attestor(program: program, settings, project: project, code: kinds.code)
     // What a library prints must not get among the reports.
     channel = try FileDescriptor.standardOutput.duplicate()
     _ = try FileDescriptor.standardError.duplicate(as: .standardOutput)
@@ -83,11 +87,12 @@ public struct Worker: Sendable {
       inputs[name] = try store.artifact(of: source) { send(WorkReport(fraction: 0, "reading \($0)")) }
     }
     if !inputs.isEmpty { send(WorkReport(fraction: 0, "")) }
-    let statement = Statement(pipeline: order.pipeline, stage: order.stage, program: program)
+    let run = ActionRun()
     let context = StageContext(
       inputs: inputs,
       pipeline: order.pipeline,
       stage: order.stage,
+      key: ContentDigest(order.key),
       threads: order.threads,
       scratch: scratch.string,
       files: files,
@@ -113,7 +118,14 @@ public struct Worker: Sendable {
     for (name, path) in result.parts {
       record.parts[name] = try store.store(file: FilePath(path), isDurable: isDurable)
     }
-    record.provenance = statement.finish(threads: order.threads, result.provenance)
+    try await attestor.attest(
+      &record,
+      at: .init(pipeline: order.pipeline, stage: order.stage, position: order.position, keys: order.makers),
+      run.finish(),
+      threads: order.threads,
+      result.provenance,
+      log: result.log == nil ? nil : log.digest
+    )
     // The record comes last: whoever sees it finds the objects in place.
     try store.write(record, isDurable: isDurable)
     let notes = store.notes(of: record)

@@ -78,6 +78,7 @@ struct PanelContent: Sendable {
         let color = series.color ?? cycled ?? (series.palette ?? .viridis).color(of: each, in: count)
         var mark = try selection.mark(each: series.each == nil ? nil : each, style: series.style(color))
         mark.series = index
+        mark.each = series.each == nil ? nil : each
         // A colour that is given wins over one that stands for a value.
         if series.color != nil || panel.color == nil || series.palette != nil { mark.colorValue = nil }
         marks.append(mark)
@@ -131,6 +132,8 @@ struct Mark: Sendable {
   let kind: DrawKind
   /// The series of the panel that it belongs to, counted from 0.
   var series = 0
+  /// The index along 'each', if the series has it.
+  var each: Int?
   /// The numbers; those of a heat map's z lie in rows of constant y.
   var columns: [Column]
   /// The meanings of z's values, where they are labels.

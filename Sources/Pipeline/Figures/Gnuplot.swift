@@ -6,23 +6,44 @@ public enum Gnuplot {
   /// The longest account of an error that is kept, in bytes.
   private static let longestError = 1 << 12
 
+  /// What drawing leaves.
+  public struct Drawing: Sendable {
+    /// The paths of the files, by name.
+    public let files: [String: String]
+    /// The program that drew them.
+    public let program: FilePath
+    /// Its version, as it says it in a picture: `5.4 patchlevel 4`.
+    public let version: String?
+  }
+
   /// Writes a script with its data into a folder and draws its pictures there.
   ///
-  /// - Returns: the paths of the files, by name.
-  public static func draw(_ script: Script, in folder: FilePath) async throws -> [String: String] {
+  /// - Parameter identity: what the pictures say of themselves; nil for nothing.
+  public static func draw(
+    _ script: Script,
+    identity: PictureIdentity? = nil,
+    in folder: FilePath
+  ) async throws -> Drawing {
     let names = Script.names(stem: script.stem)
     try OutputFile.write(script.text.utf8, to: folder.appending(names.script))
     try OutputFile.write(script.data, to: folder.appending(names.data))
-    try await run(names.script, in: folder)
+    let program = try await run(names.script, in: folder)
+    var version: String?
     for name in names.pictures {
       let path = folder.appending(name)
-      try OutputFile.write(PictureFile.finished(OutputFile.read(path), titled: script.title), to: path)
+      let bytes = try OutputFile.read(path)
+      version = version ?? PictureFile.version(in: bytes)
+      try OutputFile.write(PictureFile.finished(bytes, titled: script.title, identity), to: path)
     }
     let all = [names.script, names.data] + names.pictures
-    return Dictionary(all.map { ($0, folder.appending($0).string) }) { first, _ in first }
+    return Drawing(
+      files: Dictionary(all.map { ($0, folder.appending($0).string) }) { first, _ in first },
+      program: program,
+      version: version
+    )
   }
 
-  private static func run(_ script: String, in folder: FilePath) async throws {
+  private static func run(_ script: String, in folder: FilePath) async throws -> FilePath {
     let executable: FilePath
     do {
       executable = try await Executable.name("gnuplot").resolveExecutablePath(in: .inherit)
@@ -50,5 +71,6 @@ public enum Gnuplot {
       let message = lines.isEmpty ? "no message" : lines.joined(separator: "; ")
       throw FigureError("gnuplot failed (\(result.terminationStatus)): \(message)")
     }
+    return executable
   }
 }

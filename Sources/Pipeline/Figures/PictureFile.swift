@@ -3,11 +3,21 @@ enum PictureFile {
   /// The resolution of a PNG in dots a metre: 300 an inch.
   private static let dotsPerMetre: UInt32 = 11_811
 
-  /// A picture as it is kept: a PDF without the moment of its drawing, an SVG with its title, a PNG with its resolution.
-  static func finished(_ bytes: [UInt8], titled title: String) -> [UInt8] {
-    if bytes.starts(with: Array("%PDF".utf8)) { return withoutDate(bytes) }
-    if bytes.starts(with: pngSignature) { return withResolution(bytes) }
-    return withTitle(bytes, title)
+  /// A picture as it is kept: a PDF without the moment of its drawing, an SVG with its title, a PNG with its resolution;
+  /// each with what it says of itself.
+  static func finished(_ bytes: [UInt8], titled title: String, _ identity: PictureIdentity?) -> [UInt8] {
+    if bytes.starts(with: Array("%PDF".utf8)) {
+      let picture = withoutDate(bytes)
+      return identity?.added(toPDF: picture, titled: title) ?? picture
+    }
+    if bytes.starts(with: PNGChunk.signature) { return withChunks(bytes, identity) }
+    return withTitle(bytes, title, identity)
+  }
+
+  /// The version of gnuplot that an SVG names.
+  static func version(in bytes: [UInt8]) -> String? {
+    let text = String(decoding: bytes.prefix(4000), as: UTF8.self)
+    return text.firstMatch(of: /Produced by GNUPLOT ([0-9.]+(?: patchlevel [0-9a-z]+)?)/).map { String($0.1) }
   }
 
   /// Replaces the moment of drawing, which older versions of cairo write into a PDF, by a fixed one of equal length.
@@ -25,12 +35,14 @@ enum PictureFile {
 
   // MARK: SVG
 
-  /// Puts the title where gnuplot writes its own name.
-  private static func withTitle(_ bytes: [UInt8], _ title: String) -> [UInt8] {
+  /// Puts the title where gnuplot writes its own name, and the identity behind it.
+  private static func withTitle(_ bytes: [UInt8], _ title: String, _ identity: PictureIdentity?) -> [UInt8] {
     let name = Array("<title>Gnuplot</title>".utf8)
     // It stands near the beginning of the file.
     guard let start = bytes.indices.prefix(4000).first(where: { bytes[$0...].starts(with: name) }) else { return bytes }
-    return bytes[..<start] + Array("<title>\(escaped(title))</title>".utf8) + bytes[(start + name.count)...]
+    let metadata = identity.map { "\n\(PictureIdentity.beginning(in: .svg))\($0.text)</metadata>" } ?? ""
+    return bytes[..<start] + Array("<title>\(escaped(title))</title>\(metadata)".utf8)
+      + bytes[(start + name.count)...]
   }
 
   private static func escaped(_ text: String) -> String {
@@ -46,22 +58,39 @@ enum PictureFile {
 
   // MARK: PNG
 
-  private static let pngSignature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-
-  /// Puts the resolution (chunk pHYs) behind the header, unless there is one.
-  private static func withResolution(_ bytes: [UInt8]) -> [UInt8] {
+  /// Puts the resolution (chunk pHYs) behind the header, unless there is one, and the identity behind that.
+  private static func withChunks(_ bytes: [UInt8], _ identity: PictureIdentity?) -> [UInt8] {
     // The signature, and the header with its length, name, 13 bytes and check sum.
-    let header = 8 + 25
-    let name = Array("pHYs".utf8)
-    guard bytes.count >= header + 8, !bytes[(header + 4)...].starts(with: name) else { return bytes }
-    let body = name + bigEndian(dotsPerMetre) + bigEndian(dotsPerMetre) + [1]
-    let chunk = bigEndian(9) + body + bigEndian(checkSum(body))
-    return bytes[..<header] + chunk + bytes[header...]
+    let header = PNGChunk.signature.count + 25
+    guard bytes.count >= header + 8 else { return bytes }
+    var chunks: [UInt8] = []
+    if !bytes[(header + 4)...].starts(with: Array("pHYs".utf8)) {
+      let dots = PNGChunk.bigEndian(dotsPerMetre)
+      chunks += PNGChunk.bytes("pHYs", dots + dots + [1])
+    }
+    if let identity { chunks += PNGChunk.bytes("tEXt", Array("\(PictureIdentity.keyword)\0\(identity.text)".utf8)) }
+    return bytes[..<header] + chunks + bytes[header...]
+  }
+}
+
+/// A chunk of a PNG file.
+enum PNGChunk {
+  /// How a file begins.
+  static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+
+  /// The bytes of a chunk: its length, its name, its content and their check sum.
+  static func bytes(_ name: String, _ content: [UInt8]) -> [UInt8] {
+    let body = Array(name.utf8) + content
+    return bigEndian(UInt32(content.count)) + body + bigEndian(checkSum(body))
   }
 
-  private static func bigEndian(_ value: UInt32) -> [UInt8] {
+  /// A number's bytes, the highest first.
+  static func bigEndian(_ value: UInt32) -> [UInt8] {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
   }
+
+  /// The number of four bytes, the highest first.
+  static func number(_ bytes: some Sequence<UInt8>) -> Int { bytes.prefix(4).reduce(0) { $0 << 8 + Int($1) } }
 
   /// The check sum of a chunk (CRC-32, PNG specification, annex D).
   static func checkSum(_ bytes: [UInt8]) -> UInt32 {

@@ -68,16 +68,21 @@ struct Selection {
 
   /// The slices as lists of equal length, one element for each place that is kept.
   private func elements(_ slices: [Slice], _ index: Int?) throws(FigureError) -> [[Double]] {
-    guard var frame = slices.max(by: { $0.dimensions.count < $1.dimensions.count }) else { return [] }
-    if series.draw == .vectors, let u = slices.first(where: { $0.dimensions.count == 2 }) { frame = u }
+    guard let frame = frame(of: slices) else { return [] }
     var lists: [[Double]] = []
     for slice in slices { lists.append(try broadcast(slice, over: frame)) }
     let kept = try keptElements(of: frame, index)
     return lists.map { list in kept.count == list.count ? list : kept.map { list[$0] } }
   }
 
+  /// The slice that the elements run along: the one with the most dimensions.
+  func frame(of slices: [Slice]) -> Slice? {
+    if series.draw == .vectors, let grid = slices.first(where: { $0.dimensions.count == 2 }) { return grid }
+    return slices.max { $0.dimensions.count < $1.dimensions.count }
+  }
+
   /// The places, in order, of the elements that are drawn.
-  private func keptElements(of frame: Slice, _ index: Int?) throws(FigureError) -> [Int] {
+  func keptElements(of frame: Slice, _ index: Int?) throws(FigureError) -> [Int] {
     var kept = Array(frame.values.indices)
     if series.every > 1 {
       let strides = Self.strides(frame.shape)
@@ -132,7 +137,7 @@ struct Selection {
   /// x, y, and z in rows of constant y.
   private func grid(_ slices: [Slice]) throws(FigureError) -> [[Double]] {
     let (x, y, z) = (slices[0], slices[1], slices[2])
-    let isTransposed = z.dimensions == x.dimensions + y.dimensions && z.dimensions != y.dimensions + x.dimensions
+    let isTransposed = isTransposed(x: x.dimensions, y: y.dimensions, z: z.dimensions)
     let rowsFirst = isTransposed ? [z.shape[1], z.shape[0]] : z.shape
     guard rowsFirst == y.shape + x.shape else {
       throw FigureError("\(place): \(z.shape) cells for \(x.values.count) values of x and \(y.values.count) of y")
@@ -144,9 +149,12 @@ struct Selection {
     return [x.values, y.values, Self.gather(z.values, shape: rowsFirst, strides: [1, z.shape[1]], offset: 0)]
   }
 
+  /// Whether the cells of a heat map lie in columns.
+  func isTransposed(x: [String], y: [String], z: [String]) -> Bool { z == x + y && z != y + x }
+
   // MARK: Slices
 
-  private func variable(_ reference: DataReference) throws(FigureError) -> Variable? {
+  func variable(_ reference: DataReference) throws(FigureError) -> Variable? {
     do throws(ArtifactError) {
       return try reference.variable(in: inputs)
     } catch {
@@ -166,7 +174,7 @@ struct Selection {
     }
   }
 
-  private func slice(_ reference: DataReference, each index: Int?) throws(FigureError) -> Slice {
+  func slice(_ reference: DataReference, each index: Int?) throws(FigureError) -> Slice {
     guard let variable = try fixed(reference, each: index) else {
       guard case .number(let number) = reference.content else { return Slice(values: [], dimensions: [], shape: []) }
       return Slice(values: [number], dimensions: [], shape: [])
@@ -177,7 +185,7 @@ struct Selection {
     return Slice(values: values, dimensions: variable.dimensions, shape: variable.shape)
   }
 
-  private static func strides(_ shape: [Int]) -> [Int] {
+  static func strides(_ shape: [Int]) -> [Int] {
     var strides = [Int](repeating: 1, count: shape.count)
     for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * max(1, shape[axis + 1]) }
     return strides

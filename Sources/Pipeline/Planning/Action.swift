@@ -60,13 +60,20 @@ public struct Action: Sendable {
   ///
   /// - Parameter addresses: the addresses of the inputs, by the input's name.
   public func key(_ addresses: [String: Source<ContentDigest>]) -> ContentDigest {
+    Self.key(kind: kind, parameters: parameters, inputs: .object(addresses.mapValues(\.json)), code: fingerprint)
+  }
+
+  /// The key of an action from all that determines its result.
+  ///
+  /// - Parameter inputs: the addresses of the inputs, by name.
+  public static func key(kind: String, parameters: JSONValue, inputs: JSONValue, code: String) -> ContentDigest {
     // The number is raised when the meaning of what is digested, or of what is stored under it, changes.
     let content: JSONValue = [
       "pipeline action": .number(1),
       "kind": .string(kind),
       "parameters": parameters,
-      "inputs": .object(addresses.mapValues(\.json)),
-      "code": .string(fingerprint),
+      "inputs": inputs,
+      "code": .string(code),
     ]
     return ContentDigest(of: content.canonicalText)
   }

@@ -169,6 +169,8 @@ public struct StageContext: Sendable {
   public let pipeline: String
   /// The name of the stage.
   public let stage: String
+  /// The key of the action, for files that say where they came from; an artifact may not depend on it.
+  public let key: ContentDigest?
   /// How many threads may be used; the result may not depend on it.
   public let threads: Int
   /// An empty folder that is removed afterwards.
@@ -187,6 +189,7 @@ public struct StageContext: Sendable {
     inputs: [String: Artifact],
     pipeline: String,
     stage: String,
+    key: ContentDigest? = nil,
     threads: Int,
     scratch: String,
     files: any StageFiles = NoFiles(),
@@ -197,6 +200,7 @@ public struct StageContext: Sendable {
     self.inputs = inputs
     self.pipeline = pipeline
     self.stage = stage
+    self.key = key
     self.threads = threads
     self.scratch = scratch
     self.files = files

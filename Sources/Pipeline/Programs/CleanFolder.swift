@@ -73,7 +73,7 @@ struct CleanFolder {
 
   /// The last lines of what the program said.
   var lastWords: [String] {
-    guard let bytes = try? LastBytes.of(log, most: 1 << 12) else { return [] }
+    guard let bytes = try? FilePart.end(of: log, most: 1 << 12) else { return [] }
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     return lines.suffix(12)
   }

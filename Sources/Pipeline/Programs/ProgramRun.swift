@@ -38,6 +38,12 @@ extension UserProgram {
       result.provenance["command"] = [
         "executable": .string(command[0]), "sha256": .string(digest.description), "sandbox": .string(sandbox.summary),
       ]
+      result.state(
+        data: data.entries.map { entry in
+          let file = entry.value.value
+          return ExternalResource(entry.name.value, digest: ContentDigest(file.digest.text), source: file.path.value)
+        }
+      )
       return result
     } catch let failure as StageFailure {
       throw StageFailure(failure.description, log: folder.log.string)
@@ -108,7 +114,7 @@ enum Supervisor {
       error: .fileDescriptor(errors, closeAfterSpawningProcess: true)
     )
     try Task.checkCancellation()
-    let text = (try? LastBytes.of(folder.status, most: 16)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let text = (try? FilePart.end(of: folder.status, most: 16)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     guard let code = Int32(text.filter { $0 != "\n" }) else {
       throw failure("was killed from outside (\(result.terminationStatus)); was memory short?", folder)
     }

@@ -147,7 +147,7 @@ extension Values {
 
 extension String {
   /// The text with control characters replaced: a file may not drive the reader's terminal.
-  var printable: String {
+  package var printable: String {
     var result = String.UnicodeScalarView()
     for scalar in unicodeScalars {
       let isControl = scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)

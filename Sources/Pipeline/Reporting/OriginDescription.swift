@@ -52,7 +52,7 @@ public struct OriginDescription {
   }
 
   /// The parameters in a line, defaults and all: `steps: 400, model: {kappa: 1, target: 2}`.
-  private static func brief(_ parameters: JSONValue) -> String {
+  static func brief(_ parameters: JSONValue) -> String {
     guard case .object(let members) = parameters else { return "" }
     return members.sorted { $0.key < $1.key }.map { "\($0.key.printable): \(text($0.value))" }.joined(separator: ", ")
   }
@@ -66,7 +66,7 @@ public struct OriginDescription {
     }
   }
 
-  private static func cut(_ text: String, to width: Int) -> String {
+  static func cut(_ text: String, to width: Int) -> String {
     text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
   }
 

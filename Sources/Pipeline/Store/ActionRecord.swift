@@ -22,6 +22,9 @@ public struct ActionRecord: Record, Equatable {
   public var parts: [String: ObjectRecord] = [:]
   /// Where, when and with what it was made: what may differ between two runs that give the same result.
   public var provenance: JSONValue = [:]
+  /// The in-toto statement of how it was made, as JSON text; in a DSSE envelope where it is signed. Nil in records of
+  /// versions that wrote none. A text and not a value: its exact bytes are what a signature holds for.
+  public var statement: String?
 
   /// An empty record.
   public init() {}
@@ -37,6 +40,7 @@ public struct ActionRecord: Record, Equatable {
     .init("files", \.files, "The files made from the artifact.", limit: fileNames),
     .init("parts", \.parts, "Other files that belong to the result.", limit: fileNames),
     .init("provenance", \.provenance, "Where, when and with what the result was made."),
+    .init("statement", \.statement, "The in-toto statement of how the result was made, as JSON text."),
   ]
 
   /// All objects of the result.

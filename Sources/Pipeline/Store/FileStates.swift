@@ -39,8 +39,11 @@ extension FileState {
     return now.nanoseconds
   }
 
+}
+
+extension FileState: CustomStringConvertible {
   /// The state as part of a line.
-  fileprivate var text: String { "\(size) \(modified) \(changed) \(inode)" }
+  public var description: String { "\(size) \(modified) \(changed) \(inode)" }
 }
 
 extension timespec {
@@ -91,7 +94,7 @@ public struct FileStates: Sendable {
   }
 
   fileprivate static func line(_ object: ObjectRecord, _ state: FileState) -> String {
-    "\(object.address).\(object.suffix) \(object.file) \(state.text)"
+    "\(object.address).\(object.suffix) \(object.file) \(state.description)"
   }
 
   private static let recordMark = "record "
@@ -99,7 +102,7 @@ public struct FileStates: Sendable {
   /// What is noted of a record without files: its artifact, and its own state.
   fileprivate static func line(_ record: ActionRecord, _ state: FileState) -> String {
     let artifact = record.artifact
-    return "\(recordMark)\(record.key) \(artifact.address) \(artifact.file) \(artifact.bytes) \(state.text)"
+    return "\(recordMark)\(record.key) \(artifact.address) \(artifact.file) \(artifact.bytes) \(state.description)"
   }
 
   /// The address of an action's result, if its record is in a state in which it was read before, and its artifact in one
@@ -108,7 +111,7 @@ public struct FileStates: Sendable {
     guard let note = records[key.description[...]] else { return nil }
     let parts = note.split(separator: " ", maxSplits: 3)
     guard parts.count == 4, let address = ContentDigest(String(parts[0])),
-      let state = FileState(of: store.path(ofRecord: key)), state.text == parts[3]
+      let state = FileState(of: store.path(ofRecord: key)), state.description == parts[3]
     else { return nil }
     var object = ObjectRecord()
     object.address = address.description

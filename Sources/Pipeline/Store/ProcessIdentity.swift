@@ -80,6 +80,17 @@ public enum Machine {
     #endif
   }
 
+  /// The model of the processor, as its maker names it; nil where the kernel does not tell.
+  public static let processor: String? = {
+    // The first processor's paragraph is enough, and on a large machine the whole file is long.
+    let bytes = (try? FileSystem.read("/proc/cpuinfo", limit: 1 << 12)) ?? []
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    guard let line = lines.first(where: { $0.hasPrefix("model name") }), let colon = line.firstIndex(of: ":") else {
+      return nil
+    }
+    return String(line[line.index(after: colon)...].drop { $0 == " " })
+  }()
+
   /// The host's name, as far as it may stand in a file's name, with a digest of the machine's number and of the space
   /// in which its processes are numbered.
   static let identity: String = {

@@ -26,14 +26,29 @@ extension ArtifactStore {
 
   /// The records of the actions that made an artifact, the newest first.
   public func records(making address: ContentDigest) -> [ActionRecord] {
+    let usual = Array("{\"artifact\":{\"address\":\"".utf8)
+    let beginning = usual + Array(address.description.utf8)
     var found: [ActionRecord] = []
     for key in keys() {
-      // The text is searched first: of many thousand records only those that name the address are decoded.
-      guard let bytes = try? FileSystem.read(path("actions", key.description, "json")),
-        String(decoding: bytes, as: UTF8.self).contains(address.description),
+      // A record begins with the address of its artifact, as its keys are sorted: of many thousand only those are decoded
+      // that begin with this one, or are written in another way.
+      guard let bytes = try? FilePart.of(path("actions", key.description, "json"), from: 0, most: beginning.count),
+        bytes == beginning || !bytes.starts(with: usual),
         let record = record(for: key), record.artifact.address == address.description
       else { continue }
       found.append(record)
+    }
+    return found.sorted { ($0.started ?? "", $0.key) > ($1.started ?? "", $1.key) }
+  }
+
+  /// The records of the actions that made a file with these bytes, such as a table or a script, the newest first.
+  public func records(withFile digest: ContentDigest) -> [ActionRecord] {
+    // A file's object is named by its bytes: one that is not in the store need not be searched for.
+    let isThere = digests("objects", beginningWith: digest.description, suffix: "").contains(digest)
+    guard isThere else { return [] }
+    let found = keys().compactMap { record(for: $0) }.filter { record in
+      record.files.values.contains { $0.file == digest.description }
+        || record.parts.values.contains { $0.file == digest.description }
     }
     return found.sorted { ($0.started ?? "", $0.key) > ($1.started ?? "", $1.key) }
   }
@@ -56,13 +71,15 @@ extension ArtifactStore {
     return found
   }
 
+  /// - Parameter suffix: empty for any.
   private func digests(_ folder: String, beginningWith digits: String, suffix: String) -> [ContentDigest] {
     let folder = root.appending(folder)
     var found: [ContentDigest] = []
     for shard in (try? FileSystem.contents(of: folder)) ?? [] where matches(shard, digits) {
       for name in (try? FileSystem.contents(of: folder.appending(shard))) ?? [] {
         guard name.hasPrefix(digits), name.hasSuffix(suffix) else { continue }
-        if let digest = ContentDigest(String(name.dropLast(suffix.count))) { found.append(digest) }
+        let stem = suffix.isEmpty ? name.prefix { $0 != "." } : name.dropLast(suffix.count)
+        if let digest = ContentDigest(String(stem)) { found.append(digest) }
       }
     }
     return found.sorted()

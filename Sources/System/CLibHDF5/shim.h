@@ -22,6 +22,7 @@ static inline hid_t h5_group_create_class(void) { return H5P_GROUP_CREATE; }
 static inline hid_t h5_dataset_create_class(void) { return H5P_DATASET_CREATE; }
 static inline unsigned h5_truncate(void) { return H5F_ACC_TRUNC; }
 static inline unsigned h5_read_only(void) { return H5F_ACC_RDONLY; }
+static inline unsigned h5_read_write(void) { return H5F_ACC_RDWR; }
 
 // Calls that are macros over versions of themselves.
 

@@ -4,3 +4,9 @@
 
 /// Makes everything durable that was written to the file system on which the open file lies; 0, or -1 with errno.
 extern int syncfs(int fd);
+
+/// The version of the C library that is loaded.
+extern const char *gnu_get_libc_version(void);
+
+/// The version of the clang that belongs to the Swift compiler.
+static inline const char *compiler_version(void) { return __clang_version__; }

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Configuration
+import Planning
+import Provenance
+import Reporting
+import Stages
+import Store
+import SystemPackage
+
+/// The options that say with which key the statements of a run are signed.
+struct SigningOptions: ParsableArguments {
+  @Option(
+    name: .customLong("key"),
+    help: ArgumentHelp(
+      "Sign the statement of each result with this key (default: that of PIPELINE_KEY, else ~/.config/pipeline/key.pem).",
+      valueName: "file"
+    )
+  )
+  var key: String?
+
+  @Flag(name: .long, help: "Sign nothing, though there is a key.")
+  var unsigned = false
+
+  func validate() throws {
+    if key != nil, unsigned { throw ValidationError("--key and --unsigned exclude each other") }
+  }
+
+  /// The file of the key; nil if nothing is signed.
+  private var path: FilePath? {
+    unsigned ? nil : (key.map { FilePath($0) } ?? KeyFile.chosen).map(FileSystem.absolute)
+  }
+
+  /// Reads the key, so that one that cannot be used is told of before anything runs.
+  func check() throws(Diagnostics) {
+    guard let path else { return }
+    do {
+      _ = try KeyFile.signingKey(at: path)
+    } catch {
+      throw Diagnostics(
+        Diagnostic(
+          "results cannot be signed: \(error)",
+          at: nil,
+          hints: "'pipeline key new' makes a key; --unsigned runs without one"
+        )
+      )
+    }
+  }
+
+  /// What the workers of a run state.
+  func settings(for run: RunDescription, in project: Project) throws -> Attestor.Settings {
+    var settings = Attestor.Settings()
+    settings.source = PipelineSource(
+      project.filePath,
+      bytes: run.text,
+      profile: run.choices.profile,
+      settings: run.choices.settings.map { "\($0.name)=\($0.value)" }
+    )
+    settings.key = path?.string
+    settings.vectors = VectorInstructions.name
+    return settings
+  }
+}

@@ -1,0 +1,68 @@
+internal import Artifacts
+internal import Configuration
+internal import Provenance
+internal import Store
+internal import SystemPackage
+
+/// The file of an artifact beside its figure: the object with the chain of its statements in it.
+///
+/// Statements tell of times and machines, so that this file is another one where the results were made anew; the content
+/// and its address are the same. What was exported last is noted with the state of the file, so that the chain is read
+/// once and not in every run.
+struct FigureExport {
+  let store: ArtifactStore
+  /// The folder of the figures.
+  let folder: FilePath
+
+  private var notesPath: FilePath {
+    store.root.appending("latest").appending("\(folder.lastComponent?.string ?? "").exports")
+  }
+
+  /// Puts the file there, unless it is.
+  ///
+  /// - Parameter isNew: whether the result was made just now.
+  /// - Returns: nil for a record without a statement, whose artifact is published as it is.
+  func publish(_ record: ActionRecord, as name: String, isNew: Bool) throws -> FigureFolder.Outcome? {
+    guard record.statement != nil else { return nil }
+    let destination = folder.appending(name)
+    var notes = readNotes()
+    if !isNew, let state = FileState(of: destination), notes[name] == Self.note(record, state) { return .unchanged }
+    let chain = StatementChain(from: record.key, in: try StatementSource(store))
+    let scratch = try store.makeScratch("export")
+    defer { FileSystem.removeFolder(scratch) }
+    let file = scratch.appending("export.h5")
+    try FileSystem.writeAtomically(store.bytes(of: record.artifact), to: file, isDurable: false)
+    try EmbeddedStatements.write(chain.bundle, into: file.string)
+    var outcome = FigureFolder.Outcome.written
+    if FileSystem.exists(destination), try FileSystem.digest(of: destination) == FileSystem.digest(of: file) {
+      outcome = .unchanged
+    } else {
+      try FileSystem.createFolder(folder)
+      try FileSystem.synchronize(file)
+      try FileSystem.move(file, to: destination)
+    }
+    if let state = FileState(of: destination) {
+      notes[name] = Self.note(record, state)
+      write(notes)
+    }
+    return outcome
+  }
+
+  private static func note(_ record: ActionRecord, _ state: FileState) -> String {
+    "\(record.key) \(record.artifact.file) \(state)"
+  }
+
+  private func readNotes() -> [String: String] {
+    guard let bytes = try? FileSystem.read(notesPath, limit: 1 << 20),
+      case .object(let members)? = try? JSONValue(reading: String(decoding: bytes, as: UTF8.self), name: "exports")
+    else { return [:] }
+    return members.compactMapValues { if case .string(let note) = $0 { note } else { nil } }
+  }
+
+  private func write(_ notes: [String: String]) {
+    // A note that cannot be made costs time in the next run and nothing else.
+    let json = JSONValue.object(notes.mapValues { .string($0) })
+    try? FileSystem.createFolder(notesPath.removingLastComponent())
+    try? store.writeAtomically(Array((json.canonicalText + "\n").utf8), to: notesPath, isDurable: false)
+  }
+}
