@@ -56,7 +56,7 @@ struct SigningOptions: ParsableArguments {
       settings: run.choices.settings.map { "\($0.name)=\($0.value)" }
     )
     settings.key = path?.string
-    settings.vectors = VectorInstructions.name
+    settings.vectors = ProcessorInstructions.preferred
     return settings
   }
 }

@@ -1,5 +1,6 @@
 internal import Artifacts
 internal import Configuration
+internal import References
 
 // The way back: from a point of a mark to the elements of the arrays that its numbers are.
 extension Selection {
@@ -57,21 +58,21 @@ extension Selection {
     _ place: [String: Int],
     each: Int?
   ) throws(FigureError) -> DrawnPoint.Element? {
-    guard case .array(let input, let path) = reference.content, let array = try variable(reference) else { return nil }
-    var indices: [DrawnPoint.Element.Index] = []
-    for (dimension, length) in zip(array.dimensions, array.shape) {
-      let fixed = series.at.entries.first { $0.name.value == dimension }?.value.value
-      let index: Int?
-      if let fixed {
-        index = fixed < 0 ? fixed + length : fixed
-      } else if dimension == series.each?.value {
-        index = each
-      } else {
-        // Arrays of two inputs may name one dimension differently; then there is but one.
-        index = place[dimension] ?? (place.count == 1 ? place.values.first : nil)
+    guard case .array(let input, let path) = reference.content, let array = try array(reference) else { return nil }
+    func index(_ dimension: String, length: Int) -> Int {
+      if let fixed = series.at.entries.first(where: { $0.name.value == dimension })?.value.value {
+        return fixed < 0 ? fixed + length : fixed
       }
-      indices.append(DrawnPoint.Element.Index(dimension: dimension, place: index ?? 0))
+      if dimension == series.each?.value { return each ?? 0 }
+      // Arrays of two inputs may name one dimension differently; then there is but one.
+      return place[dimension] ?? (place.count == 1 ? place.values.first : nil) ?? 0
     }
-    return DrawnPoint.Element(input: input, path: path, indices: indices)
+    let lengths = Dictionary(zip(array.variable.dimensions, array.variable.shape)) { first, _ in first }
+    let indices = array.indicesInWhole { index($0, length: lengths[$0] ?? 0) }
+    return DrawnPoint.Element(
+      input: input,
+      path: path,
+      indices: indices.map { DrawnPoint.Element.Index(dimension: $0.dimension, place: $0.index) }
+    )
   }
 }

@@ -154,9 +154,14 @@ struct Selection {
 
   // MARK: Slices
 
-  func variable(_ reference: DataReference) throws(FigureError) -> Variable? {
+  private func variable(_ reference: DataReference) throws(FigureError) -> Variable? {
+    try array(reference)?.variable
+  }
+
+  /// The array that is referred to, with what is selected of it; nil for a number.
+  func array(_ reference: DataReference) throws(FigureError) -> SelectedArray? {
     do throws(ArtifactError) {
-      return try reference.variable(in: inputs)
+      return try reference.array(in: inputs)
     } catch {
       throw FigureError("\(place): \(error.description)")
     }

@@ -6,6 +6,8 @@ public struct SelectedArray: Sendable {
   public private(set) var variable: Variable
   /// The group that the array belongs to, in which its coordinates are.
   private let group: Artifact
+  /// The dimensions of the whole array.
+  private let dimensions: [String]
   /// For each dimension of the array the indices that are selected.
   private var places: [String: [Int]] = [:]
 
@@ -23,6 +25,7 @@ public struct SelectedArray: Sendable {
   ) throws(ArtifactError) {
     self.variable = variable
     self.group = group
+    dimensions = variable.dimensions
     var open = variable.dimensions
     var others: [(selector: ElementSelection.Selector, along: Variable, called: String)] = []
     for selector in selection.selectors {
@@ -76,6 +79,17 @@ public struct SelectedArray: Sendable {
       variable = try variable.slice(at: [dimension: indices[0]])
     } else {
       variable = try variable.choosing(indices, along: dimension)
+    }
+  }
+
+  /// Where an element of what is left stands in the whole array: the index along each of its dimensions.
+  ///
+  /// - Parameter index: the index along a dimension that is left.
+  public func indicesInWhole(_ index: (String) -> Int) -> [(dimension: String, index: Int)] {
+    dimensions.map { dimension in
+      guard variable.dimensions.contains(dimension) else { return (dimension, places[dimension]?.first ?? 0) }
+      let own = index(dimension)
+      return (dimension, places[dimension].map { $0.indices.contains(own) ? $0[own] : own } ?? own)
     }
   }
 

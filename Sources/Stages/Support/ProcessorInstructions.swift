@@ -8,4 +8,6 @@ public enum ProcessorInstructions {
   public static let names = InstructionSet.allCases.map(\.rawValue)
   /// The names of those that this processor has.
   public static let supported = InstructionSet.allCases.filter(\.isSupported).map(\.rawValue)
+  /// The name of those that are used here.
+  public static var preferred: String { InstructionSet.preferred.rawValue }
 }
