@@ -7,6 +7,8 @@ PIPELINE := .build/release/pipeline
 # Figures 1 and D.1 need images: PIPELINE_DATA is the folder in which they lie.
 FIGURES := $(if $(PIPELINE_DATA),fig1 figD1) fig2 fig3 fig4 fig7 table1 uv-phase-diagram
 PROFILE ?=
+# As many tests at once as there are cores: more would only keep those waiting that watch a program at work.
+SWIFT_TEST := swift test -c release --skip-build --disable-xctest --experimental-maximum-parallelization-width $$(nproc)
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := run
@@ -23,7 +25,7 @@ build: system swift ## build the program: .build/release/pipeline
 
 test: test-system swift ## install what the tests need, and run them all
 	@swift build -c release --build-tests
-	@swift test -c release --skip-build --disable-xctest
+	@$(SWIFT_TEST)
 
 figures: build ## make every figure; PROFILE=quick for the quick ones
 	@for figure in $(FIGURES); do $(PIPELINE) run $$figure $(if $(PROFILE),--profile $(PROFILE)) || exit; done
@@ -42,7 +44,7 @@ check-kills: build ## kill runs at 100 random moments, and check that the next r
 
 check-mutations: test-system swift ## read 100,000 pipeline files and 500 artifacts that were damaged at random
 	@swift build -c release --build-tests
-	@MUTATIONS=100000 swift test -c release --skip-build --disable-xctest --filter 'MutationTests|HostileFileTests'
+	@MUTATIONS=100000 $(SWIFT_TEST) --filter 'MutationTests|HostileFileTests'
 
 bench: build ## time the UV sweep beside JAX on this machine (installs JAX into .build/peers)
 	@swift build -c release --product benchmark

@@ -27,7 +27,8 @@ public struct CheckpointCollection: Sendable {
         for name in (try? FileSystem.contents(of: folder)) ?? [] {
           let path = folder.appending(name)
           guard let file = FileSystem.sizeAndTime(of: path) else { continue }
-          if now - file.time < leastAge {
+          // What another clock, or the rest of this second, puts into the future has no age.
+          if max(0, now - file.time) < leastAge {
             bytesKept += file.bytes
           } else {
             removed.append(path)
