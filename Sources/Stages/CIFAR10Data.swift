@@ -39,7 +39,7 @@ public struct CIFAR10Data: StageKind {
       "How many are taken of each class, from the first, in the order of the set.",
       limit: .ifPresent(.within(1...5_000))
     ),
-    .init("standardize", \.standardization, Standardization.summary),
+    .init("standardize", \.standardization, Standardization.standardizeSummary),
     .init(
       "sha256",
       \.sha256,

@@ -33,7 +33,7 @@ public struct MNISTData: StageKind {
       "How many are taken of each class, from the first, in the order of the set.",
       limit: .ifPresent(.within(1...6_000))
     ),
-    .init("standardize", \.standardization, Standardization.summary),
+    .init("standardize", \.standardization, Standardization.standardizeSummary),
     .init(
       "sha256",
       \.sha256,

@@ -187,6 +187,9 @@ public struct Train: StageKind {
   private static let probed = ["learning_rate", "probe"]
   private static let ranked = ["learning_rate", "eigenvalue_step", "rank"]
 
+  /// The learning rates.
+  public var coordinates: [String: [JSONValue]] { ["learning_rate": learningRates.all.map { .number($0) }] }
+
   /// What the kind says of itself.
   public static let declaration = KindDeclaration(
     "train",

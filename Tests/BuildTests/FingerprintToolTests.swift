@@ -71,6 +71,43 @@ import Testing
     #expect(try await affected("Stages/Support/Range.swift", "struct Range { let a = 1 }") == ["Listing"])
   }
 
+  @Test func `A kind that uses the type of another depends on that kind`() async throws {
+    let users = ["Stages/Orbit.swift": "struct Orbit { let size = 1; let p: Picture }"]
+    let picture = "internal import Figures\nstruct Picture {}\nextension Map { var size: Int { 1 } }"
+    let before = try await fingerprints(users.merging(["Stages/Picture.swift": picture]) { $1 })
+    let after = try await fingerprints(users.merging(["Stages/Picture.swift": picture + "\nlet size = 2"]) { $1 })
+    #expect(Set(before.keys.filter { before[$0] != after[$0] }) == ["Orbit", "Picture"])
+  }
+
+  @Test func `What an extension adds counts for those who can use it`() async throws {
+    // To a type of the module: for who names that type, and not for who has a word of the same name.
+    let users = [
+      "Stages/Orbit.swift": "struct Orbit { let size = 1 }",
+      "Stages/Listing.swift": "struct Listing { let r = Range() }",
+    ]
+    func affected(_ one: String, _ other: String) async throws -> Set<String> {
+      let file = "Stages/Support/Sizes.swift"
+      let before = try await fingerprints(users.merging([file: one]) { $1 })
+      let after = try await fingerprints(users.merging([file: other]) { $1 })
+      return Set(before.keys.filter { before[$0] != after[$0] })
+    }
+    #expect(
+      try await affected("extension Range { var size: Int { 1 } }", "extension Range { var size: Int { 2 } }")
+        == ["Listing"]
+    )
+    // To a type of another module: for who uses the word.
+    #expect(
+      try await affected("extension Map { var size: Int { 1 } }", "extension Map { var size: Int { 2 } }") == ["Orbit"]
+    )
+    // What no other file may name counts for none.
+    #expect(
+      try await affected(
+        "extension Map { fileprivate static var size: Int { 1 } }",
+        "extension Map { fileprivate static var size: Int { 2 } }"
+      ).isEmpty
+    )
+  }
+
   @Test func `Text inside a string counts, even if it looks like a comment`() async throws {
     let one = "struct Pen { let s = \"a // b\" }"
     let two = "struct Pen { let s = \"a // c\" }"

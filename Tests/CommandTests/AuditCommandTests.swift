@@ -49,7 +49,8 @@ import Testing
   @Test func `Damaged and missing objects are told, nothing is changed, and the exit code is 3`() async throws {
     #expect(try await experiment.run("run", "small", "--quiet").status == 0)
     let whole = try await experiment.run("audit")
-    #expect(whole == .init(output: "3 of 3 objects are as 3 records say\n", errors: "", status: 0))
+    let totals = "3 of 3 records hold, 3 have a statement\n3 of 3 objects are as 3 records say\n"
+    #expect(whole == .init(output: totals, errors: "", status: 0))
     let objects = experiment.folder.files(below: "artifacts/objects")
     var bytes = try readBytes(experiment.folder.path.appending(objects[0]))
     bytes[bytes.count / 2] ^= 1
@@ -86,5 +87,73 @@ import Testing
     #expect(outcome.output.hasPrefix("unreadable: the record of action "))
     #expect(try await experiment.run("audit", "--store", "no").status == 2)
     #expect(try await experiment.run("audit", "--json", "--sha256sums").status == 2)
+  }
+
+  /// Changes the text of a record.
+  private func forge(_ record: String, _ change: (String) -> String) throws {
+    let path = experiment.folder.path.appending(record)
+    let text = String(decoding: try readBytes(path), as: UTF8.self)
+    let forged = change(text)
+    #expect(forged != text)
+    unlink(path.string)
+    try experiment.folder.write(forged, to: record)
+  }
+
+  private func record(of kind: String) throws -> String {
+    try #require(
+      experiment.folder.files(below: "artifacts/actions").first { file in
+        let text = (try? readBytes(experiment.folder.path.appending(file))).map { String(decoding: $0, as: UTF8.self) }
+        return text?.contains("\"kind\":\"\(kind)\",") == true
+      }
+    )
+  }
+
+  @Test(arguments: [
+    // The statement stands in the record as a text, whose quotes have backslashes.
+    (#"\"kind\":\"uv/trajectories\""#, #"\"kind\":\"uv/somewhere\""#, "says something else than the record: kind"),
+    (#"\"steps\":20"#, #"\"steps\":21"#, "says something else than the record: parameters"),
+    (#""steps":20"#, #""steps":21"#, "its key is no digest of kind, parameters, inputs and code"),
+    (#"in-toto.io/Statement/v1"#, #"in-toto.io/Statement/v9"#, "its statement cannot be read"),
+  ])
+  func `A record or a statement that was changed is told`(old: String, new: String, message: String) async throws {
+    #expect(try await experiment.run("run", "small", "--quiet", "--unsigned").status == 0)
+    #expect(try await experiment.run("audit").status == 0)
+    try forge(record(of: "uv/trajectories")) { $0.replacing(old, with: new) }
+    let outcome = try await experiment.run("audit")
+    #expect(outcome.status == 3)
+    #expect(outcome.output.contains("stage 'runs' of 'small': "), "\(outcome.output)")
+    #expect(outcome.output.contains(message), "\(outcome.output)")
+    #expect(try await experiment.run("audit", "--json").output.contains(#""bad_records":[{"#))
+  }
+
+  @Test func `A result whose inputs nobody made is told`() async throws {
+    #expect(try await experiment.run("run", "small", "--quiet").status == 0)
+    let record = try record(of: "uv/trajectories")
+    unlink(experiment.folder.path.appending(record).string)
+    let outcome = try await experiment.run("audit")
+    #expect(outcome.status == 3)
+    #expect(outcome.output.contains("stage 'power' of 'small': input 'series' is "), "\(outcome.output)")
+  }
+
+  @Test func `A signature that is asked for must be there and hold, or the audit does not`() async throws {
+    #expect(try await experiment.run("key", "new", "mine.pem").status == 0)
+    #expect(try await experiment.run("key", "new", "other.pem").status == 0)
+    #expect(try await experiment.run("run", "small", "--quiet", "--key", "mine.pem").status == 0)
+    let good = try await experiment.run("audit", "--require-signed-by", "mine.pem.pub")
+    #expect(good.status == 0, "\(good)")
+    #expect(good.output.hasPrefix("3 of 3 records hold, 3 have a statement, 3 of 3 are signed as required\n"))
+    #expect(try await experiment.run("audit", "--require-signed-by", "other.pem.pub").status == 3)
+    #expect(
+      try await experiment.run("audit", "--require-signed-by", "other.pem.pub", "--require-signed-by", "mine.pem.pub")
+        .status == 0
+    )
+    // One result more that nobody signed.
+    #expect(try await experiment.run("run", "small", "--quiet", "--unsigned", "--set", "rate=1.3").status == 0)
+    let mixed = try await experiment.run("audit", "--require-signed-by", "mine.pem.pub")
+    #expect(mixed.status == 3)
+    #expect(mixed.output.contains("the statement is not signed"), "\(mixed.output)")
+    #expect(try await experiment.run("audit").status == 0)
+    let none = try await experiment.run("audit", "--require-signed-by", "no.pub")
+    #expect(none.status == 2 && none.output == "", "\(none)")
   }
 }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Writes a Swift file with, for each file of the module that declares the kinds of stage, the digest of the code that
-/// its results depend on: the file itself, those files of the module's `Support` folder that it uses, and every module
-/// that they import, with all that those import in turn. Beside it stands the digest of each of these parts, so that a
-/// change can be told by its name.
+/// its results depend on: the file itself, those files of the module that it uses, and every module that they import,
+/// with all that those import in turn. Beside it stands the digest of each of these parts, so that a change can be told
+/// by its name.
 ///
 /// usage: FingerprintTool OUTPUT --module NAME FILE... [--module NAME FILE...]...
 @main
@@ -27,11 +27,11 @@ struct FingerprintTool {
 
   private static func generate(_ modules: [String: [SourceFile]], kinds: String) -> String {
     let files = modules[kinds] ?? []
-    let support = files.filter(\.isSupport)
+    let types = Set(files.flatMap(\.types))
     var lines: [String] = []
     var parts: [String] = []
     for file in files where !file.isSupport {
-      var sources = [file] + used(by: file, of: support)
+      var sources = [file] + used(by: file, of: files, types)
       var digests = sources.map { (name: "\(kinds)/\($0.name.prefix { $0 != "." })", digest: digest(of: [$0])) }
       for module in reachable(from: sources, in: modules) where module != kinds {
         sources += modules[module] ?? []
@@ -66,14 +66,18 @@ struct FingerprintTool {
     return digest
   }
 
-  /// The shared files that a file uses, with those that they use in turn: whose declarations it names.
-  private static func used(by file: SourceFile, of support: [SourceFile]) -> [SourceFile] {
+  /// The files that a file uses, with those that they use in turn: whose declarations it names.
+  ///
+  /// - Parameter types: the types that the module itself declares.
+  private static func used(by file: SourceFile, of files: [SourceFile], _ types: Set<String>) -> [SourceFile] {
+    let names = files.map { (file: $0, names: $0.names(types)) }
     var found: [String: SourceFile] = [:]
     var waiting = [file]
     while let user = waiting.popLast() {
-      for other in support where found[other.name] == nil && !other.declared.isDisjoint(with: user.words) {
-        found[other.name] = other
-        waiting.append(other)
+      for other in names where other.file.name != file.name && found[other.file.name] == nil {
+        guard !other.names.isDisjoint(with: user.words) else { continue }
+        found[other.file.name] = other.file
+        waiting.append(other.file)
       }
     }
     return found.values.sorted { $0.name < $1.name }
@@ -97,8 +101,12 @@ struct SourceFile {
   let code: String
   /// Every word of the code.
   let words: Set<String>
-  /// What another file of the module may name: types, and what extensions add to types of other modules.
-  let declared: Set<String>
+  /// The types that it declares.
+  let types: Set<String>
+  /// Its functions and variables that belong to no type.
+  private let globals: Set<String>
+  /// What its extensions add, by the type that is extended.
+  private var members: [String: Set<String>] = [:]
 
   init(_ path: String) throws {
     let url = URL(fileURLWithPath: path)
@@ -108,28 +116,54 @@ struct SourceFile {
     code = text.withoutLayout
     let tokens = text.tokens
     words = Set(tokens)
-    declared = Self.declared(tokens)
+    (types, globals, members) = Self.declared(tokens)
   }
 
-  private static func declared(_ tokens: [String]) -> Set<String> {
-    var names: Set<String> = []
+  /// What another file of the module may name in order to use this one.
+  ///
+  /// Who uses what an extension adds to a type of the module has named that type, or a file that has. A type of another
+  /// module may be come by without its name, so there each member counts; but only in a shared file: what a kind of
+  /// stage adds to such a type is for itself, and the list of all kinds is used by none of them.
+  func names(_ typesOfModule: Set<String>) -> Set<String> {
+    guard isSupport else { return types }
+    return members.reduce(into: types.union(globals)) { names, more in
+      if typesOfModule.contains(more.key) { names.insert(more.key) } else { names.formUnion(more.value) }
+    }
+  }
+
+  private static func declared(
+    _ tokens: [String]
+  ) -> (types: Set<String>, globals: Set<String>, members: [String: Set<String>]) {
+    var (types, globals): (Set<String>, Set<String>) = ([], [])
+    var members: [String: Set<String>] = [:]
     var depth = 0
-    var isInExtension = false
+    var extended: String?
+    // What only this file may name has one of these words in front, and perhaps others between.
+    var isPrivate = false
     for (token, next) in zip(tokens, tokens.dropFirst()) {
       switch token {
       case "{": depth += 1
       case "}": depth -= 1
-      case "extension" where depth == 0: isInExtension = true
+      // What is private(set) may be read by all.
+      case "private", "fileprivate": isPrivate = next != "("
+      case "extension" where depth == 0:
+        extended = isPrivate ? nil : next
+        isPrivate = false
       case "struct", "enum", "class", "actor", "protocol", "typealias":
-        guard depth == 0 else { continue }
-        isInExtension = false
-        names.insert(next)
+        if depth == 0 {
+          extended = nil
+          if !isPrivate { types.insert(next) }
+        }
+        isPrivate = false
       case "func", "var", "let":
-        if depth == 0 || depth == 1 && isInExtension { names.insert(next) }
+        if !isPrivate, depth == 0 { globals.insert(next) }
+        if !isPrivate, depth == 1, let extended { members[extended, default: []].insert(next) }
+        isPrivate = false
+      case "init", "subscript", "case": isPrivate = false
       default: break
       }
     }
-    return names
+    return (types, globals, members)
   }
 
   /// The modules that the file imports.

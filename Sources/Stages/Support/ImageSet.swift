@@ -19,6 +19,14 @@ public enum ImageSet: String, CaseIterable, Sendable {
     }
   }
 
+  /// The page of its authors.
+  public var source: String {
+    switch self {
+    case .cifar10: "https://www.cs.toronto.edu/~kriz/cifar.html"
+    case .mnist: "http://yann.lecun.com/exdb/mnist/"
+    }
+  }
+
   /// What the classes are called.
   public var classes: [String] {
     switch self {

@@ -3,6 +3,7 @@ public import Configuration
 internal import Crypto
 public import Datasets
 internal import Planning
+internal import SystemPackage
 
 extension Standardization: Choice {}
 extension ImageCopy.Split: Choice {}
@@ -18,18 +19,24 @@ struct ImageStage {
 
   /// The result: inputs and labels, with what was done to them.
   func result(_ declaration: KindDeclaration) throws -> StageResult {
-    let images = try taken()
+    let copy = try set.copy()
+    var read: [ExternalResource] = []
+    let images = try taken(from: copy, reading: &read)
     var builder = ResultBuilder(declaration)
     builder.set(attribute: "subset", subset.words(of: split))
     builder.set(attribute: "standardization", standardization.words)
     builder.set(attribute: "records_sha256", sha256.lowercased())
     try builder.set("input", .float32(standardization(images)), shape: [images.count, images.pixelCount])
     try builder.set("label", .int8(images.labels.map { Int8($0) }), shape: [images.count])
-    return try builder.finish()
+    var result = try builder.finish()
+    result.state(data: read)
+    return result
   }
 
-  private func taken() throws -> LabelledImages {
-    let copy = try set.copy()
+  /// The images that are asked for.
+  ///
+  /// - Parameter read: takes in the files that they come from.
+  private func taken(from copy: ImageCopy, reading read: inout [ExternalResource]) throws -> LabelledImages {
     var selection = ImageSelection(subset, pixelCount: set.pixelCount, classes: set.classes)
     for batch in copy.batches(split) where !selection.isComplete {
       let images = try copy.images(of: batch)
@@ -37,6 +44,11 @@ struct ImageStage {
         try selection.take(from: images)
       } catch {
         throw StageFailure("\(batch.paths[0]) \(error)")
+      }
+      for path in batch.paths {
+        let file = FilePath(path)
+        let digest = try ContentDigest(ofFile: file)
+        read.append(ExternalResource(file.lastComponent?.string ?? path, digest: digest, source: set.source))
       }
     }
     let images: LabelledImages
@@ -85,7 +97,7 @@ extension Standardization {
   }
 
   /// What the parameter says of itself.
-  static let summary = """
+  static let standardizeSummary = """
     image: mean 0 and deviation 1 over each image's own pixels. feature: of each pixel over the images taken; one that is \
     constant is 0. none: bytes over 255.
     """
