@@ -79,6 +79,8 @@ public struct Spectrum: StageKind {
       .init("frequency", ["frequency"], unit: "cycles per step", "The frequency."),
       .init("power", ["series", "frequency"], "The power density."),
       .init("power_error", ["series", "frequency"], "Its standard error over the segments; missing for one segment."),
+      .init("power_low", ["series", "frequency"], "The lower bound of its 95 % confidence band."),
+      .init("power_high", ["series", "frequency"], "The upper bound."),
       .init("slope", ["series"], "The slope of log power against log frequency."),
       .init("slope_error", ["series"], "Its standard error."),
       .init("share_near_half", ["series"], "The share of the power near frequency one half."),
@@ -110,6 +112,8 @@ public struct Spectrum: StageKind {
     try builder.set("frequency", first.frequency)
     try builder.set("power", spectra.flatMap(\.power), shape: shape)
     try builder.set("power_error", spectra.flatMap(\.standardError), shape: shape)
+    try builder.set("power_low", spectra.flatMap(\.band.low), shape: shape)
+    try builder.set("power_high", spectra.flatMap(\.band.high), shape: shape)
     try builder.set("slope", slopes.map(\.value))
     try builder.set("slope_error", slopes.map(\.standardError))
     try builder.set("share_near_half", spectra.map { $0.share(above: near) })

@@ -295,27 +295,10 @@ extension Train {
     let network = network(inputs: data.inputCount, outputs: data.outputCount)
     let parameters = network.initialParameters(seed: UInt64(seed))
     @Sendable func training(_ settings: TrainingSettings, threads: Int) -> Training {
-      Training(
-        network: network,
-        loss: loss,
-        examples: data.examples,
-        parameters: parameters,
-        settings: settings,
-        precision: precision,
-        workers: Workers(threads: threads)
-      )
+      self.training(network, data, from: parameters, settings, threads: threads)
     }
-    let start = training(startSettings, threads: context.threads)
-    guard let initial = start.advance()?.sharpness, initial.isConverged else {
-      throw StageFailure("the sharpness of the start was not found; raise 'maximum_products' or 'tolerance'")
-    }
-    let scale: Double
-    switch unit {
-    case .absolute: scale = 1
-    case .sharpness where initial.value > 0: scale = 1 / initial.value
-    case .sharpness: throw StageFailure("the sharpness of the start is \(initial.value) and cannot be the unit")
-    }
-    let rates = learningRates.all.map { $0 * scale }
+    let start = try start(network, data, from: parameters, threads: context.threads)
+    let rates = start.learningRates
     // Small networks train side by side, each on its own thread; a large one has all threads, and memory, to itself.
     let isLarge = network.parameterCount * data.examples.count > 1 << 30
     let atOnce = isLarge ? 1 : min(context.threads, rates.count)
@@ -344,7 +327,7 @@ extension Train {
     var result = try TrainingResult(
       self,
       runs.map(\.run),
-      initialSharpness: initial.value,
+      initialSharpness: start.sharpness,
       data: context.input("data").address.description
     ).stageResult()
     let resumed = zip(learningRates.all, runs).filter { $1.from > 0 }
@@ -354,6 +337,45 @@ extension Train {
       )
     }
     return result
+  }
+
+  /// A training from given parameters.
+  func training(
+    _ network: FullyConnected,
+    _ data: TrainingData,
+    from parameters: [Double],
+    _ settings: TrainingSettings,
+    threads: Int
+  ) -> Training {
+    Training(
+      network: network,
+      loss: loss,
+      examples: data.examples,
+      parameters: parameters,
+      settings: settings,
+      precision: precision,
+      workers: Workers(threads: threads)
+    )
+  }
+
+  /// The sharpness at the start, which may be the unit of the learning rates, and η for each of these.
+  func start(
+    _ network: FullyConnected,
+    _ data: TrainingData,
+    from parameters: [Double],
+    threads: Int
+  ) throws(StageFailure) -> (sharpness: Double, learningRates: [Double]) {
+    let training = training(network, data, from: parameters, startSettings, threads: threads)
+    guard let initial = training.advance()?.sharpness, initial.isConverged else {
+      throw StageFailure("the sharpness of the start was not found; raise 'maximum_products' or 'tolerance'")
+    }
+    let scale: Double
+    switch unit {
+    case .absolute: scale = 1
+    case .sharpness where initial.value > 0: scale = 1 / initial.value
+    case .sharpness: throw StageFailure("the sharpness of the start is \(initial.value) and cannot be the unit")
+    }
+    return (initial.value, learningRates.all.map { $0 * scale })
   }
 
   private struct ResumedRun: Sendable {
@@ -397,7 +419,7 @@ extension Train {
     return schedule
   }
 
-  private var eigenvalueSettings: LargestEigenvalues.Settings {
+  var eigenvalueSettings: LargestEigenvalues.Settings {
     .init(rule: rule, tolerance: tolerance, maximumProducts: maximumProducts)
   }
 

@@ -126,7 +126,7 @@ static void chains(kernel_workers *workers, kernel_instruction_set set, kernel_p
   free(x), free(y), free(workspaces);
 }
 
-static void reductions(kernel_workers *workers, kernel_precision precision) {
+static void reductions(kernel_workers *workers, kernel_instruction_set set, kernel_precision precision) {
   static const size_t sizes[][2] = {{1, 1}, {3, 17}, {300, 70}, {1, 100003}, {1000, 129}};
   uint64_t hash = hash_start;
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
@@ -136,12 +136,12 @@ static void reductions(kernel_workers *workers, kernel_precision precision) {
     double *workspace = malloc(kernel_sum_workspace(count));
     for (int reduction = KERNEL_SUM_ALL; reduction <= KERNEL_MAXIMUM_ROWS; reduction++) {
       const size_t length = reduction == KERNEL_SUM_ALL ? 1 : reduction == KERNEL_SUM_COLUMNS ? columns : rows;
-      kernel_reduce(workers, precision, reduction, x, result, workspace);
+      kernel_reduce(workers, set, precision, reduction, x, result, workspace);
       hash = hashed(hash, precision, result, length);
     }
-    const double dot = kernel_dot(workers, precision, count, x.elements, y, workspace);
+    const double dot = kernel_dot(workers, set, precision, count, x.elements, y, workspace);
     hash = hashed(hash, KERNEL_FLOAT64, &dot, 1);
-    kernel_add_scaled(workers, precision, count, 0.3, x.elements, -0.7, y);
+    kernel_add_scaled(workers, set, precision, count, 0.3, x.elements, -0.7, y);
     hash = hashed(hash, precision, y, count);
     free(x.elements), free(y), free(result), free(workspace);
   }
@@ -204,7 +204,7 @@ int main(int count, char **words) {
   for (kernel_precision precision = KERNEL_FLOAT32; precision <= KERNEL_FLOAT64; precision++) {
     products(workers, set, precision);
     chains(workers, set, precision);
-    reductions(workers, precision);
+    reductions(workers, set, precision);
   }
   functions();
   sweep(set);

@@ -11,11 +11,13 @@ import Testing
     var transposesB = false
   }
 
-  /// Edges in the middle of tiles and blocks, narrow and flat ones, depths around one and two blocks of 384.
+  /// Edges in the middle of tiles and blocks, narrow and flat ones, depths around one and two blocks of 384, and small
+  /// ones that are read where they lie.
   static let shapes: [Shape] = {
     let sizes = [
       (1, 1, 1), (1, 1, 1_000), (2, 3, 4), (12, 32, 5), (13, 33, 385), (24, 10, 384), (50, 10, 770), (7, 16, 769),
       (150, 17, 60), (3, 1_030, 9), (145, 40, 383), (5, 8, 0),
+      (25, 64, 100), (13, 42, 128), (3, 128, 7), (31, 128, 129), (17, 129, 20),
     ]
     return sizes.flatMap { rows, columns, depth in
       [(false, false), (true, false), (false, true), (true, true)].map {

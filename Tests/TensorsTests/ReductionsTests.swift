@@ -6,13 +6,14 @@ import Testing
     _ matrix: Matrices,
     _ reduction: Reduction,
     _ precision: Precision = .float64,
-    threads: Int = 1
+    threads: Int = 1,
+    set: InstructionSet = .preferred
   ) -> [Double] {
     let (arena, places, result) = Arena.holding(
       [matrix],
       result: reduction.shape(rows: matrix.rows, columns: matrix.columns),
       precision: precision,
-      workers: Workers(threads: threads)
+      workers: Workers(threads: threads, instructionSet: set)
     )
     arena.reduce(places[0], reduction, into: result)
     return arena.read(result)
@@ -49,6 +50,48 @@ import Testing
     let matrix = Matrices(rows: 2_000, columns: 130, seed: 4, precision: precision)
     let alone = reduced(matrix, reduction, precision)
     for threads in [2, 7] { #expect(reduced(matrix, reduction, precision, threads: threads) == alone) }
+  }
+
+  @Test(arguments: InstructionSet.allCases.filter(\.isSupported), Precision.allCases)
+  func `The instruction set does not change a bit`(set: InstructionSet, precision: Precision) {
+    for (rows, columns) in [(1, 5), (33, 47), (3, 20_011)] {
+      let matrix = Matrices(rows: rows, columns: columns, seed: 5, precision: precision)
+      for reduction in [Reduction.sumOfAll, .sumOfRows] {
+        #expect(
+          reduced(matrix, reduction, precision, set: set) == reduced(matrix, reduction, precision, set: .baseline)
+        )
+      }
+      func vectors(_ set: InstructionSet) -> (dot: Double, sum: [Double]) {
+        let other = Matrices(rows: rows, columns: columns, seed: 6, precision: precision)
+        let (arena, places, _) = Arena.holding(
+          [matrix, other],
+          result: (1, 1),
+          precision: precision,
+          workers: Workers(instructionSet: set)
+        )
+        let dot = arena.dot(places[0], places[1])
+        arena.add(0.3, places[0], to: places[1], times: -0.7)
+        return (dot, arena.read(places[1]))
+      }
+      #expect(vectors(set) == vectors(.baseline))
+    }
+  }
+
+  @Test(arguments: Precision.allCases)
+  func `Only zeros of either sign are zero`(precision: Precision) {
+    let (arena, places, _) = Arena.holding(
+      [Matrices(rows: 5, columns: 7, seed: 1)],
+      result: (1, 1),
+      precision: precision,
+      workers: Workers()
+    )
+    func isZero(_ last: Double) -> Bool {
+      arena.write([Double](repeating: -0.0, count: 34) + [last], to: places[0])
+      return arena.isZero(places[0])
+    }
+    #expect(isZero(0))
+    #expect(!isZero(1e-45))
+    #expect(!isZero(.nan))
   }
 
   @Test(arguments: [1, 2, 7])

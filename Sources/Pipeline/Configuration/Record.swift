@@ -81,6 +81,23 @@ public struct Field<Root: Sendable>: Sendable {
     }
     self.write = { $0[keyPath: property].json }
   }
+
+  private init<Part>(_ field: Field<Part>, of part: any WritableKeyPath<Root, Part> & Sendable) {
+    name = field.name
+    isRequired = field.isRequired
+    summary = field.summary
+    unit = field.unit
+    shape = field.shape
+    limits = field.limits
+    bounds = field.bounds
+    read = { node, root, diagnostics in field.read(node, &root[keyPath: part], &diagnostics) }
+    write = { field.write($0[keyPath: part]) }
+  }
+
+  /// The same field, of a record that has this one's as a part.
+  public func of<Whole>(_ part: any WritableKeyPath<Whole, Root> & Sendable) -> Field<Whole> {
+    Field<Whole>(self, of: part)
+  }
 }
 
 extension Record {

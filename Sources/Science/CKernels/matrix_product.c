@@ -27,6 +27,9 @@ enum { MOST_ROWS = 12, MOST_COLUMNS = 32 };
 /// The rows of a tile of one vector: enough chains to hide the latency of an addition.
 enum { NARROW_ROWS = 8 };
 
+/// Up to which size of B a product reads its operands where they lie: packing would cost more than it saves.
+enum { DIRECT_COLUMNS = 128, DIRECT_DEPTH = 128 };
+
 /// The rows and columns of C that one thread computes at a time, by elements: a and b begin at its first row and
 /// column.
 typedef struct {

@@ -172,38 +172,86 @@ TARGET static void JOIN(PRODUCT, _tile)(
   }
 }
 
-/// Where the left operand of a product with few columns lies, and how far its neighbours are.
+/// Where the left operand of a product lies that is not packed, and how far its neighbours are.
 typedef struct {
   const SCALAR *elements;
   size_t row_step, depth_step;
-} JOIN(PRODUCT, _narrow_left);
+} JOIN(PRODUCT, _left_in_place);
+
+/// Stores the first columns of a vector, four at a time.
+TARGET static ALWAYS_INLINE void JOIN(PRODUCT, _store_edge)(
+  const SCALAR *restrict edge, SCALAR *restrict c, size_t columns, bool is_added) {
+  size_t j = 0;
+  for (; j + 4 <= columns; j += 4) {
+    FOUR *to = (FOUR *)(c + j);
+    const FOUR sum = *(const FOUR *)(edge + j);
+    *to = is_added ? *to + sum : sum;
+  }
+  for (; j < columns; j++) c[j] = is_added ? c[j] + edge[j] : edge[j];
+}
 
 /// A tile of HEIGHT rows and one vector of columns. The left operand is read where it lies: it is used once, so that
-/// packing would cost more than it saves.
+/// packing would cost more than it saves. There is an address for each three rows: the processor adds one or two steps
+/// by itself.
 #define DEFINE_NARROW_TILE(NAME, HEIGHT)                                                                             \
   TARGET static void JOIN(PRODUCT, NAME)(                                                                            \
-    size_t depth, JOIN(PRODUCT, _narrow_left) left, const SCALAR *restrict right, SCALAR *c, size_t stride, size_t columns, \
-    bool is_added) {                                                                                                 \
+    size_t depth, JOIN(PRODUCT, _left_in_place) left, const SCALAR *restrict right, SCALAR *c, size_t stride,        \
+    size_t columns, bool is_added) {                                                                                 \
     VECTOR sum[HEIGHT];                                                                                              \
     UNROLL for (int r = 0; r < HEIGHT; r++) sum[r] = (VECTOR){0};                                                    \
+    const SCALAR *at[(HEIGHT + 2) / 3];                                                                              \
+    UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] = left.elements + r * left.row_step;                        \
     for (size_t k = 0; k < depth; k++) {                                                                             \
       const VECTOR b = *(const LOOSE *)(right + k * LANES);                                                          \
       UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                      \
-        const VECTOR a = left.elements[r * left.row_step + k * left.depth_step] - (VECTOR){0};                       \
+        const VECTOR a = at[r / 3][r % 3 * left.row_step] - (VECTOR){0};                                             \
         sum[r] = FUSED(a, b, sum[r]);                                                                                \
       }                                                                                                              \
+      UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] += left.depth_step;                                       \
     }                                                                                                                \
-    for (int r = 0; r < HEIGHT; r++) {                                                                               \
+    UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                        \
       SCALAR edge[LANES];                                                                                            \
       *(LOOSE *)edge = sum[r];                                                                                       \
-      for (size_t j = 0; j < columns; j++) {                                                                         \
-        c[r * stride + j] = is_added ? c[r * stride + j] + edge[j] : edge[j];                                        \
-      }                                                                                                              \
+      JOIN(PRODUCT, _store_edge)(edge, c + r * stride, columns, is_added);                                           \
     }                                                                                                                \
   }
 
 DEFINE_NARROW_TILE(_narrow_tile, NARROW_ROWS)
 DEFINE_NARROW_TILE(_narrow_row, 1)
+
+/// A tile of HEIGHT rows and all columns of a product so small that its operands stay in the first caches: they are read
+/// where they lie, in rows that are `right_step` apart.
+#define DEFINE_DIRECT_TILE(NAME, HEIGHT)                                                                             \
+  TARGET static void JOIN(PRODUCT, NAME)(                                                                            \
+    size_t depth, JOIN(PRODUCT, _left_in_place) left, const SCALAR *restrict right, size_t right_step, SCALAR *c,    \
+    size_t stride, bool is_added) {                                                                                  \
+    VECTOR sum[HEIGHT][VECTORS];                                                                                     \
+    UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                        \
+      UNROLL for (int v = 0; v < VECTORS; v++) sum[r][v] = (VECTOR){0};                                              \
+    }                                                                                                                \
+    const SCALAR *at[(HEIGHT + 2) / 3];                                                                              \
+    UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] = left.elements + r * left.row_step;                        \
+    for (size_t k = 0; k < depth; k++) {                                                                             \
+      VECTOR b[VECTORS];                                                                                             \
+      UNROLL for (int v = 0; v < VECTORS; v++) b[v] = *(const LOOSE *)(right + v * LANES);                           \
+      UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                      \
+        const VECTOR a = at[r / 3][r % 3 * left.row_step] - (VECTOR){0};                                             \
+        UNROLL for (int v = 0; v < VECTORS; v++) sum[r][v] = FUSED(a, b[v], sum[r][v]);                              \
+      }                                                                                                              \
+      UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] += left.depth_step;                                       \
+      right += right_step;                                                                                           \
+    }                                                                                                                \
+    UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                        \
+      UNROLL for (int v = 0; v < VECTORS; v++) {                                                                     \
+        LOOSE *to = (LOOSE *)(c + r * stride + v * LANES);                                                           \
+        *to = is_added ? *to + sum[r][v] : sum[r][v];                                                                \
+      }                                                                                                              \
+    }                                                                                                                \
+  }
+
+DEFINE_DIRECT_TILE(_direct_tile, ROWS)
+DEFINE_DIRECT_TILE(_direct_low_tile, 4)
+DEFINE_DIRECT_TILE(_direct_row, 1)
 
 TARGET static void JOIN(PRODUCT, _pack_right)(
   const product_piece *piece, size_t j, size_t k, size_t columns, size_t depth, size_t panel, SCALAR *to) {
@@ -215,24 +263,47 @@ TARGET static void JOIN(PRODUCT, _pack_right)(
   }
 }
 
-/// The product with at most one vector of columns.
-TARGET static void JOIN(PRODUCT, _narrow)(const product_piece *piece, SCALAR *right) {
-  JOIN(PRODUCT, _narrow_left) left = {
-    .row_step = piece->a_is_transposed ? 1 : piece->a_stride,
-    .depth_step = piece->a_is_transposed ? piece->a_stride : 1,
-  };
+TARGET static JOIN(PRODUCT, _left_in_place) JOIN(PRODUCT, _left_at)(const product_piece *piece, size_t row, size_t k) {
+  const size_t row_step = piece->a_is_transposed ? 1 : piece->a_stride;
+  const size_t depth_step = piece->a_is_transposed ? piece->a_stride : 1;
+  return (JOIN(PRODUCT, _left_in_place)){
+    (const SCALAR *)piece->a + row * row_step + k * depth_step, row_step, depth_step};
+}
+
+/// The columns from `j` on, at most one vector.
+TARGET static void JOIN(PRODUCT, _narrow)(const product_piece *piece, size_t j, SCALAR *right) {
+  const size_t columns = piece->columns - j;
   for (size_t k = 0; k < piece->depth; k += BLOCK_DEPTH) {
     const size_t depth = least(piece->depth - k, BLOCK_DEPTH);
     const bool is_added = k > 0 || piece->is_added;
-    JOIN(PRODUCT, _pack_right)(piece, 0, k, piece->columns, depth, LANES, right);
+    JOIN(PRODUCT, _pack_right)(piece, j, k, columns, depth, LANES, right);
     for (size_t i = 0; i < piece->rows;) {
       const bool is_full = piece->rows - i >= NARROW_ROWS;
-      SCALAR *c = (SCALAR *)piece->c + i * piece->c_stride;
-      left.elements = (const SCALAR *)piece->a + i * left.row_step + k * left.depth_step;
+      SCALAR *c = (SCALAR *)piece->c + i * piece->c_stride + j;
       (is_full ? JOIN(PRODUCT, _narrow_tile) : JOIN(PRODUCT, _narrow_row))(
-        depth, left, right, c, piece->c_stride, piece->columns, is_added);
+        depth, JOIN(PRODUCT, _left_at)(piece, i, k), right, c, piece->c_stride, columns, is_added);
       i += is_full ? NARROW_ROWS : 1;
     }
+  }
+}
+
+/// The columns from `j` on, a tile's, with k in one block.
+TARGET static void JOIN(PRODUCT, _direct)(const product_piece *piece, size_t j, SCALAR *workspace) {
+  const SCALAR *right = (const SCALAR *)piece->b + j;
+  size_t right_step = piece->b_stride;
+  if (piece->b_is_transposed) {
+    JOIN(PRODUCT, _pack_right)(piece, j, 0, COLUMNS, piece->depth, COLUMNS, workspace);
+    right = workspace;
+    right_step = COLUMNS;
+  }
+  for (size_t i = 0; i < piece->rows;) {
+    const size_t left = piece->rows - i, height = left >= ROWS ? ROWS : left >= 4 ? 4 : 1;
+    (height == ROWS ? JOIN(PRODUCT, _direct_tile)
+     : height == 4  ? JOIN(PRODUCT, _direct_low_tile)
+                    : JOIN(PRODUCT, _direct_row))(
+      piece->depth, JOIN(PRODUCT, _left_at)(piece, i, 0), right, right_step,
+      (SCALAR *)piece->c + i * piece->c_stride + j, piece->c_stride, piece->is_added);
+    i += height;
   }
 }
 
@@ -288,7 +359,13 @@ TARGET static void PRODUCT(const product_piece *piece, void *workspace) {
   enum { BLOCK_COLUMNS = BLOCK_ROW_BYTES / sizeof(SCALAR) };
   SCALAR *right = workspace, *left = right + (size_t)BLOCK_COLUMNS * BLOCK_DEPTH;
   if (piece->columns <= LANES) {
-    JOIN(PRODUCT, _narrow)(piece, right);
+    JOIN(PRODUCT, _narrow)(piece, 0, right);
+    return;
+  }
+  const size_t rest = piece->columns % COLUMNS;
+  if (piece->columns <= DIRECT_COLUMNS && piece->depth <= DIRECT_DEPTH && piece->depth > 0 && rest <= LANES) {
+    for (size_t j = 0; j + COLUMNS <= piece->columns; j += COLUMNS) JOIN(PRODUCT, _direct)(piece, j, right);
+    if (rest > 0) JOIN(PRODUCT, _narrow)(piece, piece->columns - rest, right);
     return;
   }
   for (size_t j = 0; j < piece->columns; j += BLOCK_COLUMNS) {
@@ -302,6 +379,7 @@ TARGET static void PRODUCT(const product_piece *piece, void *workspace) {
 }
 
 #undef DEFINE_NARROW_TILE
+#undef DEFINE_DIRECT_TILE
 #undef PRODUCT
 #undef SCALAR
 #undef LANES

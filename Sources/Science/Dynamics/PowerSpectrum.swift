@@ -38,6 +38,13 @@ public struct PowerSpectrum: Sendable {
     }
   }
 
+  /// The bounds of a 95 % confidence band over the segments: symmetric in the logarithm, as the power is positive; NaN for
+  /// one segment.
+  public var band: (low: [Double], high: [Double]) {
+    let factors = zip(power, standardError).map { Elementary.exp(1.96 * $1 / $0) }
+    return (zip(power, factors).map { $0 / $1 }, zip(power, factors).map { $0 * $1 })
+  }
+
   /// The slope of log power against log frequency over the frequencies in `range`, by least squares, with its standard
   /// error; NaN with fewer than three frequencies of positive power.
   public func slope(in range: ClosedRange<Double>) -> (value: Double, standardError: Double) {

@@ -43,13 +43,29 @@ extension Arena {
       columns: matrix.columns,
       is_transposed: false
     )
-    kernel_reduce(workers.handle, precision.kernel, reduction.kernel, argument, pointer(result), sums)
+    kernel_reduce(
+      workers.handle,
+      workers.instructionSet.kernel,
+      precision.kernel,
+      reduction.kernel,
+      argument,
+      pointer(result),
+      sums
+    )
   }
 
   /// The scalar product of two matrices as vectors, in double precision.
   public func dot(_ x: Matrix, _ y: Matrix) -> Double {
     precondition(x.count == y.count, "the lengths of a scalar product do not fit")
-    return kernel_dot(workers.handle, precision.kernel, x.count, pointer(x), pointer(y), sums)
+    return kernel_dot(
+      workers.handle,
+      workers.instructionSet.kernel,
+      precision.kernel,
+      x.count,
+      pointer(x),
+      pointer(y),
+      sums
+    )
   }
 
   /// y = own y + factor x.
@@ -57,8 +73,20 @@ extension Arena {
   /// - Precondition: the matrices do not overlap.
   public func add(_ factor: Double, _ x: Matrix, to y: Matrix, times own: Double = 1) {
     precondition(x.count == y.count, "the lengths of a sum do not fit")
-    kernel_add_scaled(workers.handle, precision.kernel, x.count, factor, pointer(x), own, pointer(y))
+    kernel_add_scaled(
+      workers.handle,
+      workers.instructionSet.kernel,
+      precision.kernel,
+      x.count,
+      factor,
+      pointer(x),
+      own,
+      pointer(y)
+    )
   }
+
+  /// Whether all elements are zero.
+  public func isZero(_ matrix: Matrix) -> Bool { kernel_is_zero(precision.kernel, matrix.count, pointer(matrix)) }
 
   private var sums: UnsafeMutablePointer<Double> { sumWorkspace.assumingMemoryBound(to: Double.self) }
 }

@@ -161,6 +161,9 @@ extension Objective: SymmetricOperator {
 }
 
 extension Objective {
+  /// Whether the gradient is zero in every direction.
+  var isGradientZero: Bool { plan.arena.isZero(plan.outputs(Output.gradient)) }
+
   /// The squared norms of the gradient and of the parameters.
   var squaredNorms: (gradient: Double, parameters: Double) {
     let (gradient, parameters) = (plan.outputs(Output.gradient), plan.inputs(Input.parameters))

@@ -141,7 +141,7 @@ public final class Training {
       end = .targetLoss
     } else if step >= settings.steps {
       end = .steps
-    } else if loss > 0, batch === whole, batch.squaredNorms.gradient == 0 {
+    } else if loss > 0, batch === whole, batch.isGradientZero {
       end = .collapsed
     } else {
       batch.step(learningRate: settings.learningRate, momentum: settings.momentum)

@@ -181,17 +181,21 @@ size_t kernel_sum_workspace(size_t count);
 
 /// Reduces a matrix, in double and in a fixed order.
 void kernel_reduce(
-  kernel_workers *workers, kernel_precision precision, kernel_reduction reduction, kernel_matrix x, void *result,
-  double *workspace);
+  kernel_workers *workers, kernel_instruction_set set, kernel_precision precision, kernel_reduction reduction,
+  kernel_matrix x, void *result, double *workspace);
 
 /// The scalar product of two vectors, in double and in a fixed order; of one with ones where y is NULL.
 double kernel_dot(
-  kernel_workers *workers, kernel_precision precision, size_t count, const void *x, const void *y, double *workspace);
+  kernel_workers *workers, kernel_instruction_set set, kernel_precision precision, size_t count, const void *x,
+  const void *y, double *workspace);
 
 /// y = own_factor * y + factor * x, with three roundings; x must not overlap y.
 void kernel_add_scaled(
-  kernel_workers *workers, kernel_precision precision, size_t count, double factor, const void *x, double own_factor,
-  void *y);
+  kernel_workers *workers, kernel_instruction_set set, kernel_precision precision, size_t count, double factor,
+  const void *x, double own_factor, void *y);
+
+/// Whether all numbers are zero; what is no number is not.
+bool kernel_is_zero(kernel_precision precision, size_t count, const void *x);
 
 /// How many steps of the UV map form a block: divergence and settling are noticed at the ends of blocks.
 enum { KERNEL_UV_BLOCK = 16 };
