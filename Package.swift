@@ -133,8 +133,8 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Stages", "Reporting", "Audit", "Execution", "Claims", "Provenance", "Downloads", "Store", "Planning", "Figures",
-        "Artifacts", "Configuration", argumentParser, systemPackage,
+        "Stages", "Reporting", "Audit", "Execution", "Claims", "Provenance", "Downloads", "Store", "Planning",
+        "Figures", "Artifacts", "Configuration", argumentParser, systemPackage,
       ],
       path: "Sources/Command",
       swiftSettings: settings
@@ -196,9 +196,12 @@ let package = Package(
     ),
     tests(
       of: "Reporting",
-      ["Execution", "Claims", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys", systemPackage]
+      [
+        "Audit", "Execution", "Claims", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys",
+        systemPackage,
+      ]
     ),
-    tests(of: "Command", ["Store", "Artifacts", "Configuration", "TestSupport", systemPackage]),
+    tests(of: "Command", ["Provenance", "Store", "Artifacts", "Configuration", "TestSupport", systemPackage]),
     .target(name: "AllocationCount", path: "Tests/Support/AllocationCount"),
     support("TestSupport", [subprocess, systemPackage]),
     support("Toys", ["Planning", "Artifacts", "Configuration"]),

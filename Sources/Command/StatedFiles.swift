@@ -6,34 +6,30 @@ import Store
 import SystemPackage
 
 extension StatedFile {
-  /// The files from outside that an action was made from, each with the places at which its stage would look for it.
+  /// The files from outside that an action's statement names, each with the places at which its stage would look for it.
   static func all(of action: AuditedAction) -> [StatedFile] {
-    images(of: action) + programData(of: action)
-  }
-
-  /// The files that the statement names: those of image sets.
-  private static func images(of action: AuditedAction) -> [StatedFile] {
     guard !action.data.isEmpty else { return [] }
-    let copies = ImageSet.root.map { root in ImageSet.allCases.flatMap { $0.copies(in: root) } } ?? []
-    let paths = copies.flatMap { copy in ImageCopy.Split.allCases.flatMap { copy.batches($0).flatMap(\.paths) } }
+    let images = action.record.kind == "command" ? [] : imagePaths
     return action.data.compactMap { data in
       guard let digest = data.digest["sha256"] else { return nil }
-      let places = paths.map { FilePath($0) }.filter { $0.lastComponent?.string == data.name }
-      return StatedFile(data.name, sha256: digest, places: places)
+      guard action.record.kind == "command" else {
+        return StatedFile(
+          data.name,
+          sha256: digest,
+          places: images.filter { $0.lastComponent?.string == data.name }
+        )
+      }
+      // The file of a program of the user's own is stated with the path that the pipeline names.
+      let path = data.downloadLocation ?? data.name
+      return StatedFile(path, sha256: digest, places: [ProjectFolder(".").dataPath(path)].compactMap { $0 })
     }
   }
 
-  /// The data of a program of the user's own, which stand with their paths and digests in its parameters.
-  private static func programData(of action: AuditedAction) -> [StatedFile] {
-    guard action.record.kind == "command", case .object(let parameters) = action.record.parameters,
-      case .object(let data)? = parameters["data"]
-    else { return [] }
-    return data.sorted { $0.key < $1.key }.compactMap { name, value in
-      guard case .object(let members) = value, case .string(let path)? = members["path"],
-        case .string(let digest)? = members["sha256"]
-      else { return nil }
-      let place = ProjectFolder(".").dataPath(path)
-      return StatedFile(path, sha256: digest.lowercased(), places: place.map { [$0] } ?? [])
-    }
+  /// The files of all copies of the sets of images that are here.
+  private static var imagePaths: [FilePath] {
+    guard let root = ImageSet.root else { return [] }
+    let copies = ImageSet.allCases.flatMap { $0.copies(in: root) }
+    return copies.flatMap { copy in ImageCopy.Split.allCases.flatMap { copy.batches($0).flatMap(\.paths) } }
+      .map { FilePath($0) }
   }
 }
