@@ -54,13 +54,13 @@ struct TamperingBench: SuiteTrait, TestScoping {
             inputs: { runs: runs }
             with:
               name: loss
-              panels: [{ x: step, y: { label: loss }, series: [{ draw: lines, x: runs/step, y: runs/loss, at: { learning_rate: 0 } }] }]
+              panels: [{ x: step, y: { label: loss }, series: [{ draw: lines, x: runs/step, y: runs/loss, at: { case: 0, learning_rate: 0 } }] }]
           other:
             kind: figure
             inputs: { runs: runs }
             with:
               name: trace
-              panels: [{ x: step, y: { label: trace }, series: [{ draw: lines, x: runs/step, y: runs/trace, at: { learning_rate: 0 } }] }]
+              panels: [{ x: step, y: { label: trace }, series: [{ draw: lines, x: runs/step, y: runs/trace, at: { case: 0, learning_rate: 0 } }] }]
         """,
         to: "pipelines/bench.yaml"
       )

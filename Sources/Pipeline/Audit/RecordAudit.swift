@@ -55,7 +55,8 @@ struct RecordAudit: Sendable {
     let name = ActionName(key: record.key, pipeline: record.pipeline, stage: record.stage)
     let inputs = JSONValue.object(record.inputs.mapValues(\.json))
     let key = Action.key(kind: record.kind, parameters: record.parameters, inputs: inputs, code: record.code)
-    if key.description != record.key {
+    let isDigest = key.description == record.key
+    if !isDigest {
       findings.append(
         AuditFinding(.wrongKey, at: place, of: name, "its key is no digest of kind, parameters, inputs and code")
       )
@@ -76,7 +77,7 @@ struct RecordAudit: Sendable {
       let look = StatementLook(text, keys)
       statement = look.statement
       isSigned = look.isSigned
-      findings += look.findings(for: record, at: place, of: name)
+      findings += look.findings(for: record, keyIsDigest: isDigest, at: place, of: name)
     } else {
       findings.append(AuditFinding(.noStatement, at: place, of: name, "it has no statement"))
       if !keys.isEmpty {
@@ -124,9 +125,11 @@ struct StatementLook {
   ///
   /// - Parameters:
   ///   - record: with which it must agree, if it is there.
+  ///   - isDigest: whether the record's key is a digest of what it stands for, if that has been found out.
   ///   - disagreement: the word for a statement that does not.
   func findings(
     for record: ActionRecord?,
+    keyIsDigest isDigest: Bool? = nil,
     at place: String,
     of name: ActionName?,
     disagreement: AuditWord = .statementDisagrees
@@ -140,7 +143,7 @@ struct StatementLook {
     if let unsigned { findings.append(AuditFinding(.notSigned, at: place, of: name, unsigned)) }
     guard let statement else { return findings }
     if let record {
-      let parts = statement.disagreements(with: record)
+      let parts = statement.disagreements(with: record, keyIsDigest: isDigest)
       if !parts.isEmpty {
         let detail = "the statement says something else than the record: \(parts.joined(separator: ", "))"
         findings.append(AuditFinding(disagreement, at: place, of: name, detail))

@@ -192,7 +192,9 @@ extension Statement {
 
   /// In what the statement and a record of the same action do not agree, or the statement not with itself: a word each.
   /// Empty when all is well.
-  public func disagreements(with record: ActionRecord) -> [String] {
+  ///
+  /// - Parameter isDigest: whether the record's key is a digest of what it stands for, if that has been found out.
+  public func disagreements(with record: ActionRecord, keyIsDigest isDigest: Bool? = nil) -> [String] {
     var found: [String] = []
     func compare(_ name: String, _ isSame: Bool) { if !isSame { found.append(name) } }
     var expected = Statement()
@@ -202,6 +204,8 @@ extension Statement {
     compare("parameters", parameters == record.parameters)
     compare("code", internalParameters["code"]?.text == record.code)
     compare("inputs", internalParameters["inputs"] == expected.internalParameters["inputs"])
+    // What determines the key is the same then, and need not be digested again.
+    let isConsistent = found.isEmpty ? isDigest ?? self.isConsistent : self.isConsistent
     expected.describe(inputs: record.inputs, keys: [:])
     let addresses = { (statement: Statement) in statement.inputs.map { "\($0.name) \($0.address)" } }
     compare("dependencies", addresses(self) == addresses(expected))
