@@ -81,9 +81,6 @@ struct AuditCommand: AsyncParsableCommand {
 
   @OptionGroup var options: ArtifactOptions
 
-  @Flag(help: .hidden)
-  var inThisProcess = false
-
   func validate() throws {
     if all, !names.isEmpty { throw ValidationError("--all and names exclude each other") }
     if json, format.map({ $0 != .json }) == true { throw ValidationError("--json and --format exclude each other") }
@@ -96,10 +93,7 @@ struct AuditCommand: AsyncParsableCommand {
 
   func run() async throws {
     let found = try names.map { try AuditTarget.Name($0) }
-    if found.contains(where: \.readsArtifact), !inThisProcess {
-      return try await Isolation.runAgain(reading: names.joined(separator: " or "))
-    }
-    var request = try AuditTarget(found, options).request
+    var request = try await AuditTarget(found, options).request
     request.isDeep = deep
     request.signers = try requireSignedBy.map { name in
       do {

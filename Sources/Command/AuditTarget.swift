@@ -34,9 +34,6 @@ struct AuditTarget {
         self = .result(text, .name)
       }
     }
-
-    /// Whether libhdf5 reads a file to tell what it is.
-    var readsArtifact: Bool { if case .result(_, .artifact) = self { true } else { false } }
   }
 
   private(set) var request: AuditRequest
@@ -44,7 +41,7 @@ struct AuditTarget {
   /// Finds what is to be audited.
   ///
   /// - Parameter names: nothing for the whole store.
-  init(_ names: [Name], _ options: ArtifactOptions) throws {
+  init(_ names: [Name], _ options: ArtifactOptions) async throws {
     request = AuditRequest(store: nil, executable: "/proc/self/exe")
     let root = FilePath(options.store ?? "artifacts")
     if names.isEmpty {
@@ -59,7 +56,7 @@ struct AuditTarget {
     for name in names {
       switch name {
       case .pipeline(let project): reached.formUnion(try add(project, ArtifactReference.open(root), options))
-      case .result(let text, let form): reached.formUnion(try add(text, form, options))
+      case .result(let text, let form): reached.formUnion(try await add(text, form, options))
       }
     }
     if !names.isEmpty { request.keys = reached.sorted() }
@@ -95,7 +92,7 @@ struct AuditTarget {
     _ text: String,
     _ form: TraceTarget.Form,
     _ options: ArtifactOptions
-  ) throws -> [ContentDigest] {
+  ) async throws -> [ContentDigest] {
     var isFile = true
     var isArtifact = false
     switch form {
@@ -105,11 +102,15 @@ struct AuditTarget {
     }
     let target: TraceTarget
     do {
-      target = try TraceTarget(text, form, options)
+      target = isArtifact ? try await read(FilePath(text), options) : try TraceTarget(text, form, options)
     } catch  where isFile {
       let reason = (error as? Diagnostics)?.all.first?.message ?? String(describing: error)
       request.files.append(
-        AuditedFile(FilePath(text), isArtifact: isArtifact, problem: (isArtifact ? .fileChanged : .unknownFile, reason))
+        AuditedFile(
+          FilePath(text),
+          isArtifact: isArtifact,
+          problem: (error is Diagnostics ? .unknownFile : .fileChanged, reason)
+        )
       )
       return []
     }
@@ -120,6 +121,15 @@ struct AuditTarget {
     }
     let chain = StatementChain(from: target.key, in: target.source)
     return chain.links.compactMap { $0.record == nil ? nil : ContentDigest($0.key) }
+  }
+
+  /// Finds the action behind an HDF5 file, which may be damaged.
+  private func read(_ path: FilePath, _ options: ArtifactOptions) async throws -> TraceTarget {
+    let content = try await request.content(of: path)
+    guard let address = content.address.flatMap({ ContentDigest($0) }) else {
+      throw ArtifactError("it cannot be read: \(content.failure ?? "")")
+    }
+    return try TraceTarget(artifact: path, address, carrying: content.statements ?? "", options)
   }
 
   /// The locks of a folder, each with what is known of its pipeline.

@@ -72,10 +72,12 @@ struct EmbeddedAudit {
       if let text = record?.statement, text == line { continue }
       let own = look.findings(for: record, at: place, of: name, disagreement: .embeddedDisagrees)
       findings += own
-      guard own.isEmpty, let statement, let text = record?.statement, let name else { continue }
+      guard own.isEmpty, let statement, let record, let text = record.statement, let name else { continue }
       let latest = (try? UnverifiedStatement(reading: text))?.statement
+      // Where the record's own statement is the changed one, that is told of the record.
+      guard let latest, latest.disagreements(with: record).isEmpty else { continue }
       // What was made again since then has a later statement in its record.
-      if let latest, latest.started > statement.started {
+      if latest.started > statement.started {
         findings.append(AuditFinding(.otherRun, at: place, of: name, "its statement is of an earlier run"))
       } else {
         let detail = "its statement is not the one of the record, and not of an earlier run"

@@ -1,5 +1,5 @@
 public import Artifacts
-internal import Execution
+public import Execution
 internal import FoundationEssentials
 public import Provenance
 public import Store
@@ -34,6 +34,31 @@ public struct AuditRequest: Sendable {
   public init(store: ArtifactStore?, executable: FilePath) {
     self.store = store
     self.executable = executable
+  }
+}
+
+extension AuditRequest {
+  /// What is in an HDF5 file from anywhere, read in a process of its own.
+  public func content(of path: FilePath) async throws -> FileContent {
+    let work = try Self.makeWorkFolder()
+    defer { FileSystem.removeFolder(work) }
+    return await reader(work).contents(of: [path], areExports: true, work: work).first ?? FileContent()
+  }
+
+  /// A folder for what lies on the disk meanwhile: outside of the store, which may be read-only.
+  fileprivate static func makeWorkFolder() throws -> FilePath {
+    let work = FilePath(FileManager.default.temporaryDirectory.path)
+      .appending("pipeline-audit-\(FileSystem.randomName)")
+    try FileSystem.createFolder(work)
+    return work
+  }
+
+  fileprivate func reader(_ work: FilePath) -> ContentReader {
+    ContentReader(
+      executable: executable,
+      arguments: ["content-worker", work.string] + (store.map { [$0.root.string] } ?? []),
+      processes: ParallelMap.cores
+    )
   }
 }
 
@@ -88,17 +113,11 @@ public struct AuditReport: Sendable {
 extension AuditReport {
   /// Audits. Nothing is changed.
   public init(_ request: AuditRequest) async throws {
-    let work = FilePath(FileManager.default.temporaryDirectory.path)
-      .appending("pipeline-audit-\(FileSystem.randomName)")
-    try FileSystem.createFolder(work)
+    let work = try AuditRequest.makeWorkFolder()
     defer { FileSystem.removeFolder(work) }
     isDeep = request.isDeep
     asksForSignatures = !request.signers.isEmpty
-    let reader = ContentReader(
-      executable: request.executable,
-      arguments: ["content-worker", work.string] + (request.store.map { [$0.root.string] } ?? []),
-      processes: ParallelMap.cores
-    )
+    let reader = request.reader(work)
     var found: [AuditFinding] = []
     var damaged: Set<String> = []
     if let store = request.store {
