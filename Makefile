@@ -1,6 +1,6 @@
 # Verbs (make help lists them):
-#   run build test bench bench-runner bench-engine figures locks check-locks check-neon check-kills check-mutations check-figures install lint format clean
-#   help
+#   run build test bench bench-runner bench-engine bench-audit figures locks check-locks audit check-neon check-kills check-mutations check-figures
+#   install lint format clean help
 
 SHELL := /bin/bash
 PIPELINE := .build/release/pipeline
@@ -12,7 +12,7 @@ SWIFT_TEST := swift test -c release --skip-build --disable-xctest --experimental
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := run
-.PHONY: run build test bench bench-runner bench-engine figures locks check-locks check-neon check-kills check-mutations check-figures install lint format clean help system test-system swift
+.PHONY: run build test bench bench-runner bench-engine bench-audit figures locks check-locks audit check-neon check-kills check-mutations check-figures install lint format clean help system test-system swift
 
 run: build ## build, draw figure 3 and say where it is (the default)
 	@$(PIPELINE) run fig3.yaml
@@ -36,6 +36,9 @@ locks: build ## accept the results of the quick figures as they are now: artifac
 check-locks: build ## make the quick figures and compare them with artifacts/locks/
 	@for figure in $(FIGURES); do $(PIPELINE) run $$figure --profile quick --locked || exit; done
 
+audit: build ## go through all that answers for the results of the figures; AUDIT="--format junit --output audit.xml"
+	@$(PIPELINE) audit $(AUDIT)
+
 check-figures: build ## make every figure twice, at other paths and with other workers, and compare all bytes
 	@scripts/check-figures $(PIPELINE) pipelines $(FIGURES)
 
@@ -52,6 +55,9 @@ bench: build ## time the UV sweep beside JAX on this machine (installs JAX into 
 
 bench-runner: build ## time the runner beside ninja, doit, Snakemake and DVC (installs them into .build/peers)
 	@scripts/bench-runner $(PIPELINE) $(SIZES)
+
+bench-audit: build ## time the audit of 10,000 objects of 100 kB beside sha256sum
+	@scripts/bench-audit $(PIPELINE)
 
 bench-engine: swift ## time the engine beside OpenBLAS, MKL, JAX and PyTorch (installs them into .build/peers)
 	@swift build -c release --product matrix-benchmark

@@ -93,7 +93,7 @@ let package = Package(
     pipeline("Figures", ["References", "Artifacts", "Configuration", subprocess, systemPackage]),
     pipeline("Planning", ["Artifacts", "Configuration", deque]),
     pipeline("Programs", ["Planning", "Artifacts", "Configuration", subprocess, systemPackage]),
-    pipeline("Store", ["CLinux", "Planning", "Artifacts", "Configuration", systemPackage]),
+    pipeline("Store", ["CLinux", "Planning", "Artifacts", "Configuration", crypto, systemPackage]),
     pipeline("Claims", ["References", "Store", "Planning", "Artifacts", "Configuration", systemPackage]),
     pipeline("Downloads", ["Archives", "Store", "Artifacts", subprocess, systemPackage]),
     pipeline(
@@ -105,9 +105,15 @@ let package = Package(
       ["Provenance", "Claims", "Store", "Planning", "Artifacts", "Configuration", deque, subprocess, systemPackage]
     ),
     pipeline(
+      "Audit",
+      [
+        "Execution", "Provenance", "Store", "Planning", "Figures", "Artifacts", "Configuration", systemPackage,
+      ]
+    ),
+    pipeline(
       "Reporting",
       [
-        "Execution", "Claims", "Provenance", "References", "Store", "Planning", "Artifacts", "Configuration",
+        "Audit", "Execution", "Claims", "Provenance", "References", "Store", "Planning", "Artifacts", "Configuration",
         systemPackage,
       ]
     ),
@@ -127,8 +133,8 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Stages", "Reporting", "Execution", "Claims", "Provenance", "Downloads", "Store", "Planning", "Figures",
-        "Artifacts", "Configuration", argumentParser, systemPackage,
+        "Stages", "Reporting", "Audit", "Execution", "Claims", "Provenance", "Downloads", "Store", "Planning",
+        "Figures", "Artifacts", "Configuration", argumentParser, systemPackage,
       ],
       path: "Sources/Command",
       swiftSettings: settings
@@ -190,9 +196,12 @@ let package = Package(
     ),
     tests(
       of: "Reporting",
-      ["Execution", "Claims", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys", systemPackage]
+      [
+        "Audit", "Execution", "Claims", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys",
+        systemPackage,
+      ]
     ),
-    tests(of: "Command", ["Store", "Artifacts", "Configuration", "TestSupport", systemPackage]),
+    tests(of: "Command", ["Provenance", "Store", "Artifacts", "Configuration", "TestSupport", systemPackage]),
     .target(name: "AllocationCount", path: "Tests/Support/AllocationCount"),
     support("TestSupport", [subprocess, systemPackage]),
     support("Toys", ["Planning", "Artifacts", "Configuration"]),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Artifacts
+import Audit
 import Configuration
 import FoundationEssentials
 import Provenance
@@ -8,27 +9,57 @@ import Store
 import SystemPackage
 
 /// `pipeline audit`.
-struct AuditCommand: ParsableCommand {
+struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
-    abstract: "Checks that the store still has every result as it was made.",
+    abstract: "Checks that every result, and all that is told of it, is as it was made.",
     discussion: """
-      The bytes of every object that a record names are hashed, and compared with the record's SHA-256. A record's key \
-      must be the digest of what it stands for, its statement must say what the record says, and what it was made from \
-      must be the result of another record. What does not hold is told, a line each, and the exit code is then 3; \
-      nothing is changed. With --require-signed-by, each statement must have a signature of one of these keys: one that \
-      has none, and a record without a statement, do not hold. With --sha256sums nothing is hashed: the digests of the \
-      records are written as lines that 'sha256sum --check' reads.
+      Of the whole store, of what pipelines reach, or of the chain behind a file or an address: the bytes of every object \
+      are hashed and compared with the record's SHA-256; keys must be the digests of what they stand for, statements must \
+      say what the records say, and what a result was made from must be the result of another record, down to data with \
+      digests and to seeds. Data files, logs and published figures must have the bytes that are stated, and the results \
+      must be those of the locks. With --deep the content of every artifact is read too, and must give its address.
+
+      A line is told of each finding: what it means, and what to do. An error is something that does not hold: the exit \
+      code is then 3. A note is worth knowing and in order. Nothing is changed. Documentation/audit.md has all words.
+
+      With --require-signed-by, each statement must have a signature of one of these keys: one that has none, and a record \
+      without a statement, do not hold. Who can write to a store can write a statement that agrees with a result of his \
+      own: it is the signature that says whose it is.
+
+      With --sha256sums nothing is hashed: the digests of the records are written as lines that 'sha256sum --check' reads.
 
       Examples:
         pipeline audit
         pipeline audit fig3 fig4 --require-signed-by laboratory.pub
+        pipeline audit ~/slides/route-to-chaos.png --store artifacts
+        pipeline audit 6ea3f1
+        pipeline audit --all --format junit --output audit.xml
         pipeline audit --sha256sums | sha256sum --check --quiet
       """
   )
 
-  @Argument(help: "Only what these pipelines, with each of their profiles, find known (default: the whole store).")
-  var pipelines: [String] = []
+  /// A form of the report.
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json, markdown, junit
+  }
+
+  @Argument(
+    help: ArgumentHelp(
+      """
+      Pipelines (with each of their profiles), files (also renamed and moved), addresses, keys or PIPELINE/STAGE \
+      (default: the whole store).
+      """,
+      valueName: "name"
+    )
+  )
+  var names: [String] = []
+
+  @Flag(name: .long, help: "The whole store, as without names.")
+  var all = false
+
+  @Flag(name: .long, help: "Read the content of every artifact, and compare it with its address.")
+  var deep = false
 
   @Option(name: .long, help: ArgumentHelp("A public key in PEM that must have signed (repeatable).", valueName: "key"))
   var requireSignedBy: [String] = []
@@ -36,107 +67,73 @@ struct AuditCommand: ParsableCommand {
   @Flag(name: .customLong("sha256sums"), help: "Write a list for sha256sum, with paths from this folder.")
   var writesSums = false
 
-  @Option(name: .long, help: "The folder of the store.")
-  var store = "artifacts"
+  @Option(name: .long, help: "The form of the report: text, json (on one line), markdown or junit.")
+  var format: Format?
 
-  @Flag(name: .long, help: "Write JSON, on one line.")
+  @Flag(name: .long, help: "The same as --format json.")
   var json = false
 
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp("Write the report into this file; the text is told as well.", valueName: "file")
+  )
+  var output: String?
+
+  @OptionGroup var options: ArtifactOptions
+
   func validate() throws {
-    if writesSums, json { throw ValidationError("--sha256sums and --json exclude each other") }
-    if writesSums, !requireSignedBy.isEmpty {
-      throw ValidationError("--sha256sums checks nothing, and so no signatures")
+    if all, !names.isEmpty { throw ValidationError("--all and names exclude each other") }
+    if json, format.map({ $0 != .json }) == true { throw ValidationError("--json and --format exclude each other") }
+    guard writesSums else { return }
+    if json || format != nil { throw ValidationError("--sha256sums and --json or --format exclude each other") }
+    if !requireSignedBy.isEmpty || deep {
+      throw ValidationError("--sha256sums checks nothing: no signatures and no contents")
     }
   }
 
-  func run() throws {
-    guard let store = try ArtifactStore(existingAt: FilePath(store)) else {
-      throw Diagnostics(
-        Diagnostic("there is no store '\(store)' here", at: nil, hints: "'--store' names another one")
-      )
-    }
-    let keys = try requireSignedBy.map { name in
+  func run() async throws {
+    let found = try names.map { try AuditTarget.Name($0) }
+    var request = try await AuditTarget(found, options).request
+    request.isDeep = deep
+    request.signers = try requireSignedBy.map { name in
       do {
         return try KeyFile.publicKey(at: FilePath(name))
       } catch {
         throw Diagnostics(Diagnostic("\(error)", at: nil, hints: "'pipeline key show' tells what a file holds"))
       }
     }
-    var unreadable: [String] = []
-    let records: [ActionRecord]
-    if pipelines.isEmpty {
-      records = store.keys().compactMap { key in
-        let record = store.record(for: key)
-        if record == nil { unreadable.append(key.description) }
-        return record
+    if writesSums { return writeSums(request) }
+    let report = try await AuditReport(request)
+    try tell(report)
+    if !report.errors.isEmpty { throw ExitStatus.checkFailed }
+  }
+
+  private func tell(_ report: AuditReport) throws {
+    let format = json ? .json : format ?? .text
+    let text =
+      switch format {
+      case .text: AuditText(report).lines.joined(separator: "\n") + "\n"
+      case .json: report.json.canonicalText + "\n"
+      case .markdown: report.markdown
+      case .junit: report.junit.text
       }
+    if let output {
+      do {
+        try FileSystem.writeAtomically(Array(text.utf8), to: FilePath(output))
+      } catch {
+        throw Diagnostics(Diagnostic("\(error)", at: nil))
+      }
+      AuditText(report).lines.forEach(Terminal.say)
     } else {
-      records = Array(try ReachedResults.records(of: pipelines, in: store).values)
-    }
-    let audit = ObjectAudit(records, in: store)
-    if writesSums {
-      let folder = FilePath(FileManager.default.currentDirectoryPath)
-      for entry in audit.entries { Terminal.say(entry.checksumLine(from: folder)) }
-    } else {
-      try check(audit, StatementAudit(records, signedBy: keys), records.count, unreadable)
+      Terminal.say(String(text.dropLast()))
     }
   }
 
-  private func check(
-    _ audit: ObjectAudit,
-    _ statements: StatementAudit,
-    _ recordCount: Int,
-    _ unreadable: [String]
-  ) throws {
-    var bad: [(entry: ObjectAudit.Entry, word: String)] = []
-    for entry in audit.entries {
-      switch ObjectAudit.check(entry) {
-      case .whole: break
-      case .missing: bad.append((entry, "missing"))
-      case .damaged: bad.append((entry, "damaged"))
-      case .unreadable(let reason): bad.append((entry, reason))
-      }
+  private func writeSums(_ request: AuditRequest) {
+    guard let store = request.store else { return }
+    let folder = FilePath(FileManager.default.currentDirectoryPath)
+    for entry in ObjectAudit(of: request.keys, in: store).entries.compactMap(\.first) {
+      Terminal.say(entry.checksumLine(from: folder))
     }
-    if json {
-      let facts: JSONValue = [
-        "records": .integer(recordCount),
-        "objects": .integer(audit.entries.count),
-        "statements": .integer(statements.statementCount),
-        "signed": .integer(statements.signedCount),
-        "bad": .array(
-          bad.map { entry, word in
-            ["path": .string(entry.path.string), "key": .string(entry.key), "finding": .string(word)]
-          }
-        ),
-        "bad_records": .array(
-          statements.findings.map { record, finding in
-            [
-              "key": .string(record.key), "finding": .string(finding.word), "message": .string(finding.description),
-            ]
-          }
-        ),
-        "unreadable_records": .array(unreadable.map { .string($0) }),
-      ]
-      Terminal.say(facts.canonicalText)
-    } else {
-      for (entry, word) in bad { Terminal.say("\(word): \(entry.path), of action \(entry.key.prefix(12))") }
-      for (record, finding) in statements.findings {
-        let name = [record.stage, record.pipeline].compactMap { $0 }.joined(separator: "' of '")
-        Terminal.say("action \(record.key.prefix(12)), stage '\(name)': \(finding.description)")
-      }
-      for key in unreadable { Terminal.say("unreadable: the record of action \(key.prefix(12))") }
-      tellTotals(audit.entries.count, bad.count, statements, recordCount)
-    }
-    if !bad.isEmpty || !statements.findings.isEmpty || !unreadable.isEmpty { throw ExitStatus.checkFailed }
-  }
-
-  private func tellTotals(_ objects: Int, _ bad: Int, _ statements: StatementAudit, _ recordCount: Int) {
-    let wrong = Set(statements.findings.map(\.record.key)).count
-    let signed = requireSignedBy.isEmpty ? "" : ", \(statements.signedCount) of \(recordCount) are signed as required"
-    Terminal.say(
-      "\(recordCount - wrong) of \(recordCount) records hold, \(statements.statementCount) have a statement\(signed)"
-    )
-    let hint = bad == 0 ? "" : "; 'pipeline run' makes what it needs of them again"
-    Terminal.say("\(objects - bad) of \(objects) objects are as \(recordCount) records say\(hint)")
   }
 }

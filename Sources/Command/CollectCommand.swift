@@ -86,16 +86,20 @@ struct CollectCommand: ParsableCommand {
       leastAge: olderThan?.seconds ?? (maxSize == nil ? CheckpointCollection.usualAge : leastAge),
       now: now
     )
+    // Looked for before the records go that say whose they are.
+    let keys = plan.shares.flatMap(\.records).compactMap { ContentDigest($0.path.stem ?? "") }
+    let logs = LogCollection(of: keys, in: store)
     if !dryRun {
       try plan.execute()
+      logs.execute()
       runs.execute()
       checkpoints.execute()
       CompletedRun.forgetAll(in: store)
     }
     if json {
-      Terminal.say(describe(plan, runs, checkpoints).canonicalText)
+      Terminal.say(describe(plan, runs, checkpoints, logs).canonicalText)
     } else {
-      tell(plan, runs, checkpoints, inventory, store)
+      tell(plan, runs, checkpoints, logs, inventory, store)
     }
     if let maxSize, plan.bytesLeft > maxSize.bytes {
       Terminal.complain(
@@ -138,6 +142,7 @@ struct CollectCommand: ParsableCommand {
     _ plan: CollectionPlan,
     _ runs: RunCollection,
     _ checkpoints: CheckpointCollection,
+    _ logs: LogCollection,
     _ inventory: StoreInventory,
     _ store: ArtifactStore
   ) {
@@ -169,7 +174,12 @@ struct CollectCommand: ParsableCommand {
         "  old checkpoints: \(Self.count(checkpoints.removed.count, "file")), \(ShortNumber.bytes(checkpoints.bytes))"
       )
     }
-    let bytes = plan.bytesFreed + runs.bytes + checkpoints.bytes
+    if !logs.removed.isEmpty {
+      Terminal.say(
+        "  of these results: \(Self.count(logs.removed.count, "log")), \(ShortNumber.bytes(logs.bytes))"
+      )
+    }
+    let bytes = plan.bytesFreed + runs.bytes + checkpoints.bytes + logs.bytes
     let freed = ShortNumber.bytes(bytes)
     Terminal.say(dryRun ? "would free \(freed)" : bytes == 0 ? "nothing to free" : "freed \(freed)")
   }
@@ -177,7 +187,8 @@ struct CollectCommand: ParsableCommand {
   private func describe(
     _ plan: CollectionPlan,
     _ runs: RunCollection,
-    _ checkpoints: CheckpointCollection
+    _ checkpoints: CheckpointCollection,
+    _ logs: LogCollection
   ) -> JSONValue {
     func describe(_ share: CollectionPlan.Share) -> JSONValue {
       [
@@ -201,7 +212,8 @@ struct CollectCommand: ParsableCommand {
         "bytes": .integer(checkpoints.bytes), "files": .array(checkpoints.removed.map { .string($0.string) }),
         "bytes_kept": .integer(checkpoints.bytesKept),
       ],
-      "bytes_freed": .integer(plan.bytesFreed + runs.bytes + checkpoints.bytes),
+      "logs": ["bytes": .integer(logs.bytes), "files": .array(logs.removed.map { .string($0.string) })],
+      "bytes_freed": .integer(plan.bytesFreed + runs.bytes + checkpoints.bytes + logs.bytes),
       "bytes_left": .integer(plan.bytesLeft),
     ]
   }

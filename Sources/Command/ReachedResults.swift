@@ -12,12 +12,19 @@ enum ReachedResults {
     var reached: [String: ActionRecord] = [:]
     for name in pipelines {
       let project = try Project(finding: name)
-      for profile in [nil] + (try project.profiles()) {
-        var choices = Pipeline.Choices()
-        choices.profile = profile
+      for choices in try choices(of: project) {
         for record in store.known(of: try project.pipeline(choices, .all)).values { reached[record.key] = record }
       }
     }
     return reached
+  }
+
+  /// No profile, and each of a pipeline's profiles.
+  static func choices(of project: Project) throws -> [Pipeline.Choices] {
+    ([nil] + (try project.profiles())).map { profile in
+      var choices = Pipeline.Choices()
+      choices.profile = profile
+      return choices
+    }
   }
 }

@@ -93,13 +93,27 @@ struct TraceTarget {
     )
   }
 
-  /// An HDF5 file: by its content, and by the statements that it may carry.
   private init(artifact path: FilePath, _ store: ArtifactStore?) throws {
     let address = try Artifact(contentsOf: path.string).address
+    try self.init(artifact: path, address, carrying: EmbeddedStatements.read(from: path.string) ?? "", store)
+  }
+
+  /// Finds the action behind an HDF5 file that another process has read: by its content, and by the statements that it may
+  /// carry.
+  init(artifact path: FilePath, _ address: ContentDigest, carrying bundle: String, _ options: ArtifactOptions) throws {
+    try self.init(artifact: path, address, carrying: bundle, Self.store(around: path, options))
+  }
+
+  private init(
+    artifact path: FilePath,
+    _ address: ContentDigest,
+    carrying bundle: String,
+    _ store: ArtifactStore?
+  ) throws {
     let source: StatementSource
-    do {
-      source = try StatementSource(store, bundle: EmbeddedStatements.read(from: path.string) ?? "")
-    } catch let error as StatementError {
+    do throws(StatementError) {
+      source = try StatementSource(store, bundle: bundle)
+    } catch {
       throw ArtifactError("\(path): \(error)")
     }
     let isChanged = ContentDigest(path.stem ?? "").map { $0 != address } ?? false

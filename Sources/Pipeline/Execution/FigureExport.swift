@@ -1,18 +1,36 @@
-internal import Artifacts
+public import Artifacts
 internal import Configuration
 internal import Provenance
-internal import Store
-internal import SystemPackage
+public import Store
+public import SystemPackage
 
 /// The file of an artifact beside its figure: the object with the chain of its statements in it.
 ///
 /// Statements tell of times and machines, so that this file is another one where the results were made anew; the content
 /// and its address are the same. What was exported last is noted with the state of the file, so that the chain is read
 /// once and not in every run.
-struct FigureExport {
+public struct FigureExport {
   let store: ArtifactStore
   /// The folder of the figures.
   let folder: FilePath
+
+  /// The files of a folder of figures.
+  public init(store: ArtifactStore, folder: FilePath) {
+    self.store = store
+    self.folder = folder
+  }
+
+  /// What was exported last, by the name of the file: the key of the action, and the digest of the file's bytes. It is
+  /// derived, as all notes are.
+  public var exports: [String: (key: ContentDigest, file: ContentDigest)] {
+    readNotes().compactMapValues { note in
+      let words = note.split(separator: " ")
+      guard let key = words.first.flatMap({ ContentDigest(String($0)) }),
+        let file = words.last.flatMap({ ContentDigest(String($0)) }), words.count > 2
+      else { return nil }
+      return (key, file)
+    }
+  }
 
   private var notesPath: FilePath {
     store.root.appending("latest").appending("\(folder.lastComponent?.string ?? "").exports")
@@ -26,15 +44,17 @@ struct FigureExport {
     guard record.statement != nil else { return nil }
     let destination = folder.appending(name)
     var notes = readNotes()
-    if !isNew, let state = FileState(of: destination), notes[name] == Self.note(record, state) { return .unchanged }
+    if !isNew, let state = FileState(of: destination), notes[name]?.hasPrefix(Self.note(record, state)) == true {
+      return .unchanged
+    }
     let chain = StatementChain(from: record.key, in: try StatementSource(store))
     let scratch = try store.makeScratch("export")
     defer { FileSystem.removeFolder(scratch) }
     let file = scratch.appending("export.h5")
-    try FileSystem.writeAtomically(store.bytes(of: record.artifact), to: file, isDurable: false)
-    try EmbeddedStatements.write(chain.bundle, into: file.string)
+    try Self.write(store.bytes(of: record.artifact), carrying: chain.bundle, to: file)
     var outcome = FigureFolder.Outcome.written
-    if FileSystem.exists(destination), try FileSystem.digest(of: destination) == FileSystem.digest(of: file) {
+    let digest = try FileSystem.digest(of: file)
+    if FileSystem.exists(destination), try FileSystem.digest(of: destination) == digest {
       outcome = .unchanged
     } else {
       try FileSystem.createFolder(folder)
@@ -42,14 +62,20 @@ struct FigureExport {
       try FileSystem.move(file, to: destination)
     }
     if let state = FileState(of: destination) {
-      notes[name] = Self.note(record, state)
+      notes[name] = Self.note(record, state) + digest.description
       write(notes)
     }
     return outcome
   }
 
+  /// Writes an object's bytes with statements in them; the same bytes each time.
+  static func write(_ object: [UInt8], carrying statements: String, to file: FilePath) throws {
+    try FileSystem.writeAtomically(object, to: file, isDurable: false)
+    try EmbeddedStatements.write(statements, into: file.string)
+  }
+
   private static func note(_ record: ActionRecord, _ state: FileState) -> String {
-    "\(record.key) \(record.artifact.file) \(state)"
+    "\(record.key) \(record.artifact.file) \(state) "
   }
 
   private func readNotes() -> [String: String] {

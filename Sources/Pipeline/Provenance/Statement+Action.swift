@@ -94,13 +94,7 @@ extension Statement {
     for (name, value) in more.sorted(by: { $0.key < $1.key }) {
       switch name {
       case "data":
-        dependencies += Self.resources(value).map { data in
-          ResourceDescriptor(
-            Self.dataFolder + data.name,
-            digest: data.digest.map { ["sha256": $0.description] } ?? [:],
-            downloadLocation: data.source
-          )
-        }
+        dependencies += Self.resources(value).map(Self.descriptor(ofData:))
       case "tools":
         dependencies += Self.resources(value).map { tool in
           ResourceDescriptor(
@@ -112,6 +106,14 @@ extension Statement {
       default: run[name] = value
       }
     }
+  }
+
+  private static func descriptor(ofData data: ExternalResource) -> ResourceDescriptor {
+    ResourceDescriptor(
+      dataFolder + data.name,
+      digest: data.digest.map { ["sha256": $0.description] } ?? [:],
+      downloadLocation: data.source
+    )
   }
 
   private static func resources(_ value: JSONValue) -> [ExternalResource] {
@@ -157,6 +159,11 @@ extension Statement {
     }
   }
 
+  /// The SHA-256 of what the stage wrote, if it wrote something.
+  public var logDigest: String? { byproducts.first { $0.name == "log" }?.digest["sha256"] }
+  /// The version of libhdf5 with which the artifact was written.
+  public var hdf5: String? { dependencies.first { $0.name == "libhdf5" }?.uri }
+
   /// A result that it was made from.
   public struct Input: Sendable, Equatable {
     /// The name of the input, for a point of a sweep with its place: `runs[3]`.
@@ -185,7 +192,9 @@ extension Statement {
 
   /// In what the statement and a record of the same action do not agree, or the statement not with itself: a word each.
   /// Empty when all is well.
-  public func disagreements(with record: ActionRecord) -> [String] {
+  ///
+  /// - Parameter isDigest: whether the record's key is a digest of what it stands for, if that has been found out.
+  public func disagreements(with record: ActionRecord, keyIsDigest isDigest: Bool? = nil) -> [String] {
     var found: [String] = []
     func compare(_ name: String, _ isSame: Bool) { if !isSame { found.append(name) } }
     var expected = Statement()
@@ -195,19 +204,38 @@ extension Statement {
     compare("parameters", parameters == record.parameters)
     compare("code", internalParameters["code"]?.text == record.code)
     compare("inputs", internalParameters["inputs"] == expected.internalParameters["inputs"])
+    // What determines the key is the same then, and need not be digested again.
+    let isConsistent = found.isEmpty ? isDigest ?? self.isConsistent : self.isConsistent
     expected.describe(inputs: record.inputs, keys: [:])
     let addresses = { (statement: Statement) in statement.inputs.map { "\($0.name) \($0.address)" } }
     compare("dependencies", addresses(self) == addresses(expected))
     compare("subject", subject == expected.subject)
-    // The key is a digest of the rest: a statement cannot be moved to another action by changing its key alone.
+    // What the record tells of the run besides.
+    for (name, own) in [("pipeline", pipeline), ("stage", stage), ("started", started)] {
+      if let told = record.provenanceMember(name) { compare(name, told.text == own) }
+    }
+    let told = record.provenanceMember("data").map { Self.resources($0).map(Self.descriptor(ofData:)) } ?? []
+    compare("data", told == dependencies.filter { $0.name.hasPrefix(Self.dataFolder) })
+    compare("key as a digest of kind, parameters, inputs and code", isConsistent)
+    return found
+  }
+
+  /// Whether the key is a digest of the rest: a statement cannot be moved to another action by changing its key alone.
+  public var isConsistent: Bool {
     let own = Action.key(
       kind: kind ?? "",
       parameters: parameters,
       inputs: internalParameters["inputs"] ?? [:],
       code: internalParameters["code"]?.text ?? ""
     )
-    compare("key as a digest of kind, parameters, inputs and code", own.description == key)
-    return found
+    return own.description == key
+  }
+}
+
+extension ActionRecord {
+  /// A member of what the record tells of the run.
+  fileprivate func provenanceMember(_ name: String) -> JSONValue? {
+    if case .object(let members) = provenance { members[name] } else { nil }
   }
 }
 

@@ -4,13 +4,30 @@ internal import SystemPackage
 
 extension ArtifactStore {
   /// What is known of an action; nil if nothing is, or if what is there is not readable.
-  public func record(for key: ContentDigest) -> ActionRecord? {
-    guard let bytes = try? FileSystem.read(path("actions", key.description, "json")),
-      let text = String(validating: bytes, as: UTF8.self),
-      let value = try? JSONValue(reading: text, name: key.short)
-    else { return nil }
+  public func record(for key: ContentDigest) -> ActionRecord? { try? readRecord(for: key) }
+
+  /// Reads the record of an action.
+  ///
+  /// - Throws: why there is none that can be used.
+  public func readRecord(for key: ContentDigest) throws(RecordError) -> ActionRecord {
+    let bytes: [UInt8]
+    do throws(StoreError) {
+      bytes = try FileSystem.read(path("actions", key.description, "json"))
+    } catch {
+      throw .unreadable(error.description)
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw .unreadable("it is no text") }
+    let value: JSONValue
+    do throws(Diagnostics) {
+      value = try JSONValue(reading: text, name: key.short)
+    } catch {
+      throw .unreadable(error.all.first?.message ?? "it is not JSON")
+    }
     var diagnostics = Diagnostics()
-    guard let record = ActionRecord.decode(Node(value), &diagnostics), record.key == key.description else { return nil }
+    guard let record = ActionRecord.decode(Node(value), &diagnostics) else {
+      throw .unreadable(diagnostics.all.first?.message ?? "it is no record")
+    }
+    guard record.key == key.description else { throw .misplaced(key: record.key) }
     return record
   }
 
@@ -28,4 +45,12 @@ extension ArtifactStore {
     try FileSystem.createFolder(file.removingLastComponent())
     try writeAtomically(Array((json.canonicalText + "\n").utf8), to: file, isDurable: isDurable)
   }
+}
+
+/// Why a record cannot be used.
+public enum RecordError: Error, Sendable, Equatable {
+  /// The file is not there, or is no record.
+  case unreadable(String)
+  /// It is the record of another action.
+  case misplaced(key: String)
 }

@@ -10,7 +10,7 @@ public import SystemPackage
 /// figures/NAME/           what a person opens
 /// runs/TIME-NAME/         what each run did
 /// claims/NAME.json        what became of the claims of a pipeline
-/// logs/PIPELINE/          what stages said when they were last run
+/// logs/PIPELINE/          what stages said: those of the results, and in failed/ those of failures since
 /// leases/                 who is at work on which action
 /// scratch/                work in progress
 /// code/                   what each fingerprint of the code is made of; derived

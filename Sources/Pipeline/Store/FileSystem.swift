@@ -42,7 +42,7 @@ public enum FileSystem {
 
   /// Reads what comes next of a file. The one unsafe pointer of this part of the program: neither System nor
   /// Foundation's essentials read from an open file in a safe way.
-  private static func fill(_ buffer: inout [UInt8], from file: FileDescriptor) throws -> Int {
+  static func fill(_ buffer: inout [UInt8], from file: FileDescriptor) throws -> Int {
     try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
   }
 
@@ -231,7 +231,7 @@ public enum FileSystem {
     (try? path.stat())?.type == .directory
   }
 
-  private static func attempt<Result>(_ doing: String, _ body: () throws -> Result) throws(StoreError) -> Result {
+  static func attempt<Result>(_ doing: String, _ body: () throws -> Result) throws(StoreError) -> Result {
     do {
       return try body()
     } catch let error as Errno {

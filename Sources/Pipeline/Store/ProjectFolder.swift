@@ -34,10 +34,9 @@ public struct ProjectFolder: StageFiles {
       // By the name that was written: where a link leads to may change.
       return file.string
     case .data:
-      guard let folder = FilePath(path).isAbsolute ? root : data else {
+      guard let file = dataPath(path) else {
         throw StageFailure("there is no file '\(path)': PIPELINE_DATA, which would say in which folder, is not set")
       }
-      let file = folder.pushing(FilePath(path)).lexicallyNormalized()
       try Self.expectFile(file, called: file.string, in: "this machine")
       return file.string
     case .tools:
@@ -45,6 +44,11 @@ public struct ProjectFolder: StageFiles {
       guard FileSystem.exists(tool) else { throw StageFailure("there is no '\(tool)'") }
       return tool.string
     }
+  }
+
+  /// Where a data file would be; nil for a relative path where nothing says in which folder.
+  public func dataPath(_ path: String) -> FilePath? {
+    (FilePath(path).isAbsolute ? root : data)?.pushing(FilePath(path)).lexicallyNormalized()
   }
 
   /// The digest of the bytes of a file.

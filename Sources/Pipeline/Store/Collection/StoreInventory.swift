@@ -41,7 +41,7 @@ public struct StoreInventory: Sendable {
   /// - Parameter now: seconds since 1970. What another machine's clock puts into the future has no age.
   public init(of store: ArtifactStore, now: Double) {
     // Records come first: an object that is written after this look is young, and a record's objects are there.
-    records = Self.files(in: store.root.appending("actions")).map { path, bytes, time in
+    records = FileSystem.shardedFiles(in: store.root.appending("actions")).map { path, bytes, time in
       let key = path.stem ?? ""
       let record = ContentDigest(key).flatMap { store.record(for: $0) }
       let objects = record?.objects ?? []
@@ -54,7 +54,7 @@ public struct StoreInventory: Sendable {
         objects: Set(objects.map { "\($0.address).\($0.suffix)" }).sorted()
       )
     }
-    let files = Self.files(in: store.root.appending("objects")).map { path, bytes, time in
+    let files = FileSystem.shardedFiles(in: store.root.appending("objects")).map { path, bytes, time in
       let name = path.lastComponent?.string ?? ""
       return (name, Object(path: path, name: name, bytes: bytes, age: max(0, now - time)))
     }
@@ -67,16 +67,4 @@ public struct StoreInventory: Sendable {
   public var recordCount: Int { records.count }
   /// The size of all objects and records.
   public var bytes: Int { objects.values.reduce(0) { $0 + $1.bytes } + records.reduce(0) { $0 + $1.bytes } }
-
-  /// The files two folders down, with size and time of writing, in the order of their names.
-  private static func files(in folder: FilePath) -> [(path: FilePath, bytes: Int, time: Double)] {
-    var files: [(path: FilePath, bytes: Int, time: Double)] = []
-    for shard in (try? FileSystem.contents(of: folder)) ?? [] {
-      for name in (try? FileSystem.contents(of: folder.appending(shard))) ?? [] {
-        let path = folder.appending(shard).appending(name)
-        if let (bytes, time) = FileSystem.sizeAndTime(of: path) { files.append((path, bytes, time)) }
-      }
-    }
-    return files
-  }
 }

@@ -1,0 +1,168 @@
+import Artifacts
+import Audit
+import Configuration
+import Execution
+import Planning
+import Provenance
+import Reporting
+import Stages
+import Store
+import SystemPackage
+
+/// What `pipeline audit` is asked about, found: the whole store, pipelines, or files and addresses.
+struct AuditTarget {
+  /// A name that the user gives.
+  enum Name {
+    case pipeline(Project)
+    case result(String, TraceTarget.Form)
+
+    /// Tells what a text names: a file that is no pipeline file, a pipeline, else an address or a stage.
+    init(_ text: String) throws {
+      let form = try TraceTarget.form(of: text)
+      let isPipelineFile = ["yaml", "yml"].contains(FilePath(text).extension)
+      if case .name = form {
+      } else if !isPipelineFile {
+        self = .result(text, form)
+        return
+      }
+      do throws(Diagnostics) {
+        self = .pipeline(try Project(finding: text))
+      } catch {
+        // An address or a stage, which has a message of its own; what has neither digits nor a slash is no such thing.
+        let isAddress = text.utf8.count >= ArtifactStore.fewestDigits && text.allSatisfy(\.isHexDigit)
+        guard isAddress || text.contains("/") else { throw error }
+        self = .result(text, .name)
+      }
+    }
+  }
+
+  private(set) var request: AuditRequest
+
+  /// Finds what is to be audited.
+  ///
+  /// - Parameter names: nothing for the whole store.
+  init(_ names: [Name], _ options: ArtifactOptions) async throws {
+    request = AuditRequest(store: nil, executable: "/proc/self/exe")
+    let root = FilePath(options.store ?? "artifacts")
+    if names.isEmpty {
+      let store = try ArtifactReference.open(root)
+      request.store = store
+      request.isWhole = true
+      request.keys = store.keys()
+      request.locks = try Self.locks(in: store.root.appending("locks"), store)
+      request.figures = Self.figures(in: store) { _ in true }
+    }
+    var reached: Set<ContentDigest> = []
+    for name in names {
+      switch name {
+      case .pipeline(let project): reached.formUnion(try add(project, ArtifactReference.open(root), options))
+      case .result(let text, let form): reached.formUnion(try await add(text, form, options))
+      }
+    }
+    if !names.isEmpty { request.keys = reached.sorted() }
+    let kinds = StageKinds.all
+    request.code = CurrentCode(kinds.code) { kind in kinds[kind].map { kinds.fingerprint(of: $0) } }
+    request.statedFiles = { StatedFile.all(of: $0) }
+  }
+
+  /// Takes in a pipeline with each of its profiles, or with the values that are chosen.
+  private mutating func add(
+    _ project: Project,
+    _ store: ArtifactStore,
+    _ options: ArtifactOptions
+  ) throws -> [ContentDigest] {
+    request.store = store
+    let chosen = try options.choices.choices()
+    let isChosen = chosen.profile != nil || !chosen.settings.isEmpty
+    var keys: [ContentDigest] = []
+    for choices in isChosen ? [chosen] : try ReachedResults.choices(of: project) {
+      let pipeline = try project.pipeline(choices, .all)
+      let known = store.known(of: pipeline)
+      keys += known.values.compactMap { ContentDigest($0.key) }
+      let run = RunName(pipeline.name, choices)
+      let lock = project.storePath.appending("locks").appending("\(run).lock")
+      if FileSystem.exists(lock) { request.locks.append(AuditedLock(lock, pipeline: Self.results(pipeline, known))) }
+      request.figures += Self.figures(in: store) { $0 == run.description }
+    }
+    return keys
+  }
+
+  /// Takes in a file or an address with the chain behind it.
+  private mutating func add(
+    _ text: String,
+    _ form: TraceTarget.Form,
+    _ options: ArtifactOptions
+  ) async throws -> [ContentDigest] {
+    var isFile = true
+    var isArtifact = false
+    switch form {
+    case .name: isFile = false
+    case .artifact: isArtifact = true
+    default: break
+    }
+    let target: TraceTarget
+    do {
+      target = isArtifact ? try await read(FilePath(text), options) : try TraceTarget(text, form, options)
+    } catch  where isFile {
+      let reason = (error as? Diagnostics)?.all.first?.message ?? String(describing: error)
+      request.files.append(
+        AuditedFile(
+          FilePath(text),
+          isArtifact: isArtifact,
+          problem: (error is Diagnostics ? .unknownFile : .fileChanged, reason)
+        )
+      )
+      return []
+    }
+    request.store = request.store ?? target.store
+    if isFile {
+      let problem = target.isChanged ? target.state.map { (word: AuditWord.fileChanged, detail: $0) } : nil
+      request.files.append(AuditedFile(FilePath(text), isArtifact: isArtifact, problem: problem))
+    }
+    let chain = StatementChain(from: target.key, in: target.source)
+    return chain.links.compactMap { $0.record == nil ? nil : ContentDigest($0.key) }
+  }
+
+  /// Finds the action behind an HDF5 file, which may be damaged.
+  private func read(_ path: FilePath, _ options: ArtifactOptions) async throws -> TraceTarget {
+    let content = try await request.content(of: path)
+    guard let address = content.address.flatMap({ ContentDigest($0) }) else {
+      throw ArtifactError("it cannot be read: \(content.failure ?? "")")
+    }
+    return try TraceTarget(artifact: path, address, carrying: content.statements ?? "", options)
+  }
+
+  /// The locks of a folder, each with what is known of its pipeline.
+  private static func locks(in folder: FilePath, _ store: ArtifactStore) throws -> [AuditedLock] {
+    let names = ((try? FileSystem.contents(of: folder)) ?? []).filter { $0.hasSuffix(".lock") }
+    return names.map { name in
+      // A pipeline's name has no full stop: what follows the first is the profile.
+      let parts = name.dropLast(5).split(separator: ".", maxSplits: 1).map(String.init)
+      var choices = Pipeline.Choices()
+      choices.profile = parts.count > 1 ? parts[1] : nil
+      let pipeline = parts.first.flatMap { name -> (Lock, Set<String>)? in
+        guard let project = try? Project(finding: name), let pipeline = try? project.pipeline(choices, .all) else {
+          return nil
+        }
+        return results(pipeline, store.known(of: pipeline))
+      }
+      return AuditedLock(folder.appending(name), pipeline: pipeline)
+    }
+  }
+
+  private static func results(_ pipeline: Pipeline, _ known: [String: ActionRecord]) -> (Lock, Set<String>) {
+    let entries = known.compactMapValues { record -> Lock.Entry? in
+      guard let key = ContentDigest(record.key), let address = ContentDigest(record.artifact.address) else {
+        return nil
+      }
+      return Lock.Entry(key: key, address: address)
+    }
+    return (Lock(entries), Set(pipeline.actions.map(\.name)))
+  }
+
+  private static func figures(in store: ArtifactStore, where isMeant: (String) -> Bool) -> [FilePath] {
+    let root = store.root.appending("figures")
+    return ((try? FileSystem.contents(of: root)) ?? []).filter(isMeant).map { root.appending($0) }
+      .filter { FileSystem.isFolder($0) }
+  }
+}

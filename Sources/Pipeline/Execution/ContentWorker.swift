@@ -1,0 +1,56 @@
+internal import Artifacts
+internal import Configuration
+public import Store
+public import SystemPackage
+
+/// The process that reads HDF5 files: takes them on its standard input, one a line, and answers each with a line.
+public struct ContentWorker: Sendable {
+  private let store: ArtifactStore?
+  private let work: FilePath
+
+  /// A worker on a store.
+  ///
+  /// - Parameters:
+  ///   - store: where the objects are with which files beside figures are compared.
+  ///   - work: a folder for files that lie there meanwhile.
+  public init(store: ArtifactStore?, work: FilePath) {
+    self.store = store
+    self.work = work
+  }
+
+  /// Serves until standard input ends.
+  public func serve() throws {
+    // What a library prints must not get among the answers.
+    let channel = try FileDescriptor.standardOutput.duplicate()
+    _ = try FileDescriptor.standardError.duplicate(as: .standardOutput)
+    let file = work.appending("export-\(FileSystem.randomName).h5")
+    defer { FileSystem.remove(file) }
+    while let line = readLine() {
+      var content: FileContent
+      do {
+        content = try read(ContentOrder(line: line), file)
+      } catch {
+        content = FileContent(failure: String(describing: error))
+      }
+      _ = try channel.writeAll(content.line.utf8)
+    }
+  }
+
+  private func read(_ order: ContentOrder, _ file: FilePath) throws -> FileContent {
+    var content = FileContent()
+    let address = try Artifact(contentsOf: order.path).address
+    content.address = address.description
+    guard order.isExport else { return content }
+    content.statements = try EmbeddedStatements.read(from: order.path)
+    content.library = HDF5Library.version
+    guard let object = store?.path(of: address), FileSystem.exists(object) else { return content }
+    // Exporting gives the same bytes each time: whatever else is in the file was put there later.
+    if let statements = content.statements {
+      try FigureExport.write(try FileSystem.read(object), carrying: statements, to: file)
+      content.isWhole = try FileSystem.digest(of: file) == FileSystem.digest(of: FilePath(order.path))
+    } else {
+      content.isWhole = try FileSystem.digest(of: object) == FileSystem.digest(of: FilePath(order.path))
+    }
+    return content
+  }
+}

@@ -1,0 +1,32 @@
+public import Artifacts
+internal import Provenance
+public import Store
+public import SystemPackage
+
+/// The logs of actions whose records are removed: nobody could tell any more whose they are.
+public struct LogCollection: Sendable {
+  /// The files that may be removed.
+  public let removed: [FilePath]
+  /// Their size.
+  public let bytes: Int
+
+  /// The logs that belong to some records, and to no later run.
+  public init(of keys: some Sequence<ContentDigest>, in store: ArtifactStore) {
+    var removed: [FilePath] = []
+    for key in keys {
+      guard let text = store.record(for: key)?.statement, let found = try? UnverifiedStatement(reading: text),
+        let digest = found.statement.logDigest, let pipeline = found.statement.pipeline,
+        let stage = found.statement.stage
+      else { continue }
+      let log = StageLog(pipeline: pipeline, action: stage, in: store)
+      if log.digest?.description == digest { removed.append(log.path) }
+    }
+    self.removed = removed
+    bytes = removed.reduce(0) { $0 + (FileSystem.size(of: $1) ?? 0) }
+  }
+
+  /// Removes them.
+  public func execute() {
+    for path in removed { FileSystem.remove(path) }
+  }
+}
