@@ -111,6 +111,10 @@ let package = Package(
         systemPackage,
       ]
     ),
+    pipeline(
+      "Verification",
+      ["Reporting", "Execution", "Provenance", "Store", "Planning", "Artifacts", "Configuration", systemPackage]
+    ),
 
     .executableTarget(name: "FingerprintTool", path: "Sources/Build/FingerprintTool", swiftSettings: settings),
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),
@@ -127,8 +131,8 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Stages", "Reporting", "Execution", "Claims", "Provenance", "Downloads", "Store", "Planning", "Figures",
-        "Artifacts", "Configuration", argumentParser, systemPackage,
+        "Stages", "Verification", "Reporting", "Execution", "Claims", "Provenance", "Downloads", "Store", "Planning",
+        "Figures", "Artifacts", "Configuration", argumentParser, systemPackage,
       ],
       path: "Sources/Command",
       swiftSettings: settings
@@ -191,6 +195,13 @@ let package = Package(
     tests(
       of: "Reporting",
       ["Execution", "Claims", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys", systemPackage]
+    ),
+    tests(
+      of: "Verification",
+      [
+        "Reporting", "Execution", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys", "ToyWorker",
+        systemPackage,
+      ]
     ),
     tests(of: "Command", ["Store", "Artifacts", "Configuration", "TestSupport", systemPackage]),
     .target(name: "AllocationCount", path: "Tests/Support/AllocationCount"),

@@ -38,7 +38,7 @@ public struct Replay: Sendable {
           guard !FileSystem.exists(store.path(of: address)) else { continue }
           return "no record tells of the result \(address.short), its input '\(name)'"
         }
-        for object in record.objects where !FileSystem.exists(store.path(of: object)) {
+        for object in [record.artifact] + record.parts.values where !FileSystem.exists(store.path(of: object)) {
           guard let origin else { return "its input '\(name)' came out otherwise, and the recorded one is not here" }
           do throws(StoreError) {
             try store.copy(object, from: origin)
