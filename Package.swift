@@ -203,7 +203,7 @@ let package = Package(
         systemPackage,
       ]
     ),
-    tests(of: "Command", ["Store", "Artifacts", "Configuration", "TestSupport", systemPackage]),
+    tests(of: "Command", ["Store", "Planning", "Artifacts", "Configuration", "TestSupport", systemPackage]),
     .target(name: "AllocationCount", path: "Tests/Support/AllocationCount"),
     support("TestSupport", [subprocess, systemPackage]),
     support("Toys", ["Planning", "Artifacts", "Configuration"]),

@@ -80,6 +80,12 @@ struct VerifyCommand: AsyncParsableCommand {
   )
   var keepStore: String?
 
+  @Flag(
+    name: .long,
+    help: "Run programs ('command' stages) also where an HDF5 file alone tells of them, which anybody may have written."
+  )
+  var runPrograms = false
+
   @Flag(help: .hidden)
   var resolve = false
 
@@ -113,7 +119,9 @@ struct VerifyCommand: AsyncParsableCommand {
     isa?.apply()
     var found: [VerifyTarget] = []
     var named: Set<String> = []
-    for target in targets where named.insert(target).inserted { found.append(try await VerifyTarget(target, options)) }
+    for target in targets where named.insert(target).inserted {
+      found.append(try await VerifyTarget(target, options, trustsFiles: runPrograms))
+    }
     let place = try EmptyStore(kept: keepStore)
     let stopping = Stopping()
     let (targets, began) = (found, ContinuousClock.now)

@@ -23,10 +23,12 @@ struct VerifyTarget {
   var changed: String?
 
   /// Finds what a text names.
-  init(_ text: String, _ options: ArtifactOptions) async throws {
+  ///
+  /// - Parameter trustsFiles: whether the programs are run that a file alone tells of.
+  init(_ text: String, _ options: ArtifactOptions, trustsFiles: Bool) async throws {
     let form = try TraceTarget.form(of: text)
     switch form {
-    case .artifact: try await self.init(artifact: text, options)
+    case .artifact: try await self.init(artifact: text, options, trustsFiles: trustsFiles)
     case .picture: try self.init(TraceTarget(text, form, options), text, options)
     case .file where !["yaml", "yml"].contains(FilePath(text).extension):
       try self.init(TraceTarget(text, form, options), text, options)
@@ -84,11 +86,18 @@ struct VerifyTarget {
       StatementChain(from: target.key, in: target.source),
       name,
       target.store,
-      changed: target.isChanged ? target.state : nil
+      changed: target.isChanged ? target.state : nil,
+      trustsFiles: false
     )
   }
 
-  private init(_ chain: StatementChain, _ name: String, _ store: ArtifactStore?, changed: String?) {
+  private init(
+    _ chain: StatementChain,
+    _ name: String,
+    _ store: ArtifactStore?,
+    changed: String?,
+    trustsFiles: Bool
+  ) {
     let root = store.map { FileSystem.absolute($0.root).removingLastComponent() } ?? FileSystem.absolute(".")
     let tolerances = DeclaredTolerances(in: root, of: chain)
     graph = RecordedGraph(
@@ -97,14 +106,23 @@ struct VerifyTarget {
       in: store,
       code: StageKinds.all.code,
       fingerprint: { StageKinds.all[$0].map { StageKinds.all.fingerprint(of: $0) } },
-      tolerances: tolerances.of
+      tolerances: tolerances.of,
+      refusal: { trustsFiles ? nil : Self.refusal(of: $0) }
     )
     project = root
     (source, text, file, self.changed) = (nil, [], name, changed)
   }
 
+  /// Anybody may have written the statements in a file, and with them the words of a program: whoever asks about a file
+  /// that was sent does not want that to be run.
+  private static func refusal(of link: StatementChain.Link) -> String? {
+    // The one kind that runs what its parameters say.
+    guard link.record == nil, link.kind == "command" else { return nil }
+    return "it runs a program that the file alone tells of; 'pipeline trace' shows it, and --run-programs runs it"
+  }
+
   /// An HDF5 file is read by a process of its own, which tells the action, and the statements that the file carries.
-  private init(artifact name: String, _ options: ArtifactOptions) async throws {
+  private init(artifact name: String, _ options: ArtifactOptions, trustsFiles: Bool) async throws {
     let arguments = ["verify", "--resolve", name] + (options.store.map { ["--store", $0] } ?? [])
     let output: String
     switch try await IsolatedProcess.output(of: "/proc/self/exe", arguments) {
@@ -123,7 +141,8 @@ struct VerifyTarget {
       StatementChain(from: key, in: try StatementSource(store, bundle: bundle)),
       name,
       store,
-      changed: changed
+      changed: changed,
+      trustsFiles: trustsFiles
     )
   }
 

@@ -173,13 +173,15 @@ extension RecordedGraph {
   ///   - store: the store in which they were found; nil where a file alone tells of them.
   ///   - fingerprint: the fingerprint of this program's code behind a kind; nil for a kind that it does not have.
   ///   - tolerances: what the pipeline of an action declares.
+  ///   - refusal: why an action is not to be run.
   public init(
     behind name: String,
     _ chain: StatementChain,
     in store: ArtifactStore?,
     code: [String: [String: String]],
     fingerprint: (String) -> String?,
-    tolerances: (StatementChain.Link) -> [String: Tolerance]
+    tolerances: (StatementChain.Link) -> [String: Tolerance],
+    refusal: (StatementChain.Link) -> String?
   ) {
     self.init(name: name, pipeline: chain.links.first?.pipeline ?? "unknown", title: "", origin: store)
     var names: [String: String] = [:]
@@ -216,10 +218,10 @@ extension RecordedGraph {
         tolerances: tolerances(link),
         location: nil
       )
+      let lack = current == nil ? "this program has no kind '\(record.kind)'" : refusal(link)
       actions.append(
-        current == nil
-          ? RecordedAction(action, lacking: "this program has no kind '\(record.kind)'", record: record)
-          : RecordedAction(action, record, store, code: code)
+        lack.map { RecordedAction(action, lacking: $0, record: record) }
+          ?? RecordedAction(action, record, store, code: code)
       )
     }
   }

@@ -146,7 +146,12 @@ extension VerifiedAction {
       }
     }
     agreement = differing.isEmpty ? .identical : .equalContent
-    if !differing.isEmpty { reason = "other bytes in \(differing.joined(separator: ", "))" }
+    guard !differing.isEmpty else { return }
+    reason = "other bytes in \(differing.joined(separator: ", "))"
+    // No picture of another version can have the same bytes.
+    if recorded.codeChange != nil, !old.files.isEmpty {
+      reason += "; a picture carries the key of its action, to which the code belongs"
+    }
   }
 
   fileprivate mutating func take(_ answer: IsolatedProcess.Answer) {
