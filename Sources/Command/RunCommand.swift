@@ -197,7 +197,7 @@ struct RunCommand: AsyncParsableCommand {
       memory: memoryOrAll.bytes
     )
     let summary = await report.following {
-      await Interruption.cancelling(isAsked: report.isStopping, isPressed: report.breakOff) {
+      await Interruption.cancelling(isAsked: report.isStopping, isPressed: { report.breakOff() }) {
         await runner.run(description.pipeline, runOptions, observe: report.observe)
       }
     }

@@ -12,5 +12,5 @@ final class Stopping: Sendable {
   func ask() { report.withLock { $0 }?.isStopping() }
 
   /// The user has asked again.
-  func breakOff() { report.withLock { $0 }?.breakOff() }
+  func breakOff(saying outcome: String) { report.withLock { $0 }?.breakOff(saying: outcome) }
 }

@@ -128,7 +128,7 @@ struct VerifyCommand: AsyncParsableCommand {
     let result = await Interruption.cancelling(
       isAsked: stopping.ask,
       isPressed: {
-        stopping.breakOff()
+        stopping.breakOff(saying: Self.keepsNothing)
         place.remove()
       }
     ) {
@@ -136,7 +136,14 @@ struct VerifyCommand: AsyncParsableCommand {
       place.remove()
       return result
     }
-    try tell(try result.get())
+    let verification = try result.get()
+    try tell(verification, isLogGone: keepStore == nil && verification.names(place.store.root.string))
+  }
+
+  private static let keepsNothing = "nothing of what was made is kept"
+
+  private var interruption: String {
+    "interrupted: " + (keepStore.map { "what is whole is in \($0)" } ?? Self.keepsNothing)
   }
 
   private static func attempt(_ body: () async throws -> Verification) async -> Result<Verification, any Error> {
@@ -192,7 +199,7 @@ struct VerifyCommand: AsyncParsableCommand {
       switch summary.stopped {
       case nil: break
       case .interrupted:
-        report.complain("interrupted: nothing of what was made is kept" + (keepStore == nil ? "" : ", but what is whole"))
+        report.complain(interruption)
         throw ExitStatus.interrupted
       case .noWorkers(let reason):
         report.complain("error: no worker process could be started: \(reason)")
@@ -202,7 +209,10 @@ struct VerifyCommand: AsyncParsableCommand {
         throw ExitStatus.stageFailed
       }
       actions += await verifier.compare(target.graph, chosen: chosen, summary, failures: failures)
-      if Task.isCancelled { throw ExitStatus.interrupted }
+      if Task.isCancelled {
+        Terminal.complain(interruption)
+        throw ExitStatus.interrupted
+      }
     }
     return Verification(
       of: graphs,
@@ -265,7 +275,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
   // MARK: The report
 
-  private func tell(_ verification: Verification) throws {
+  /// - Parameter isLogGone: whether a reason names a log that was removed with the store.
+  private func tell(_ verification: Verification, isLogGone: Bool) throws {
     let text: String
     switch format {
     case .text: text = verification.lines.joined(separator: "\n") + "\n"
@@ -279,6 +290,9 @@ struct VerifyCommand: AsyncParsableCommand {
       Terminal.say(String(text.dropLast()))
     }
     if let keepStore { Terminal.complain("what was made again is in \(keepStore)") }
+    if isLogGone {
+      Terminal.complain("the logs of what failed are gone with the store; --keep-store FOLDER keeps them")
+    }
     switch verification.verdict {
     case .identical: return
     case .equalContent: throw ExitStatus.equalContent

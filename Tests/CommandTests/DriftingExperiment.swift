@@ -80,7 +80,9 @@ struct DriftingExperiment {
     guard case .array(let actions)? = try json(text)["actions"] else { return [:] }
     var found: [String: String] = [:]
     for case .object(let action) in actions {
-      if case .string(let name)? = action["action"], case .string(let word)? = action["agreement"] { found[name] = word }
+      if case .string(let name)? = action["action"], case .string(let word)? = action["agreement"] {
+        found[name] = word
+      }
     }
     return found
   }

@@ -166,7 +166,10 @@ import Testing
     #expect(try await experiment.run("show", "small/points").status == 0)
     let outcome = try await experiment.run("verify", "small")
     #expect(outcome.status == 3, "\(outcome)")
-    #expect(outcome.output.contains("first difference: small/points, made from equal inputs\n"), "\(outcome.output)")
+    #expect(
+      outcome.output.contains("first difference: small/points (pipelines/small.yaml:11:3), made from equal inputs\n"),
+      "\(outcome.output)"
+    )
     #expect(outcome.output.contains("    critical_learning_rate: 1 of "), "\(outcome.output)")
     // A record that was changed without its key tells nothing that could be made again.
     record.parameters = ["learning_rate": .number(7)]
@@ -201,12 +204,13 @@ import Testing
     let current = record.key
     record.code = String(repeating: "0", count: 32)
     record.statement = nil
-    record.key = Action.key(
-      kind: record.kind,
-      parameters: record.parameters,
-      inputs: .object(record.inputs.mapValues(\.json)),
-      code: record.code
-    ).description
+    record.key =
+      Action.key(
+        kind: record.kind,
+        parameters: record.parameters,
+        inputs: .object(record.inputs.mapValues(\.json)),
+        code: record.code
+      ).description
     try store.write(record)
     unlink(store.path(ofRecord: try #require(ContentDigest(current))).string)
     let latest = "artifacts/latest/small.json"
@@ -217,7 +221,10 @@ import Testing
     // Of other values nothing is recorded, and what is lacking says why.
     let other = try await experiment.run("verify", "small", "--set", "rate=1.2")
     #expect(other.status == 6)
-    #expect(other.output.contains("not comparable    small.custom/runs    no result is recorded: not built yet\n"), "\(other)")
+    #expect(
+      other.output.contains("not comparable    small.custom/runs    no result is recorded: not built yet\n"),
+      "\(other)"
+    )
     #expect(other.output.contains("no result is recorded: it needs 'runs'\n"))
   }
 
@@ -257,7 +264,10 @@ import Testing
     #expect(try await drawn("--sample", "20%", "--seed", "5", "--jobs", "1") == first)
     #expect(try await drawn("--sample", "7", "--seed", "6") != first)
     let all = try await experiment.run("verify", "many", "--sample", "100%")
-    #expect(all.output.contains("sample: all of the actions were taken; 31 of 31 actions and 100 % of "), "\(all.output)")
+    #expect(
+      all.output.contains("sample: all of the actions were taken; 31 of 31 actions and 100 % of "),
+      "\(all.output)"
+    )
   }
 
   @Test func `The report for continuous integration has a case for each action`() async throws {
@@ -400,7 +410,10 @@ import Testing
 
   @Test(arguments: [
     (["verify"], "Missing expected argument"),
-    (["verify", "smal"], "error: there is no pipeline file 'smal', here or in pipelines/\n      = did you mean 'small'?"),
+    (
+      ["verify", "smal"],
+      "error: there is no pipeline file 'smal', here or in pipelines/\n      = did you mean 'small'?"
+    ),
     (["verify", "small"], "error: there is no store 'artifacts' with results to verify\n"),
     (["verify", "small", "--sample", "0%"], "The value '0%' is invalid for '--sample <5%|20>'"),
     (["verify", "small", "--seed", "1"], "--seed is for --sample"),

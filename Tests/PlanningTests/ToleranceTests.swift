@@ -37,7 +37,10 @@ import Toys
   }
 
   @Test(arguments: [
-    ("{ valeu: { ulps: 1 } }", "toy.yaml:7:18: error: the result of stage 'a' has no array 'valeu'", "did you mean 'value'?"),
+    (
+      "{ valeu: { ulps: 1 } }", "toy.yaml:7:18: error: the result of stage 'a' has no array 'valeu'",
+      "did you mean 'value'?"
+    ),
     ("{ value: { ulp: 1 } }", "toy.yaml:7:27: error: unknown key 'ulp'", "did you mean 'ulps'?"),
     ("{ value: { absolute: -1 } }", "toy.yaml:7:37: error: 'absolute' is -1, and must be zero or positive", ""),
     ("{ value: {} }", "a tolerance has one or more of 'absolute', 'relative' and 'ulps'", ""),

@@ -19,7 +19,13 @@ import Testing
       "a \"suite\" & <more>",
       [
         .init("good", of: "fig4", seconds: 0.0004, .passed),
-        .init("train[rate=0.1]", of: "fig4", seconds: 12.3456, .failure("x: 1 < 2\nand \"more\""), details: "é ]]> \u{1b}[2J"),
+        .init(
+          "train[rate=0.1]",
+          of: "fig4",
+          seconds: 12.3456,
+          .failure("x: 1 < 2\nand \"more\""),
+          details: "é ]]> \u{1b}[2J"
+        ),
         .init("lost", of: "fig4", seconds: 1e9, .error("gone")),
         .init("later", of: "fig4", .skipped("not drawn")),
         .init("told", of: "fig4", .passed, details: "a note"),

@@ -287,7 +287,8 @@ extension Stage {
         onFailure: onFailure,
         resources: instance.resources,
         fileStem: instance.parameters?.fileStem,
-        tolerances: Dictionary(instance.tolerances.entries.map { ($0.name.value, $0.value.value) }) { first, _ in first },
+        tolerances: Dictionary(instance.tolerances.entries.map { ($0.name.value, $0.value.value) }) { first, _ in first
+        },
         location: location
       )
     }

@@ -44,6 +44,12 @@ struct ComparisonAnswer: Record {
     (self.agreement, self.headline) = (agreement, headline)
   }
 
+  /// Whatever the recorded result is, it has another address; only a tolerance leaves it open how far they are apart.
+  init(notShown why: String, within tolerances: [String: Tolerance]) {
+    let headline = "it has another address, and the recorded result \(why)"
+    self.init(tolerances.isEmpty ? .different : .notComparable, headline)
+  }
+
   init(_ comparison: HeldComparison) {
     self.init(comparison.agreement, comparison.headline)
     details = comparison.details
@@ -74,11 +80,7 @@ public struct ComparisonWorker: Sendable {
   }
 
   private func compare(_ order: ComparisonOrder) throws -> ComparisonAnswer {
-    // Whatever the recorded one is, the result has another address.
-    func notShown(_ why: String) -> ComparisonAnswer {
-      let headline = "it has another address, and the recorded result \(why)"
-      return ComparisonAnswer(order.tolerances.isEmpty ? .different : .notComparable, headline)
-    }
+    func notShown(_ why: String) -> ComparisonAnswer { ComparisonAnswer(notShown: why, within: order.tolerances) }
     guard FileSystem.exists(FilePath(order.recorded)) else { return notShown("is not here to be compared") }
     let recorded: Artifact
     do throws(ArtifactError) {
@@ -86,7 +88,9 @@ public struct ComparisonWorker: Sendable {
     } catch {
       return notShown("cannot be read: \(error)")
     }
-    guard recorded.address.description == order.address else { return notShown("is not the content that its name says") }
+    guard recorded.address.description == order.address else {
+      return notShown("is not the content that its name says")
+    }
     let remade = try Artifact(contentsOf: order.remade)
     return ComparisonAnswer(HeldComparison(recorded, remade, within: order.tolerances))
   }

@@ -138,7 +138,8 @@ extension HeldComparison {
       )
       if let extent = values.extent { lines.append(extent) }
     }
-    let others = beyond.dropFirst().map { "\($0.path): \($0.values.summary)\(words($0.path))" }
+    let others =
+      beyond.dropFirst().map { "\($0.path): \($0.values.summary)\(words($0.path))" }
       + (beyond.isEmpty ? within.dropFirst() : within[...]).map {
         "\($0.path): \($0.values.summary), all within \(text($0.path))"
       }

@@ -32,7 +32,8 @@ public struct RecordedAction: Sendable {
     address = ContentDigest(record.artifact.address)
     let statement = record.statement.flatMap { try? UnverifiedStatement(reading: $0) }?.statement
     cost = max(statement?.processorSeconds ?? record.seconds ?? 0, Self.leastCost)
-    place = statement.flatMap { stated in stated.file.flatMap { file in stated.position.map { "\(file):\($0)" } } }
+    let stated = statement.flatMap { stated in stated.file.flatMap { file in stated.position.map { "\(file):\($0)" } } }
+    place = action.location?.description ?? stated
     lack = Self.contradiction(in: record)
     guard record.code != action.fingerprint else {
       codeChange = nil

@@ -82,7 +82,11 @@ public struct Sample: Sendable {
     var (low, high) = (Double(differing) / Double(draws), 1.0)
     for _ in 0..<60 {
       let middle = (low + high) / 2
-      if probability(ofAtMost: differing, of: draws, share: middle) > 1 - confidence { low = middle } else { high = middle }
+      if probability(ofAtMost: differing, of: draws, share: middle) > 1 - confidence {
+        low = middle
+      } else {
+        high = middle
+      }
     }
     return high
   }

@@ -1,6 +1,6 @@
 public import Configuration
-public import Reporting
 internal import Planning
+public import Reporting
 internal import Store
 
 extension Verification {

@@ -19,6 +19,9 @@ extension Verification {
       let points = graph.leftOut.count == 1 ? "1 point" : "\(graph.leftOut.count) points"
       lines.append("\(graph.name): \(points) of sweeps without a recorded result, which the sweeps go without")
     }
+    if !actions.isEmpty, actions.allSatisfy({ $0.recorded.record == nil }) {
+      lines.append("nothing is recorded: 'pipeline run' with the same values makes what could be verified")
+    }
     lines += differenceLines
     return lines + extentLines
   }
@@ -36,7 +39,9 @@ extension Verification {
       let reason = one.reason.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
       return "\(one.agreement.rawValue.padded(to: 16))  \(one.name.padded(to: width))  \(reason.printable)"
     }
-    if shown.count > Self.mostTold { lines.append("and \(shown.count - Self.mostTold) more; --format json tells of all") }
+    if shown.count > Self.mostTold {
+      lines.append("and \(shown.count - Self.mostTold) more; --format json tells of all")
+    }
     return lines
   }
 

@@ -45,6 +45,9 @@ public struct Verification: Sendable {
     actions.first { $0.agreement == .different } ?? actions.first { $0.agreement == .withinTolerance }
   }
 
+  /// Whether a reason for what could not be made names something below a folder.
+  public func names(_ folder: String) -> Bool { actions.contains { $0.reason.contains(folder) } }
+
   /// How many actions agree in a way.
   func count(_ agreement: Agreement) -> Int { actions.count { $0.agreement == agreement } }
 }
