@@ -1,9 +1,9 @@
 import Artifacts
 import Configuration
 import Planning
+import Reporting
 import Testing
-
-@testable import Verification
+import Verification
 
 /// Recorded artifacts and others, held against tolerances.
 @Suite struct HeldComparisonTests {

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Verification
+import Verification
 
 /// Samples of actions, and what follows from them.
 @Suite struct SampleTests {

@@ -7,8 +7,7 @@ import SystemPackage
 import TestSupport
 import Testing
 import Toys
-
-@testable import Verification
+import Verification
 
 /// Recorded toy results, made again by real worker processes.
 @Suite struct VerifierTests {

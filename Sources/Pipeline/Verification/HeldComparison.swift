@@ -1,7 +1,7 @@
 public import Artifacts
 internal import Configuration
 public import Planning
-internal import Reporting
+package import Reporting
 
 /// A recorded artifact and one that was made again, held against each other and against the tolerances of the pipeline.
 public struct HeldComparison {
@@ -115,10 +115,10 @@ extension Values {
 
 extension HeldComparison {
   /// The array that is told of first, with its values: one beyond its tolerance before one within.
-  var main: (path: String, values: ValueComparison)? { beyond.first ?? within.first }
+  package var main: (path: String, values: ValueComparison)? { beyond.first ?? within.first }
 
   /// The difference in one line.
-  var headline: String {
+  package var headline: String {
     if let (path, values) = beyond.first { return "\(path): \(values.summary)\(words(path))" }
     if let difference = attributes.first ?? structure.first {
       return ArtifactComparison.lines(of: difference).first.map { String($0.dropFirst(2)) } ?? difference.path
@@ -128,7 +128,7 @@ extension HeldComparison {
   }
 
   /// What follows the headline: the first element, how large the differences are, and what else differs.
-  var details: [String] {
+  package var details: [String] {
     var lines: [String] = []
     if let (_, values) = main {
       let element = values.first

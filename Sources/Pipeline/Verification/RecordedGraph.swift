@@ -26,7 +26,7 @@ public struct RecordedAction: Sendable {
   private static let leastCost = 0.001
 
   /// An action that is recorded.
-  init(_ action: Action, _ record: ActionRecord, _ origin: ArtifactStore?, code: [String: [String: String]]) {
+  package init(_ action: Action, _ record: ActionRecord, _ origin: ArtifactStore?, code: [String: [String: String]]) {
     self.action = action
     self.record = record
     address = ContentDigest(record.artifact.address)
@@ -74,7 +74,7 @@ public struct RecordedGraph: Sendable {
   /// The title of the pipeline.
   public let title: String
   /// The actions, each after those whose results it needs.
-  public internal(set) var actions: [RecordedAction] = []
+  public package(set) var actions: [RecordedAction] = []
   /// Points of sweeps of which no result is recorded, and that the recorded sweeps go without.
   public internal(set) var leftOut: [String] = []
   /// The store in which the results are recorded; nil where a file alone tells of them.

@@ -18,7 +18,7 @@ public struct SampleSize: Sendable, Equatable {
   }
 
   /// How many draws are made from so many actions; nil where all of them are taken.
-  func draws(from total: Int) -> Int? {
+  package func draws(from total: Int) -> Int? {
     let draws = count ?? Int((part * Double(total)).rounded(.up))
     return draws >= total || part == 1 ? nil : draws
   }
@@ -107,16 +107,16 @@ public struct Sample: Sendable {
 }
 
 /// Numbers that follow from a seed: the SHA-256 of the seed and a counter.
-struct SeededStream {
+package struct SeededStream {
   private let seed: Int
   private var counter = 0
 
-  init(seed: Int) {
+  package init(seed: Int) {
     self.seed = seed
   }
 
   /// The next number, from 0 to below 1, in steps of 2^-53.
-  mutating func next() -> Double {
+  package mutating func next() -> Double {
     // The number is raised when the draws change.
     let digest = ContentDigest(of: "pipeline sample 1 \(seed) \(counter)")
     counter += 1
