@@ -42,7 +42,9 @@ import Verification
       counts[try #require(sample.times.keys.first), default: 0] += 1
     }
     // Four standard deviations of a binomial count of 3000 with probability 3/4.
-    #expect(abs(Double(counts["dear"] ?? 0) - 2250) < 4 * (3000 * 0.75 * 0.25).squareRoot())
+    let deviation = (3000 * 0.75 * 0.25 as Double).squareRoot()
+    let distance = abs(counts["dear", default: 0] - 2250)
+    #expect(Double(distance) < 4 * deviation)
   }
 
   @Test func `Without a difference among n draws at most 1 - 0.05^(1/n) would differ`() {
@@ -68,11 +70,13 @@ import Verification
   @Test func `The bound holds in at least 95 of 100 experiments`() throws {
     // A tenth of the cost would differ; in each experiment it is drawn and counted.
     let differing = Set((1...100).filter { $0 % 10 == 0 }.map { "action \($0)" })
-    let share = differing.reduce(0) { $0 + (costs[$1] ?? 0) } / costs.values.reduce(0, +)
+    let total: Double = costs.values.reduce(0, +)
+    let part: Double = differing.reduce(0) { $0 + costs[$1, default: 0] }
+    let share = part / total
     var covered = 0
     for seed in 0..<1000 {
       let times = Sample(try #require(SampleSize("30")), of: costs, seed: seed).times
-      let found = differing.reduce(0) { $0 + (times[$1] ?? 0) }
+      let found: Int = differing.reduce(0) { $0 + times[$1, default: 0] }
       if Sample.largestShare(differing: found, of: 30) >= share { covered += 1 }
     }
     #expect(covered >= 940, "\(covered)")
