@@ -114,7 +114,7 @@ import Testing
     let experiment = try DriftingExperiment(
       more: data
         + """
-              run: [/bin/cp, data/raw.bin, "{outputs.raw}"]
+              run: [/bin/cp, "{data.raw}", "{outputs.raw}"]
               data: { raw: { path: /FOLDER/raw, sha256: \(digest) } }
               outputs: { raw: raw.bin }
           count:
@@ -149,7 +149,7 @@ import Testing
     let artifact = try store.artifact(at: address)
     var edited = Artifact(attributes: artifact.attributes)
     for (name, variable) in artifact.variables {
-      guard name == "critical_learning_rate", case .float64(var values) = variable.values else {
+      guard name == "eta", case .float64(var values) = variable.values else {
         try edited.add(variable, as: name)
         continue
       }
@@ -170,7 +170,7 @@ import Testing
       outcome.output.contains("first difference: small/points (pipelines/small.yaml:11:3), made from equal inputs\n"),
       "\(outcome.output)"
     )
-    #expect(outcome.output.contains("    critical_learning_rate: 1 of "), "\(outcome.output)")
+    #expect(outcome.output.contains("    eta: 1 of "), "\(outcome.output)")
     // A record that was changed without its key tells nothing that could be made again.
     record.parameters = ["learning_rate": .number(7)]
     try store.write(record)
@@ -238,7 +238,7 @@ import Testing
           kind: uv/fixed-points
           matrix: { rate: { from: 0.5, to: 1.4, count: 30 } }
           with: { learning_rate: "${{ matrix.rate }}" }
-        mean: { kind: statistics, inputs: { data: points }, with: { over: [rate], variables: [critical_learning_rate] } }
+        mean: { kind: statistics, inputs: { data: points }, with: { over: [rate], variables: [eta] } }
       """,
       to: "pipelines/many.yaml"
     )
@@ -315,34 +315,34 @@ import Testing
     )
     #expect(try await experiment.run("run", "drift", "--quiet").status == 0)
     let figures = experiment.project.appending("artifacts/figures/drift")
-    for name in ["figure.png", "figure.h5"] {
+    for name in ["drift.png", "drift.h5"] {
       try experiment.folder.write(try readBytes(figures.appending(name)), to: "elsewhere/\(name)")
     }
     let elsewhere = experiment.folder.path.appending("elsewhere")
     let store = experiment.project.appending("artifacts").string
-    let picture = try await experiment.run("verify", "\(elsewhere)/figure.png", "--store", store)
+    let picture = try await experiment.run("verify", "\(elsewhere)/drift.png", "--store", store)
     #expect(picture.status == 0, "\(picture)")
     #expect(picture.output.contains("  identical         2\n"))
     // The tolerance of the pipeline file that the statement names holds here too.
     try experiment.drift(by: "4.440892098500626e-16")
-    #expect(try await experiment.run("verify", "\(elsewhere)/figure.png", "--store", store).status == 3)
+    #expect(try await experiment.run("verify", "\(elsewhere)/drift.png", "--store", store).status == 3)
     try experiment.drift(by: "0")
     // Without a store the statements in the file are enough, but a program is run only if the user says so.
-    let refused = try await experiment.run("verify", "figure.h5", in: elsewhere)
+    let refused = try await experiment.run("verify", "drift.h5", in: elsewhere)
     #expect(refused.status == 6, "\(refused)")
     #expect(refused.output.contains("it runs a program that the file alone tells of; "), "\(refused)")
     // The script is the project's.
-    let alone = try await experiment.run("verify", "figure.h5", "--run-programs", in: elsewhere)
+    let alone = try await experiment.run("verify", "drift.h5", "--run-programs", in: elsewhere)
     #expect(alone.status == 6, "\(alone)")
     #expect(alone.output.contains("there is no file 'scripts/drift.py' in the project"), "\(alone)")
     let script = try readBytes(experiment.project.appending("scripts/drift.py"))
     try experiment.folder.write(script, to: "elsewhere/scripts/drift.py")
-    let whole = try await experiment.run("verify", "figure.h5", "--run-programs", in: elsewhere)
+    let whole = try await experiment.run("verify", "drift.h5", "--run-programs", in: elsewhere)
     #expect(whole.output.contains("  identical         2\n"), "\(whole)")
-    try experiment.folder.write(try readBytes(figures.appending("figure.png")) + [0], to: "elsewhere/figure.png")
-    let changed = try await experiment.run("verify", "\(elsewhere)/figure.png", "--store", store)
+    try experiment.folder.write(try readBytes(figures.appending("drift.png")) + [0], to: "elsewhere/drift.png")
+    let changed = try await experiment.run("verify", "\(elsewhere)/drift.png", "--store", store)
     #expect(changed.status == 3)
-    #expect(changed.output.contains("figure.png is changed since it was drawn"), "\(changed.output)")
+    #expect(changed.output.contains("drift.png is changed since it was drawn"), "\(changed.output)")
   }
 
   @Test(arguments: [SIGINT, SIGTERM])

@@ -42,9 +42,9 @@ import Toys
       "did you mean 'value'?"
     ),
     ("{ value: { ulp: 1 } }", "toy.yaml:7:27: error: unknown key 'ulp'", "did you mean 'ulps'?"),
-    ("{ value: { absolute: -1 } }", "toy.yaml:7:37: error: 'absolute' is -1, and must be zero or positive", ""),
+    ("{ value: { absolute: -1 } }", "toy.yaml:7:37: error: 'absolute' is '-1', and must be zero or positive", ""),
     ("{ value: {} }", "a tolerance has one or more of 'absolute', 'relative' and 'ulps'", ""),
-    ("1e-9", "toy.yaml:7:16: error: the number 1e-9 where", ""),
+    ("1e-9", "toy.yaml:7:16: error: '1e-9' where a mapping of names", ""),
   ])
   func `A mistake in a tolerance is told at its place`(tolerance: String, message: String, hint: String) {
     let told = self.message(tolerance)
