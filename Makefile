@@ -1,6 +1,6 @@
 # Verbs (make help lists them):
 #   run build test bench bench-runner bench-engine bench-audit figures locks check-locks audit check-neon check-kills check-mutations check-figures
-#   install lint format clean help
+#   check-verify install lint format clean help
 
 SHELL := /bin/bash
 PIPELINE := .build/release/pipeline
@@ -12,7 +12,7 @@ SWIFT_TEST := swift test -c release --skip-build --disable-xctest --experimental
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := run
-.PHONY: run build test bench bench-runner bench-engine bench-audit figures locks check-locks audit check-neon check-kills check-mutations check-figures install lint format clean help system test-system swift
+.PHONY: run build test bench bench-runner bench-engine bench-audit figures locks check-locks audit check-neon check-kills check-mutations check-figures check-verify install lint format clean help system test-system swift
 
 run: build ## build, draw figure 3 and say where it is (the default)
 	@$(PIPELINE) run fig3.yaml
@@ -41,6 +41,9 @@ audit: build ## go through all that answers for the results of the figures; AUDI
 
 check-figures: build ## make every figure twice, at other paths and with other workers, and compare all bytes
 	@scripts/check-figures $(PIPELINE) pipelines $(FIGURES)
+
+check-verify: build ## make the quick figures again with 1 and 2 workers and each instruction set, and compare
+	@scripts/check-verify $(PIPELINE) $(FIGURES)
 
 check-kills: build ## kill runs at 100 random moments, and check that the next run goes on by itself
 	@scripts/check-kills $(PIPELINE) 100

@@ -117,6 +117,10 @@ let package = Package(
         systemPackage,
       ]
     ),
+    pipeline(
+      "Verification",
+      ["Reporting", "Execution", "Provenance", "Store", "Planning", "Artifacts", "Configuration", systemPackage]
+    ),
 
     .executableTarget(name: "FingerprintTool", path: "Sources/Build/FingerprintTool", swiftSettings: settings),
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),
@@ -133,7 +137,7 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Stages", "Reporting", "Audit", "Execution", "Claims", "Provenance", "Downloads", "Store", "Planning",
+        "Stages", "Verification", "Reporting", "Audit", "Execution", "Claims", "Provenance", "Downloads", "Store", "Planning",
         "Figures", "Artifacts", "Configuration", argumentParser, systemPackage,
       ],
       path: "Sources/Command",
@@ -201,7 +205,14 @@ let package = Package(
         systemPackage,
       ]
     ),
-    tests(of: "Command", ["Provenance", "Store", "Artifacts", "Configuration", "TestSupport", systemPackage]),
+    tests(
+      of: "Verification",
+      [
+        "Reporting", "Execution", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys", "ToyWorker",
+        systemPackage,
+      ]
+    ),
+    tests(of: "Command", ["Provenance", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", systemPackage]),
     .target(name: "AllocationCount", path: "Tests/Support/AllocationCount"),
     support("TestSupport", [subprocess, systemPackage]),
     support("Toys", ["Planning", "Artifacts", "Configuration"]),

@@ -103,7 +103,7 @@ struct ArtifactReference {
   }
 
   /// The pipeline and the stage in `PIPELINE/STAGE`, where there is such a pipeline; its path may hold slashes too.
-  private static func stage(_ text: String) -> (Project, String)? {
+  static func stage(_ text: String) -> (Project, String)? {
     for (index, letter) in zip(text.indices, text) where letter == "/" {
       let stage = String(text[text.index(after: index)...])
       if !stage.isEmpty, let project = try? Project(finding: String(text[..<index])) { return (project, stage) }

@@ -15,6 +15,12 @@ enum ExitStatus: Int32, Error {
   case wrongInput = 2
   /// A check did not hold.
   case checkFailed = 3
+  /// What was made again has the same content in other bytes.
+  case equalContent = 4
+  /// What was made again differs within the tolerances of the pipeline.
+  case withinTolerance = 5
+  /// What was made again cannot be compared.
+  case notComparable = 6
   /// The user stopped it.
   case interrupted = 130
 

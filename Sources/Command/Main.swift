@@ -14,14 +14,14 @@ struct Main: AsyncParsableCommand {
       not known yet, keeps every result as a labelled HDF5 file named by its content, and draws the figures.
 
       Exit codes: 0 done, 1 a stage failed, 2 the pipeline file or the command is wrong, 3 a check did not hold, \
-      130 interrupted.
+      130 interrupted; of 'verify' also 4 equal in content, 5 within tolerance, 6 not comparable.
       """,
     version: Program.version,
     subcommands: [
       InitCommand.self, RunCommand.self, PlanCommand.self, CheckCommand.self, StagesCommand.self, SchemaCommand.self,
       GraphCommand.self, ClaimsCommand.self, ShowCommand.self, TraceCommand.self, DiffCommand.self, AuditCommand.self,
-      DataCommand.self, CollectCommand.self, KeyCommand.self, WorkerCommand.self, ClaimWorkerCommand.self,
-      ContentWorkerCommand.self,
+      VerifyCommand.self, DataCommand.self, CollectCommand.self, KeyCommand.self, WorkerCommand.self,
+      ClaimWorkerCommand.self, ContentWorkerCommand.self, ComparisonWorkerCommand.self,
     ]
   )
 

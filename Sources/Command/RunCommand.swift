@@ -2,7 +2,6 @@ import ArgumentParser
 import Claims
 import Configuration
 import Execution
-import Glibc
 import Planning
 import Reporting
 import Stages
@@ -194,11 +193,11 @@ struct RunCommand: AsyncParsableCommand {
         try signing.settings(for: description, in: project).json.canonicalText,
       ],
       workers: description.jobs,
-      cores: Self.cores,
+      cores: ThisMachine.cores,
       memory: memoryOrAll.bytes
     )
     let summary = await report.following {
-      await Interruption.cancelling(isAsked: report.isStopping, isPressed: report.breakOff) {
+      await Interruption.cancelling(isAsked: report.isStopping, isPressed: { report.breakOff() }) {
         await runner.run(description.pipeline, runOptions, observe: report.observe)
       }
     }
@@ -234,10 +233,8 @@ struct RunCommand: AsyncParsableCommand {
 
   /// The memory that the run may use: all that there is, unless the user says otherwise.
   private var memoryOrAll: ByteCount {
-    memory ?? ByteCount(bytes: sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)))
+    memory ?? ThisMachine.memory
   }
-
-  private static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// What the run is to do, for its folder and its events.
   private func describe(
@@ -262,7 +259,7 @@ struct RunCommand: AsyncParsableCommand {
       choices: choices,
       options: told,
       program: Program.nameAndVersion,
-      jobs: jobs ?? Self.cores,
+      jobs: jobs ?? ThisMachine.cores,
       code: StageKinds.all.code
     )
   }

@@ -152,7 +152,7 @@ struct TraceTarget {
     self.init(key: record.key, source: try StatementSource(store), store: store, state: "as it was made")
   }
 
-  private static func store(around path: FilePath, _ options: ArtifactOptions) throws -> ArtifactStore? {
+  static func store(around path: FilePath, _ options: ArtifactOptions) throws -> ArtifactStore? {
     if let named = options.store { return try ArtifactReference.open(FilePath(named)) }
     return try ArtifactReference.store(around: path)
   }

@@ -258,10 +258,12 @@ extension TrainContinuation {
     try builder.set("eta_sharpness", scaledSharpness, shape: shape)
     try builder.set("loss", series(\.losses), shape: shape)
     try builder.set("mean_eta_sharpness", each { $0.reduce(0, +) / Double($0.count) })
-    try builder.set(
-      "period",
-      each { Double(SettledOrbit($0, longest: longestPeriod, tolerance: periodTolerance).period) }
-    )
+    let periods = each {
+      Double(SettledOrbit($0, longest: longestPeriod, tolerance: periodTolerance).period)
+    }
+    try builder.set("period", periods)
+    try builder.set("doubling", doublings)
+    try builder.set("onset", doublings.map { doubling in zip(rates, periods).first { $1 == doubling }?.0 ?? .nan })
     try builder.set(
       "distinct",
       each { Double(SettledOrbit(Array($0.suffix(32)), longest: 1, tolerance: periodTolerance).distinctValues) }

@@ -122,6 +122,8 @@ import Testing
     ("{ kind: uv/bifurcation, matrix: { levels: [[6]] } }", "/stages/one/matrix/levels/0: type"),
     ("{ kind: uv/bifurcation, matrix: {} }", "/stages/one/matrix: minProperties"),
     ("{ kind: uv/bifurcation, on_failure: skp }", "/stages/one/on_failure: anyOf"),
+    ("{ kind: uv/bifurcation, tolerance: { flip: { ulp: 1 } } }", "/stages/one/tolerance/flip: additionalProperties"),
+    ("{ kind: uv/bifurcation, tolerance: { flip: { absolute: -1 } } }", "/stages/one/tolerance/flip/absolute: minimum"),
     (
       "{ kind: spectrum, with: { variable: x }, inputs: { series: { stage: one, att: {} } } }",
       "/stages/one/inputs/series: additionalProperties"

@@ -146,7 +146,7 @@ import Toys
             6 |   three: { kind: sum, input: { x: on } }
               |                       ^~~~~
               = did you mean 'inputs'?
-              = known here: kind, with, inputs, matrix, on_failure, resources
+              = known here: kind, with, inputs, matrix, on_failure, resources, tolerance
         toy.yaml:7:35: error: the input 'of' of quotient is missing
             7 |   four: { kind: quotient, inputs: { off: one } }
               |                                   ^~~~~~~~~~~~

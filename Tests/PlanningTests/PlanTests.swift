@@ -28,6 +28,16 @@ import Testing
     #expect(!plan.isFinished)
   }
 
+  @Test func `What is given is waited for by nobody, unless an action makes it`() {
+    let given = ContentDigest(of: "given")
+    var plan = Plan([action("a"), action("c", ["a", "b"])], given: ["a": given, "b": given])
+    #expect(plan["b"] == .done(address: given))
+    #expect(plan["c"] == .waiting(missing: 1))
+    #expect(plan.next()?.action.name == "a")
+    plan.finish("a", address: address)
+    #expect(plan.next()?.addresses == ["i0": .one(address), "i1": .one(given)])
+  }
+
   @Test func `An action becomes ready when its last input is done`() {
     var plan = Plan([action("a"), action("b"), action("c", ["a", "b", "a"])])
     _ = plan.next()

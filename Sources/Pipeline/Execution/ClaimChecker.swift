@@ -89,28 +89,17 @@ public struct ClaimChecker: Sendable {
     }
   }
 
-  /// Has a process look at each; where it crashes over one, another process goes on with the next.
+  /// Has a process look at each.
   private func findings(_ orders: [ClaimOrder]) async -> [Finding] {
-    var findings: [Finding] = []
-    while findings.count < orders.count {
-      let text = orders[findings.count...].map(\.line).joined()
-      do {
-        let file = try store.newScratchFile("claims")
-        defer { FileSystem.remove(file) }
-        try FileSystem.overwrite(file, with: text)
-        let (ending, output) = try await IsolatedProcess.run(executable, arguments, input: file)
-        let lines = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-        findings += lines.prefix(orders.count - findings.count).map { line in
-          (try? Finding(line: String(line))) ?? Finding(unchecked: "the process that looked at it gave no answer")
-        }
-        guard findings.count < orders.count else { break }
-        findings.append(Finding(failing: Self.reason(ending, orders[findings.count])))
-      } catch {
-        let rest = orders.count - findings.count
-        findings += [Finding](repeating: Finding(failing: "it could not be looked at: \(error)"), count: rest)
+    let answers = await IsolatedProcess.answers(to: orders.map(\.line), executable, arguments, in: store)
+    return zip(orders, answers).map { order, answer in
+      switch answer {
+      case .line(let line):
+        (try? Finding(line: line)) ?? Finding(unchecked: "the process that looked at it gave no answer")
+      case .ended(let ending): Finding(failing: Self.reason(ending, order))
+      case .notAsked(let reason): Finding(failing: "it could not be looked at: \(reason)")
       }
     }
-    return findings
   }
 
   private static func reason(_ ending: IsolatedProcess.Ending, _ order: ClaimOrder) -> String {

@@ -39,7 +39,7 @@ extension Coordinator {
         if uncommitted.isEmpty { uncommittedSince = .now }
         uncommitted += report.notes
       }
-      plan.finish(name, address: address)
+      conclude(name, making: address)
       observe(.finished(stage: name, address: address, seconds: elapsed / .seconds(1)))
       wake()
     }
@@ -60,7 +60,7 @@ extension Coordinator {
     let name = assignment.task.action.name
     let message = working[name]?.ended ?? message
     end(assignment)
-    plan.fail(name, message)
+    conclude(name, failing: message)
     if let output { observe(.output(stage: name, text: output)) }
     let lines = (output ?? "").split(whereSeparator: \.isNewline).suffix(20)
     let tail = lines.isEmpty ? "" : "\nit printed:\n" + lines.map { "    \($0)" }.joined(separator: "\n")

@@ -78,7 +78,7 @@ actor Coordinator {
     self.observe = observe
     states = options.isDeep ? FileStates() : FileStates(of: store)
     latest = options.name.map { LatestRun(of: $0.description, in: store, code: options.code) }
-    plan = Plan(actions)
+    plan = Plan(actions, given: options.replay?.results ?? [:])
   }
 
   private var isOpen: Bool { stopped == nil && !isHalting }
@@ -130,7 +130,13 @@ extension Coordinator {
     let mayCompute = options.computable?.contains(name) ?? true
     switch await knowledge(of: task, mayCompute: mayCompute) {
     case .known(let address): settle(name, address)
-    case .unknown(let reason) where mayCompute: return await claim(task, reason)
+    case .unknown(let reason) where mayCompute:
+      if let lack = await options.replay?.provide(task.addresses, in: store) {
+        conclude(name, failing: lack)
+        failed(name, lack)
+        return nil
+      }
+      return await claim(task, reason)
     case .unknown:
       plan.withhold(name, "not known")
       failed(name, "its result is not known, and --only leaves it out; --until runs what a stage needs as well")
@@ -142,6 +148,7 @@ extension Coordinator {
     if options.forced.contains(task.action.name) { return .unknown(.forced) }
     if let address = states.wholeResult(of: task.key, in: store) { return .known(address) }
     guard let record = store.record(for: task.key), let address = ContentDigest(record.artifact.address) else {
+      if options.replay != nil { return .unknown(.compared) }
       return .unknown(latest.map { store.reason(for: task, since: $0) } ?? .neverBuilt)
     }
     if record.objects.count > 1 { drawn[task.action.name] = record }
@@ -196,7 +203,7 @@ extension Coordinator {
       return nil
     }
     // Threads are shared among those that run now and those that could run beside them.
-    let threads = budget.threads(for: task.action, waiting: plan.readyCount)
+    let threads = options.threads ?? budget.threads(for: task.action, waiting: plan.readyCount)
     observe(.started(stage: name, kind: task.action.kind, reason: reason))
     let order = WorkOrder(
       task,
@@ -217,9 +224,23 @@ extension Coordinator {
     return makers
   }
 
+  /// Takes a result in; whoever needs it is given the recorded one where there is one.
+  func conclude(_ name: String, making address: ContentDigest) {
+    plan.finish(name, address: options.replay?.results[name] ?? address)
+  }
+
+  /// Takes in that there is no result; those who need it go on where one is recorded.
+  func conclude(_ name: String, failing message: String) {
+    if let recorded = options.replay?.results[name] {
+      plan.finish(name, address: recorded)
+    } else {
+      plan.fail(name, message)
+    }
+  }
+
   func settle(_ name: String, _ address: ContentDigest) {
     cached += 1
-    plan.finish(name, address: address)
+    conclude(name, making: address)
     observe(.cached(stage: name, address: address))
     wake()
   }

@@ -17,6 +17,10 @@ public struct RunOptions: Sendable {
   public var code: [String: [String: String]] = [:]
   /// Whether every object is hashed, and not only those whose files have changed.
   public var isDeep = false
+  /// How many threads each action is given; what it asks for, or the run has to spare, unless given.
+  public var threads: Int?
+  /// The recorded results, where they are made again to be compared.
+  public var replay: Replay?
 
   /// A run of everything that is not known.
   public init() {}

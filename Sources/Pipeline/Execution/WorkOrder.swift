@@ -1,5 +1,5 @@
 internal import Artifacts
-internal import Configuration
+package import Configuration
 internal import Planning
 
 /// One action for a worker, as a line of JSON on its standard input.
@@ -104,10 +104,10 @@ struct WorkReport: Record {
 
 extension Record {
   /// One line of JSON.
-  var line: String { json.canonicalText + "\n" }
+  package var line: String { json.canonicalText + "\n" }
 
   /// Reads one line of JSON.
-  init(line: String) throws(Diagnostics) {
+  package init(line: String) throws(Diagnostics) {
     let json = try JSONValue(reading: line, name: "message")
     var diagnostics = Diagnostics()
     guard let value = Self.decode(Node(json), &diagnostics) else { throw diagnostics }

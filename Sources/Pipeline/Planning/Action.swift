@@ -21,6 +21,8 @@ public struct Action: Sendable {
   public let resources: StageResources
   /// The stem of the files that it makes for people, if that is known before it runs.
   public let fileStem: String?
+  /// How far its arrays may be from recorded ones when they are made again, by the array's path.
+  public let tolerances: [String: Tolerance]
   /// Where the stage is declared.
   public let location: SourceLocation?
 
@@ -34,6 +36,7 @@ public struct Action: Sendable {
     onFailure: FailureRule = .fail,
     resources: StageResources = StageResources(),
     fileStem: String? = nil,
+    tolerances: [String: Tolerance] = [:],
     location: SourceLocation?
   ) {
     self.name = name
@@ -44,6 +47,7 @@ public struct Action: Sendable {
     self.onFailure = onFailure
     self.resources = resources
     self.fileStem = fileStem
+    self.tolerances = tolerances
     self.location = location
   }
 

@@ -35,6 +35,14 @@ public struct Pipeline: Sendable {
   /// Checks what a file claims of the results of its stages.
   public typealias ClaimCheck = (_ claims: Node, _ stages: StageDirectory, _ diagnostics: inout Diagnostics) -> Void
 
+  /// Actions that no file declares as they are, such as those behind a result.
+  ///
+  /// - Parameter actions: each stands after those whose results it needs.
+  public init(name: String, title: String, actions: [Action]) {
+    (self.name, self.title, self.actions) = (name, title, actions)
+    (files, filesAreKnown, claims, stages) = ([], true, Node(.sequence([])), StageDirectory())
+  }
+
   /// Reads a pipeline.
   ///
   /// - Parameters:

@@ -46,6 +46,7 @@ struct StageEntry: Record {
   var matrix = NodeMap()
   var onFailure = FailureRule.fail
   var resources = StageResources()
+  var tolerance = NamedValues<Tolerance>()
 
   static let fields: [Field<StageEntry>] = [
     .init("kind", \.kind, "The kind of the stage; 'pipeline stages' lists them.", required: true),
@@ -54,6 +55,11 @@ struct StageEntry: Record {
     .init("matrix", \.matrix, "The parameters that vary: the stage is run once for each point of their grid."),
     .init("on_failure", \.onFailure, "Whether a point that fails is left out of the stacked result (skip)."),
     .init("resources", \.resources, "What a run of the stage may use of the machine; results do not depend on it."),
+    .init(
+      "tolerance",
+      \.tolerance,
+      "For arrays of the result how far they may be from recorded ones when 'pipeline verify' makes them again."
+    ),
   ]
 }
 

@@ -52,12 +52,16 @@ public struct Plan: Sendable {
 
   /// A plan in which nothing has been done.
   ///
-  /// - Parameter list: the actions, each after those it needs.
-  public init(_ list: [Action]) {
+  /// - Parameters:
+  ///   - list: the actions, each after those it needs.
+  ///   - given: results that the actions need and that none of them makes, by the name that stands for them.
+  public init(_ list: [Action], given: [String: ContentDigest] = [:]) {
     var users: [String: [String]] = [:]
-    var states: [String: State] = [:]
+    var states = given.mapValues { State.done(address: $0) }
+    for action in list { states[action.name] = nil }
+    let given = Set(states.keys)
     for action in list {
-      let needed = Set(action.inputs.values.flatMap(\.references))
+      let needed = Set(action.inputs.values.flatMap(\.references)).subtracting(given)
       for name in needed.sorted() { users[name, default: []].append(action.name) }
       states[action.name] = needed.isEmpty ? .ready : .waiting(missing: needed.count)
     }

@@ -13,6 +13,8 @@ public enum RunReason: Sendable, Equatable {
   case objectDamaged(address: String)
   /// The user asked for it.
   case forced
+  /// Its result is recorded, and is to be compared with what comes out now.
+  case compared
 
   /// A change of what determines a result.
   public enum Change: Sendable, Equatable {
@@ -41,6 +43,7 @@ extension RunReason: CustomStringConvertible {
     case .objectMissing(let address): return "its object \(address.prefix(12)) is missing"
     case .objectDamaged(let address): return "its object \(address.prefix(12)) is damaged"
     case .forced: return "forced"
+    case .compared: return "to be compared with the recorded result"
     }
   }
 }
@@ -73,6 +76,7 @@ extension RunReason {
     case .objectMissing(let address): ["reason": "object-missing", "address": .string(address)]
     case .objectDamaged(let address): ["reason": "object-damaged", "address": .string(address)]
     case .forced: ["reason": "forced"]
+    case .compared: ["reason": "compared"]
     }
   }
 }

@@ -10,6 +10,7 @@ struct Stage {
     let parameters: (any StageKind)?
     let inputs: [StageInput]
     let resources: StageResources
+    let tolerances: NamedValues<Tolerance>
   }
 
   let name: String
@@ -70,7 +71,8 @@ struct Stage {
           suffix: point?.suffix ?? "",
           parameters: parameters,
           inputs: written.inputs.entries.compactMap { StageInput($0, &diagnostics) },
-          resources: written.resources
+          resources: written.resources,
+          tolerances: written.tolerance
         )
       )
       first = first ?? (kind, written)
@@ -164,6 +166,7 @@ extension Stage {
       }
       // Of a stage whose parameters have a mistake the declared arrays are known.
       if number == 0 { result = instance.parameters.map { $0.outputs(of: knowledge) } ?? kind.declaration.outputs }
+      checkTolerances(instance, result, &diagnostics)
     }
     if let result, let matrix { checkAxes(matrix, result, &diagnostics) }
     return result
@@ -188,6 +191,23 @@ extension Stage {
         "the input '\(input.name)' of \(kind.declaration.name) is missing",
         at: inputsLocation ?? location,
         hints: "\(input.name): \(input.summary)"
+      )
+    }
+  }
+
+  /// A tolerance is one of an array, as far as it is known which there are.
+  private func checkTolerances(
+    _ instance: Instance,
+    _ outputs: [OutputDeclaration]?,
+    _ diagnostics: inout Diagnostics
+  ) {
+    guard let names = outputs?.map(\.name) else { return }
+    for entry in instance.tolerances.entries where !names.contains(entry.name.value) {
+      diagnostics.report(
+        "the result of stage '\(name)' has no array '\(entry.name.value)'",
+        at: entry.name.location,
+        hints: Suggestion.hint(for: entry.name.value, among: names),
+        "arrays: " + Suggestion.list(names)
       )
     }
   }
@@ -267,6 +287,8 @@ extension Stage {
         onFailure: onFailure,
         resources: instance.resources,
         fileStem: instance.parameters?.fileStem,
+        tolerances: Dictionary(instance.tolerances.entries.map { ($0.name.value, $0.value.value) }) { first, _ in first
+        },
         location: location
       )
     }

@@ -188,6 +188,49 @@ extension Statement {
     }
   }
 
+  /// The record that the statement was written with, as far as the statement tells of it: not how large its objects are.
+  /// Nil where it lacks something.
+  public var record: ActionRecord? {
+    var diagnostics = Diagnostics()
+    guard let key, let kind, let code = internalParameters["code"]?.text,
+      let json = internalParameters["inputs"],
+      let inputs = [String: Source<ContentDigest>].decode(Node(json), &diagnostics),
+      let artifact = subject.first(where: { $0.name == Self.artifactName }).flatMap(Self.object)
+    else { return nil }
+    var record = ActionRecord()
+    (record.key, record.kind, record.code) = (key, kind, code)
+    (record.parameters, record.inputs, record.artifact) = (parameters, inputs, artifact)
+    for descriptor in subject {
+      guard let object = Self.object(descriptor) else { continue }
+      if descriptor.name.hasPrefix(Self.fileFolder) {
+        record.files[String(descriptor.name.dropFirst(Self.fileFolder.count))] = object
+      } else if descriptor.name.hasPrefix(Self.partFolder) {
+        record.parts[String(descriptor.name.dropFirst(Self.partFolder.count))] = object
+      }
+    }
+    return record
+  }
+
+  private static func object(_ descriptor: ResourceDescriptor) -> ObjectRecord? {
+    guard let file = descriptor.digest["sha256"], ContentDigest(file) != nil else { return nil }
+    var object = ObjectRecord()
+    object.file = file
+    object.address = descriptor.digest[contentDigest] ?? file
+    return ContentDigest(object.address) == nil ? nil : object
+  }
+
+  /// How long the action kept processors busy, in seconds; nil where that is not told.
+  public var processorSeconds: Double? {
+    if case .number(let seconds)? = run["processorSeconds"] { seconds } else { nil }
+  }
+
+  /// The profile of the pipeline, and the values that were set, as `name=value`.
+  public var choices: (profile: String?, settings: [String]) {
+    var settings: [String] = []
+    if case .array(let values)? = externalParameters["set"] { settings = values.compactMap(\.text) }
+    return (externalParameters["profile"]?.text, settings)
+  }
+
   // MARK: Agreement
 
   /// In what the statement and a record of the same action do not agree, or the statement not with itself: a word each.

@@ -113,6 +113,28 @@ extension ArtifactStore {
     }
   }
 
+  /// Copies an object of another store into this one, once its bytes were found to be those of its record. The other
+  /// store is only read, and its files are not linked to: that would change when they were last changed, which is how a
+  /// run tells that they are whole.
+  public func copy(_ object: ObjectRecord, from other: ArtifactStore) throws(StoreError) {
+    let (source, destination) = (other.path(of: object), path(of: object))
+    guard FileSystem.exists(source) else { throw StoreError("the recorded object \(source) is missing") }
+    let temporary = scratchPath("copy")
+    let digest: ContentDigest
+    do {
+      digest = try ContentDigest.copying(source, to: temporary, permissions: [.ownerRead, .groupRead, .otherRead])
+    } catch {
+      FileSystem.remove(temporary)
+      throw StoreError("cannot copy \(source): \(error)")
+    }
+    guard digest.description == object.file else {
+      FileSystem.remove(temporary)
+      throw StoreError("the recorded object \(source) is damaged: its bytes are not those of its record")
+    }
+    try FileSystem.createFolder(destination.removingLastComponent())
+    try FileSystem.move(temporary, to: destination, isDurable: false)
+  }
+
   /// Reads the bytes of an object and checks that they are those of its record. An object that is damaged is moved
   /// aside, so that the next run makes it anew.
   public func bytes(of object: ObjectRecord) throws(StoreError) -> [UInt8] {

@@ -33,7 +33,7 @@ extension ArtifactComparison {
 }
 
 extension ValueComparison {
-  fileprivate var members: [String: JSONValue] {
+  package var members: [String: JSONValue] {
     [
       "change": "values",
       "count": .integer(count),

@@ -5,7 +5,7 @@ extension ArtifactComparison {
   public var lines: [String] { differences.flatMap(Self.lines) }
 
   /// The lines of one difference.
-  static func lines(of difference: Difference) -> [String] {
+  package static func lines(of difference: Difference) -> [String] {
     let path = difference.path.isEmpty ? "the artifact" : difference.path
     switch difference.change {
     case .removed(let variable): return ["- \(variable.heading(path)): only in the first"]
@@ -33,28 +33,31 @@ extension ArtifactComparison {
 
 extension ValueComparison {
   /// `3 of 122 values differ`.
-  var summary: String {
+  package var summary: String {
     "\(differing) of \(count) \(count == 1 ? "value" : "values") \(differing == 1 ? "differs" : "differ")"
   }
 
   /// The first that differs, and the largest differences.
   var details: [String] {
     var lines = ["first\(first.where): \(first.values)"]
-    guard let largestAbsolute, let largestRelative else { return lines }
-    let largest = largestAbsolute.element
-    if largest.where != first.where { lines.append("largest\(largest.where): \(largest.values)") }
+    if let largest = largestAbsolute?.element, largest.where != first.where {
+      lines.append("largest\(largest.where): \(largest.values)")
+    }
+    return lines + [extent].compactMap { $0 }
+  }
+
+  /// How large the differences are; nil where there are no numbers to tell of.
+  package var extent: String? {
+    guard let largestAbsolute, let largestRelative else { return nil }
     let most = mostUnits.map { ", at most \($0) \($0 == 1 ? "ulp" : "ulps")" } ?? ""
-    lines.append(
-      "absolute difference up to \(ShortNumber.text(largestAbsolute.difference)), "
-        + "relative up to \(ShortNumber.text(largestRelative.difference))\(most)"
-    )
-    return lines
+    return "absolute difference up to \(ShortNumber.text(largestAbsolute.difference)), "
+      + "relative up to \(ShortNumber.text(largestRelative.difference))\(most)"
   }
 }
 
 extension ValueComparison.Element {
   /// ` at case=1 (high), step=17`; nothing for a single value.
-  var `where`: String {
+  package var `where`: String {
     guard !place.isEmpty else { return "" }
     let parts = place.map { entry in
       let coordinate = entry.coordinate.map { " (\($0.printable))" } ?? ""

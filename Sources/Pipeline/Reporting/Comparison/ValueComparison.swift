@@ -1,4 +1,4 @@
-internal import Artifacts
+package import Artifacts
 
 /// How the values of a variable differ between two artifacts in which it has one type and one shape.
 public struct ValueComparison: Sendable {
@@ -37,9 +37,16 @@ public struct ValueComparison: Sendable {
 
   /// Compares bit by bit; nil when all values are the same.
   ///
-  /// - Parameter artifact: the one in which coordinates are looked up.
-  init?(_ old: Variable, _ new: Variable, in artifact: Artifact) {
-    let places = old.values.differing(from: new.values)
+  /// - Parameters:
+  ///   - artifact: the one in which coordinates are looked up.
+  ///   - counts: whether a difference at a place counts as one.
+  package init?(
+    _ old: Variable,
+    _ new: Variable,
+    in artifact: Artifact,
+    where counts: (_ place: Int) -> Bool = { _ in true }
+  ) {
+    let places = old.values.differing(from: new.values).filter(counts)
     guard let place = places.first else { return nil }
     func element(_ place: Int) -> Element {
       Element(
@@ -111,7 +118,7 @@ extension Values {
   }
 
   /// How many steps from one floating-point number to the next lead from one value to the other.
-  func units(to others: Values, at place: Int) -> UInt64? {
+  package func units(to others: Values, at place: Int) -> UInt64? {
     switch (self, others) {
     case (.float64(let old), .float64(let new)):
       guard !old[place].isNaN, !new[place].isNaN else { return nil }

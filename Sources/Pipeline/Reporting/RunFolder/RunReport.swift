@@ -156,9 +156,11 @@ public final class RunReport: Sendable {
   }
 
   /// The program ends at once: leaves the terminal as it is to be, and keeps what was told.
-  public func breakOff() {
+  ///
+  /// - Parameter outcome: what becomes of what was done.
+  public func breakOff(saying outcome: String = "the same command goes on from there") {
     parts.withLock { parts in
-      parts.console.complain("interrupted twice: stopped at once; the same command goes on from there")
+      parts.console.complain("interrupted twice: stopped at once; \(outcome)")
       parts.console.finish()
       parts.events?.flush()
       _ = parts.journal.flush()

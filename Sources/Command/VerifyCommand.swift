@@ -1,0 +1,304 @@
+import ArgumentParser
+import Configuration
+import Execution
+import Planning
+import Provenance
+import Reporting
+import Stages
+import Store
+import SystemPackage
+import Verification
+
+/// `pipeline verify`.
+struct VerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Makes recorded results again in an empty store, and compares.",
+    discussion: """
+      Every recorded action behind the pipelines, stages, files or addresses is run again on the recorded inputs, in an \
+      empty store that is removed at the end; the store with the recorded results is only read. An action that comes out \
+      otherwise does so by itself, since its inputs are equal. Told are the first of them, its first element with both \
+      values and their distance in ulps, and all others in short.
+
+      Exit codes: 0 all identical; 3 some values differ; 4 some files have other bytes, with equal content; 5 some \
+      values differ within the 'tolerance' of their stages; 6 something cannot be compared; the worst decides, in the \
+      order 4, 5, 6, 3. 130 interrupted. Documentation/verify.md has more.
+
+      Examples:
+        pipeline verify fig4 --profile quick
+        pipeline verify fig1 fig2 --sample 5% --seed 7
+        pipeline verify fig4.png --isa baseline --threads 1
+        pipeline verify fig4/orbit
+        pipeline verify fig4 --format junit --output verify.xml
+      """
+  )
+
+  @Argument(help: "Pipelines, by path or by name; PIPELINE/STAGE; pictures, HDF5 and other files; addresses or keys.")
+  var targets: [String]
+
+  @OptionGroup var options: ArtifactOptions
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Make only so many of the actions again, drawn at random with weights by processor time.",
+      valueName: "5%|20"
+    )
+  )
+  var sample: SampleSize?
+
+  @Option(name: .long, help: "The seed of the sample (default: one by chance, which is told).")
+  var seed: Int?
+
+  @Option(name: .long, help: "How many threads each action is given (default: what there is to spare).")
+  var threads: Int?
+
+  @Option(name: .long, help: "The vector instructions that stages compute with (default: as with 'run').")
+  var isa: InstructionChoice?
+
+  @Option(
+    name: [.customShort("j", allowingJoined: true), .long],
+    help: "How many worker processes may run at once (default: one for each core)."
+  )
+  var jobs: Int?
+
+  @Option(name: .long, help: "The form of the report: text, json (one object) or junit (a case for each action).")
+  var format = Format.text
+
+  @Option(name: .shortAndLong, help: "The file for the report (default: standard output).")
+  var output: String?
+
+  @Option(
+    name: .long,
+    help: "Take this for success: content (other bytes of equal content), or tolerance, which includes content."
+  )
+  var accept: Acceptance?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Make the results in this folder, which must be empty, and keep them.", valueName: "folder")
+  )
+  var keepStore: String?
+
+  @Flag(
+    name: .long,
+    help: "Run programs ('command' stages) also where an HDF5 file alone tells of them, which anybody may have written."
+  )
+  var runPrograms = false
+
+  @Flag(help: .hidden)
+  var resolve = false
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+    case junit
+  }
+
+  enum Acceptance: String, ExpressibleByArgument, CaseIterable {
+    case content
+    case tolerance
+
+    var agreement: Agreement { self == .content ? .equalContent : .withinTolerance }
+  }
+
+  func validate() throws {
+    if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs is between 1 and 1024, and got \(jobs)") }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is between 1 and 1024, and got \(threads)")
+    }
+    if let seed, !(0...Sample.largestSeed).contains(seed) {
+      throw ValidationError("--seed is between 0 and 2^53, and got \(seed)")
+    }
+    if seed != nil, sample == nil { throw ValidationError("--seed is for --sample") }
+    try InstructionChoice.check(isa)
+  }
+
+  func run() async throws {
+    if resolve { return Terminal.say(try VerifyTarget.resolve(targets[0], options).canonicalText) }
+    isa?.apply()
+    var found: [VerifyTarget] = []
+    var named: Set<String> = []
+    for target in targets where named.insert(target).inserted {
+      found.append(try await VerifyTarget(target, options, trustsFiles: runPrograms))
+    }
+    let place = try EmptyStore(kept: keepStore)
+    let stopping = Stopping()
+    let (targets, began) = (found, ContinuousClock.now)
+    let result = await Interruption.cancelling(
+      isAsked: stopping.ask,
+      isPressed: {
+        stopping.breakOff(saying: Self.keepsNothing)
+        place.remove()
+      }
+    ) {
+      let result = await Self.attempt { try await verify(targets, in: place.store, stopping, began) }
+      place.remove()
+      return result
+    }
+    let verification = try result.get()
+    try tell(verification, isLogGone: keepStore == nil && verification.names(place.store.root.string))
+  }
+
+  private static let keepsNothing = "nothing of what was made is kept"
+
+  private var interruption: String {
+    "interrupted: " + (keepStore.map { "what is whole is in \($0)" } ?? Self.keepsNothing)
+  }
+
+  private static func attempt(_ body: () async throws -> Verification) async -> Result<Verification, any Error> {
+    do {
+      return .success(try await body())
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  // MARK: Running
+
+  private func verify(
+    _ targets: [VerifyTarget],
+    in store: ArtifactStore,
+    _ stopping: Stopping,
+    _ began: ContinuousClock.Instant
+  ) async throws -> Verification {
+    let graphs = targets.map(\.graph)
+    let drawn = draw(from: graphs)
+    let chosen = drawn.map { Set($0.times.keys) }
+    var actions: [VerifiedAction] = []
+    for target in targets {
+      let verifier = Verifier(
+        in: store,
+        runner: Runner(
+          store: store,
+          executable: "/proc/self/exe",
+          workerArguments: [
+            "worker", store.root.string, target.project.string, settings(for: target).json.canonicalText,
+          ],
+          workers: jobs ?? ThisMachine.cores,
+          cores: ThisMachine.cores,
+          memory: ThisMachine.memory.bytes
+        ),
+        executable: "/proc/self/exe",
+        arguments: ["comparison-worker"]
+      )
+      let report = report(target, chosen, store)
+      stopping.follow(report)
+      var failures: [String: String] = [:]
+      let summary = await report.following {
+        let (summary, failed) = await verifier.run(
+          target.graph,
+          chosen: chosen,
+          threads: threads,
+          observe: report.observe
+        )
+        failures = failed
+        return summary
+      }
+      report.end(exit: 0)
+      switch summary.stopped {
+      case nil: break
+      case .interrupted:
+        report.complain(interruption)
+        throw ExitStatus.interrupted
+      case .noWorkers(let reason):
+        report.complain("error: no worker process could be started: \(reason)")
+        throw ExitStatus.stageFailed
+      case .notDurable(let reason):
+        report.complain("error: results could not be made durable: \(reason)")
+        throw ExitStatus.stageFailed
+      }
+      actions += await verifier.compare(target.graph, chosen: chosen, summary, failures: failures)
+      if Task.isCancelled {
+        Terminal.complain(interruption)
+        throw ExitStatus.interrupted
+      }
+    }
+    return Verification(
+      of: graphs,
+      actions,
+      drawn,
+      changedFiles: targets.compactMap { target in target.changed.map { (target.file, $0) } },
+      accepting: accept?.agreement ?? .identical,
+      circumstances,
+      seconds: began.duration(to: .now) / .seconds(1)
+    )
+  }
+
+  private func draw(from graphs: [RecordedGraph]) -> Sample? {
+    guard let sample else { return nil }
+    var costs: [String: Double] = [:]
+    for one in graphs.flatMap(\.comparable) { if let record = one.record { costs[record.key] = one.cost } }
+    return Sample(sample, of: costs, seed: seed ?? Int.random(in: 0...Sample.largestSeed))
+  }
+
+  /// What the statements of what is made again say; nobody signs them.
+  private func settings(for target: VerifyTarget) -> Attestor.Settings {
+    var settings = Attestor.Settings()
+    settings.source = target.source
+    settings.vectors = ProcessorInstructions.preferred
+    return settings
+  }
+
+  private func report(_ target: VerifyTarget, _ chosen: Set<String>?, _ store: ArtifactStore) -> RunReport {
+    let pipeline = target.graph.runnable(chosen)
+    let past = Dictionary(grouping: target.graph.comparable, by: \.action.stage).mapValues { actions in
+      actions.reduce(0) { $0 + ($1.record?.seconds ?? 0) } / Double(actions.count)
+    }
+    let description = RunDescription(
+      name: RunName(target.graph.pipeline),
+      pipeline: pipeline,
+      scope: nil,
+      file: target.file,
+      text: target.text,
+      choices: (try? options.choices.choices()) ?? .init(),
+      options: ["verify": .boolean(true)],
+      program: Program.nameAndVersion,
+      jobs: jobs ?? ThisMachine.cores
+    )
+    // Standard output is for the report, where that is not for people.
+    let isQuiet = format != .text && output == nil
+    return RunReport(description, in: store, began: .now, isQuiet: isQuiet, writesEvents: false) { past }
+  }
+
+  private var circumstances: [String: JSONValue] {
+    [
+      "program": .string(Program.nameAndVersion),
+      "host": .string(Machine.host),
+      "processor": Machine.processor.map { .string($0) } ?? .null,
+      "vectors": .string(ProcessorInstructions.preferred),
+      "jobs": .integer(jobs ?? ThisMachine.cores),
+      "threads": threads.map { .integer($0) } ?? .null,
+      "targets": .array(targets.map { .string($0) }),
+    ]
+  }
+
+  // MARK: The report
+
+  /// - Parameter isLogGone: whether a reason names a log that was removed with the store.
+  private func tell(_ verification: Verification, isLogGone: Bool) throws {
+    let text: String
+    switch format {
+    case .text: text = verification.lines.joined(separator: "\n") + "\n"
+    case .json: text = verification.json.canonicalText + "\n"
+    case .junit: text = verification.junit.text
+    }
+    if let output {
+      try FileSystem.writeAtomically(Array(text.utf8), to: FilePath(output))
+      verification.lines.forEach(Terminal.say)
+    } else {
+      Terminal.say(String(text.dropLast()))
+    }
+    if let keepStore { Terminal.complain("what was made again is in \(keepStore)") }
+    if isLogGone {
+      Terminal.complain("the logs of what failed are gone with the store; --keep-store FOLDER keeps them")
+    }
+    switch verification.verdict {
+    case .identical: return
+    case .equalContent: throw ExitStatus.equalContent
+    case .withinTolerance: throw ExitStatus.withinTolerance
+    case .notComparable: throw ExitStatus.notComparable
+    case .different: throw ExitStatus.checkFailed
+    }
+  }
+}

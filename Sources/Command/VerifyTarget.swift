@@ -1,0 +1,197 @@
+import Artifacts
+import Configuration
+import Execution
+import Planning
+import Provenance
+import Stages
+import Store
+import SystemPackage
+import Verification
+
+/// What `pipeline verify` is to make again, as a person names it: a pipeline, a stage of one, a file, an address.
+struct VerifyTarget {
+  /// The recorded actions.
+  let graph: RecordedGraph
+  /// The folder of the project in which they run.
+  let project: FilePath
+  /// The pipeline file, where one was named.
+  let source: PipelineSource?
+  /// The pipeline with its file's text and choices, for reports.
+  let text: [UInt8]
+  let file: String
+  /// What is to be told of a file that is not what its action made.
+  var changed: String?
+
+  /// Finds what a text names.
+  ///
+  /// - Parameter trustsFiles: whether the programs are run that a file alone tells of.
+  init(_ text: String, _ options: ArtifactOptions, trustsFiles: Bool) async throws {
+    let form = try TraceTarget.form(of: text)
+    switch form {
+    case .artifact: try await self.init(artifact: text, options, trustsFiles: trustsFiles)
+    case .picture: try self.init(TraceTarget(text, form, options), text, options)
+    case .file where !["yaml", "yml"].contains(FilePath(text).extension):
+      try self.init(TraceTarget(text, form, options), text, options)
+    default:
+      if let (project, stage) = ArtifactReference.stage(text) {
+        try self.init(project, stage: stage, options)
+      } else if text.utf8.count >= ArtifactStore.fewestDigits, text.utf8.count <= 64, text.allSatisfy(\.isHexDigit) {
+        try self.init(TraceTarget(text, form, options), text, options)
+      } else {
+        try self.init(try Project(finding: text), stage: nil, options)
+      }
+    }
+  }
+
+  // MARK: A pipeline
+
+  private init(_ project: Project, stage: String?, _ options: ArtifactOptions) throws {
+    let choices = try options.choices.choices()
+    let text = try project.text()
+    let pipeline = try project.pipeline(in: text, choices, .all)
+    let root = options.store.map { FilePath($0) } ?? project.storePath
+    guard let store = try ArtifactStore(existingAt: root) else {
+      throw Diagnostics(
+        Diagnostic(
+          "there is no store '\(root)' with results to verify",
+          at: nil,
+          hints: "'pipeline run \(pipeline.name)' makes them",
+          "'--store' names another store"
+        )
+      )
+    }
+    let scope = try stage.map { try pipeline.actions(named: $0, by: "\(pipeline.name)/\($0)") }
+    graph = RecordedGraph(
+      pipeline,
+      as: RunName(pipeline.name, choices),
+      scope: scope.map(pipeline.needed),
+      in: store,
+      code: StageKinds.all.code
+    )
+    self.project = project.folder.isEmpty ? "." : project.folder
+    self.text = text.bytes
+    file = project.file.string
+    source = PipelineSource(
+      project.filePath,
+      bytes: text.bytes,
+      profile: choices.profile,
+      settings: choices.settings.map { "\($0.name)=\($0.value)" }
+    )
+  }
+
+  // MARK: A result
+
+  private init(_ target: TraceTarget, _ name: String, _ options: ArtifactOptions) throws {
+    self.init(
+      StatementChain(from: target.key, in: target.source),
+      name,
+      target.store,
+      changed: target.isChanged ? target.state : nil,
+      trustsFiles: false
+    )
+  }
+
+  private init(
+    _ chain: StatementChain,
+    _ name: String,
+    _ store: ArtifactStore?,
+    changed: String?,
+    trustsFiles: Bool
+  ) {
+    let root = store.map { FileSystem.absolute($0.root).removingLastComponent() } ?? FileSystem.absolute(".")
+    let tolerances = DeclaredTolerances(in: root, of: chain)
+    graph = RecordedGraph(
+      behind: FilePath(name).lastComponent?.string ?? name,
+      chain,
+      in: store,
+      code: StageKinds.all.code,
+      fingerprint: { StageKinds.all[$0].map { StageKinds.all.fingerprint(of: $0) } },
+      tolerances: tolerances.of,
+      refusal: { trustsFiles ? nil : Self.refusal(of: $0) }
+    )
+    project = root
+    (source, text, file, self.changed) = (nil, [], name, changed)
+  }
+
+  /// Anybody may have written the statements in a file, and with them the words of a program: whoever asks about a file
+  /// that was sent does not want that to be run.
+  private static func refusal(of link: StatementChain.Link) -> String? {
+    // The one kind that runs what its parameters say.
+    guard link.record == nil, link.kind == "command" else { return nil }
+    return "it runs a program that the file alone tells of; 'pipeline trace' shows it, and --run-programs runs it"
+  }
+
+  /// An HDF5 file is read by a process of its own, which tells the action, and the statements that the file carries.
+  private init(artifact name: String, _ options: ArtifactOptions, trustsFiles: Bool) async throws {
+    let arguments = ["verify", "--resolve", name] + (options.store.map { ["--store", $0] } ?? [])
+    let output: String
+    switch try await IsolatedProcess.output(of: "/proc/self/exe", arguments) {
+    case (.exited(0), let text): output = text
+    case (.exited(let code), _): throw ExitStatus(rawValue: code) ?? .stageFailed
+    case (.crashed(let signal), _):
+      throw ArtifactError("cannot read \(name): it is damaged, and reading it ended with signal \(signal)")
+    }
+    guard case .object(let found) = try JSONValue(reading: output, name: name), case .string(let key)? = found["key"],
+      case .string(let bundle)? = found["bundle"]
+    else { throw ArtifactError("cannot read \(name)") }
+    let store = try TraceTarget.store(around: FilePath(name), options)
+    var changed: String?
+    if case .string(let state)? = found["changed"] { changed = state }
+    self.init(
+      StatementChain(from: key, in: try StatementSource(store, bundle: bundle)),
+      name,
+      store,
+      changed: changed,
+      trustsFiles: trustsFiles
+    )
+  }
+
+  /// What such a process tells.
+  static func resolve(_ name: String, _ options: ArtifactOptions) throws -> JSONValue {
+    let target = try TraceTarget(name, .artifact, options)
+    return [
+      "key": .string(target.key),
+      "changed": target.isChanged ? target.state.map { .string($0) } ?? .null : .null,
+      "bundle": .string(try EmbeddedStatements.read(from: name) ?? ""),
+    ]
+  }
+}
+
+/// The tolerances that pipeline files declare for the stages behind a result, where these files are still there.
+private struct DeclaredTolerances {
+  private struct Choice: Hashable {
+    let file: String
+    let profile: String?
+    let settings: [String]
+
+    init?(_ link: StatementChain.Link) {
+      guard let statement = link.statement?.statement, let file = statement.file else { return nil }
+      self.file = file
+      (profile, settings) = statement.choices
+    }
+  }
+
+  private var tolerances: [Choice: [String: [String: Tolerance]]] = [:]
+
+  init(in root: FilePath, of chain: StatementChain) {
+    for choice in Set(chain.links.compactMap(Choice.init)) {
+      var choices = Pipeline.Choices()
+      choices.profile = choice.profile
+      choices.settings = choice.settings.compactMap { setting in
+        setting.firstIndex(of: "=").map { (String(setting[..<$0]), String(setting[setting.index(after: $0)...])) }
+      }
+      // A statement is data: the file that it names is read only where it belongs to this project.
+      let file = root.pushing(FilePath(choice.file)).lexicallyNormalized()
+      guard file.starts(with: root), let project = try? Project(finding: file.string),
+        let pipeline = try? project.pipeline(choices, .all)
+      else { continue }
+      let named = pipeline.actions.map { ($0.name, $0.tolerances) }
+      tolerances[choice] = Dictionary(named) { first, _ in first }
+    }
+  }
+
+  func of(_ link: StatementChain.Link) -> [String: Tolerance] {
+    guard let choice = Choice(link), let stage = link.stage else { return [:] }
+    return tolerances[choice]?[stage] ?? [:]
+  }
+}
