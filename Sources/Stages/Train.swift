@@ -200,6 +200,8 @@ public struct Train: StageKind {
       recorded; one that is not converged is missing. After the end of a run the values are missing. The bits do not \
       depend on threads or processor. A run that was stopped goes on from its last checkpoint, and one that was as long \
       as it was asked to be goes on when more steps are asked for. Formulas: Documentation/training.md.
+
+      \(TrainingRegime.rule)
       """,
     inputs: .named([InputDeclaration("data", "The examples: 'input' and 'label'.")]),
     outputs: [
@@ -236,6 +238,13 @@ public struct Train: StageKind {
         unit: nil,
         "Why training ended:",
         meanings: ["steps", "target-loss", "diverged", "collapsed"]
+      ),
+      .init(
+        "regime",
+        runs,
+        unit: nil,
+        "Where it got to, by the rule above:",
+        meanings: TrainingRegime.allCases.map(\.rawValue)
       ),
       .init("norm_step", ["norm_step"], "The number of steps taken where 'norms' says.", optional: true),
       .init("accuracy_step", ["accuracy_step"], "The number of steps taken where 'accuracy' says.", optional: true),

@@ -57,6 +57,8 @@ struct TrainingResult {
     let ends: [TrainingEnd] = [.steps, .targetLoss, .diverged, .collapsed]
     let codes = runs.map { Int8(ends.firstIndex(of: $0.end ?? .steps) ?? 0) }
     try builder.set("end", .int8(codes), shape: [runs.count])
+    let regimes = runs.map { run in Int8(TrainingRegime.allCases.firstIndex(of: run.regime) ?? 0) }
+    try builder.set("regime", .int8(regimes), shape: [runs.count])
     if train.rule == .error { try probed("sharpness_error") { $1.sharpness?.error } }
     for probe in TrainingProbe.all { try set(probe, in: &builder) }
     if !train.topEigenvalues.isEmpty { try builder.set("rank", (1...train.topEigenvalueCount).map(Double.init)) }
