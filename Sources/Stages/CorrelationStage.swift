@@ -20,6 +20,8 @@ public struct CorrelationStage: StageKind {
     public var variable = Located("")
     /// The value.
     public var above = 0.0
+    /// Whether a series in which it never does has no coefficients.
+    public var isRequired = false
 
     /// No variable yet.
     public init() {}
@@ -28,6 +30,7 @@ public struct CorrelationStage: StageKind {
     public static let fields: [Field<Threshold>] = [
       .init("variable", \.variable, "The variable, over the same dimensions.", required: true),
       .init("above", \.above, "The value that it exceeds.", required: true),
+      .init("required", \.isRequired, "Whether coefficients are missing where it never does."),
     ]
   }
 
@@ -54,8 +57,8 @@ public struct CorrelationStage: StageKind {
       Pearson's coefficient is that of the values, Spearman's that of their ranks, of which equal values share the mean. \
       Pairs of which a value is missing or infinite are left out; of a constant series there is no coefficient. The first \
       part ends before the first time at which the variable of 'until' exceeds its value, and is the whole where it never \
-      does, or there is none; the second part begins with that time. All dimensions but the last are kept, so a sweep \
-      has a coefficient for each of its points.
+      does (unless that is 'required'), or there is none; the second part begins with that time. All dimensions but the \
+      last are kept, so a sweep has a coefficient for each of its points.
 
       pearson, spearman, count: of the first part. With 'until' also pearson_after, spearman_after, count_after: of the \
       second, and reached: whether there is one.
@@ -133,7 +136,7 @@ public struct CorrelationStage: StageKind {
         first.series[index],
         second.series[index],
         divided: third?.series[index],
-        above: until?.above,
+        until,
         least: least
       )
     }
@@ -165,10 +168,11 @@ private struct Halves {
   let after: Correlation
   let isReached: Bool
 
-  init(_ x: [Double], _ y: [Double], divided third: [Double]?, above: Double?, least: Int) {
-    let reached = above.flatMap { above in third?.firstIndex { $0 > above } }
+  init(_ x: [Double], _ y: [Double], divided third: [Double]?, _ until: CorrelationStage.Threshold?, least: Int) {
+    let reached = until.flatMap { until in third?.firstIndex { $0 > until.above } }
     let end = reached ?? x.count
-    before = Correlation(x[..<end], y[..<end], least: least)
+    let first = reached == nil && until?.isRequired == true ? 0..<0 : 0..<end
+    before = Correlation(x[first], y[first], least: least)
     after = Correlation(x[end...], y[end...], least: least)
     isReached = reached != nil
   }
