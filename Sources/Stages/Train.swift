@@ -227,8 +227,12 @@ public struct Train: StageKind {
       .init("accuracy", probed, "The share of examples whose largest output is that of their class."),
       .init("relative_sharpness", probed, "lambda_H over that of the start."),
       .init("least_sharpness", runs, "The least of relative_sharpness."),
-      .init("late_eta_sharpness", runs, "The mean of eta lambda_H over the late probes."),
-      .init("greatest_late_eta_sharpness", runs, "The greatest eta lambda_H after a fifth of the steps."),
+      .init("late_eta_sharpness", runs, "The mean of eta lambda_H over the late probes; missing where training diverged."),
+      .init(
+        "greatest_late_eta_sharpness",
+        runs,
+        "The greatest eta lambda_H after a fifth of the steps; missing where training diverged."
+      ),
       .init("final_relative_sharpness", runs, "The last relative_sharpness."),
       .init("final_loss", runs, "The last loss."),
       .init("steps_taken", runs, "How many steps were taken."),

@@ -46,6 +46,10 @@ import Testing
     for rate in found.indices { #expect(found[rate] == (try expected(run, rate))) }
     #expect(found[0] == "below" && found[1] == "edge" && found[2] == "edge")
     #expect(Set(found.suffix(2)).isSubset(of: ["dead", "diverged"]))
+    // What the sharpness was before a loss left every bound is no summary of a run.
+    for (regime, late) in zip(found, try run.numbers("late_eta_sharpness")) where regime == "diverged" {
+      #expect(late.isNaN)
+    }
   }
 
   @Test func `Of a run that ends with its loss the later part is that of its own length`() async throws {
