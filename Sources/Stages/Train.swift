@@ -227,7 +227,11 @@ public struct Train: StageKind {
       .init("accuracy", probed, "The share of examples whose largest output is that of their class."),
       .init("relative_sharpness", probed, "lambda_H over that of the start."),
       .init("least_sharpness", runs, "The least of relative_sharpness."),
-      .init("late_eta_sharpness", runs, "The mean of eta lambda_H over the late probes; missing where training diverged."),
+      .init(
+        "late_eta_sharpness",
+        runs,
+        "The mean of eta lambda_H over the late probes; missing where training diverged."
+      ),
       .init(
         "greatest_late_eta_sharpness",
         runs,
