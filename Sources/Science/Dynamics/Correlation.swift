@@ -43,14 +43,15 @@ public struct Correlation: Sendable, Equatable {
     guard x.contains(where: { $0 != x.first }), y.contains(where: { $0 != y.first }) else { return .nan }
     let (dx, dy) = (deviations(x), deviations(y))
     func product(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
-    let coefficient = product(dx, dy) / (product(dx, dx).squareRoot() * product(dy, dy).squareRoot())
+    // Under one root, as the square root of a square is exact: equal ranks have exactly 1.
+    let coefficient = product(dx, dy) / (product(dx, dx) * product(dy, dy)).squareRoot()
     // Rounding may lead out of the interval by an ulp.
     return min(max(coefficient, -1), 1)
   }
 
   /// The differences from the mean, over the greatest of them, so that no square overflows or vanishes.
   private static func deviations(_ values: [Double]) -> [Double] {
-    let mean = values.reduce(0) { $0 + $1 / Double(values.count) }
+    let mean = values.reduce(0, +) / Double(values.count)
     let differences = values.map { $0 - mean }
     let greatest = differences.lazy.map(\.magnitude).max() ?? 0
     return differences.map { $0 / greatest }
