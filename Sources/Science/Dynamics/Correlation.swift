@@ -26,7 +26,7 @@ public struct Correlation: Sendable, Equatable {
   }
 
   /// The rank of each value, from 1; of equal values the mean of the ranks that they take up together.
-  static func ranks(_ values: [Double]) -> [Double] {
+  private static func ranks(_ values: [Double]) -> [Double] {
     let order = values.indices.sorted { values[$0] < values[$1] }
     var ranks = [Double](repeating: 0, count: values.count)
     var start = 0
