@@ -1,13 +1,17 @@
 internal import Artifacts
 public import Configuration
 public import Planning
+internal import References
 
-/// `statistics`: mean, spread and range of arrays over some of their dimensions, such as the seeds of a sweep.
+/// `statistics`: mean, spread and range of arrays over some of their dimensions, such as the seeds of a sweep; of labels
+/// how often each occurs.
 public struct Statistics: StageKind {
   /// The dimensions that go.
   public var over: [Located<String>] = []
   /// The arrays; all that have the dimensions, unless some are named.
   public var variables: [Located<String>] = []
+  /// The meanings of labels that count; all, unless some are named.
+  public var among: [Located<String>] = []
 
   /// Over no dimensions.
   public init() {}
@@ -21,16 +25,21 @@ public struct Statistics: StageKind {
       limit: .notEmpty(),
       required: true
     ),
-    .init("variables", \.variables, "The arrays; unless named, all numbers that have the dimensions."),
+    .init("variables", \.variables, "The arrays; unless named, all that have the dimensions."),
+    .init("among", \.among, "Of labels: the meanings that count, such as [below, edge]; all unless named."),
   ]
 
   /// What the kind says of itself.
   public static let declaration = KindDeclaration(
     "statistics",
-    "Mean, standard deviation, least and greatest value of arrays over some of their dimensions.",
+    "Mean, standard deviation, least and greatest value of arrays over some of their dimensions; how often labels occur.",
     discussion: """
       Of each array NAME it makes NAME_mean, NAME_standard_deviation (with n - 1), NAME_least, NAME_greatest and NAME_count, over \
       the dimensions that are left. Values that are missing or infinite do not count. Arrays over what is left alone are handed on.
+
+      Of an array NAME of labels it makes NAME_count and NAME_share, how often each label occurs, over the dimensions that are \
+      left and one more, NAME, whose coordinate are the meanings; and NAME_mode, the label that occurs most often (of several \
+      the first; missing where none occurs). With 'among' only those meanings count: the share is that of them.
       """,
     inputs: .named([InputDeclaration("data", "The artifact with the arrays.")]),
     outputs: nil
@@ -40,17 +49,20 @@ public struct Statistics: StageKind {
   public func outputs(of inputs: [String: InputKnowledge]) -> [OutputDeclaration]? {
     guard let outputs = inputs["data"]?.outputs else { return nil }
     let gone = Set(over.map(\.value))
-    let statistics = outputs.filter { $0.meanings.isEmpty && isMeant($0.name, $0.dimensions) }.flatMap { output in
-      Summary.statistics.map { statistic in
+    let statistics = outputs.filter { isMeant($0.name, $0.dimensions) }.flatMap { output in
+      let rest = output.dimensions.filter { !gone.contains($0) }
+      if !output.meanings.isEmpty { return LabelSummary.outputs(of: output, over: rest) }
+      return Summary.statistics.map { statistic in
         OutputDeclaration(
           "\(output.name)_\(statistic.name)",
-          output.dimensions.filter { !gone.contains($0) },
+          rest,
           unit: statistic.name == "count" ? "1" : output.unit,
           output.summary
         )
       }
     }
-    let left = Set(statistics.flatMap(\.dimensions))
+    let made = Set(statistics.map(\.name))
+    let left = Set(statistics.flatMap(\.dimensions)).subtracting(made)
     return statistics + outputs.filter { !$0.dimensions.isEmpty && left.isSuperset(of: $0.dimensions) }
   }
 
@@ -70,14 +82,21 @@ public struct Statistics: StageKind {
       input.checkVariable(variable, isSeries: true, &diagnostics)
       guard let output = outputs.first(where: { $0.name == variable.value }) else { continue }
       let lacking = over.map(\.value).filter { !output.dimensions.contains($0) }
-      if !lacking.isEmpty || !output.meanings.isEmpty {
+      if !lacking.isEmpty {
         diagnostics.report(
-          lacking.isEmpty
-            ? "'\(variable.value)' holds labels, which have no mean"
-            : "'\(variable.value)' has no dimension \(lacking.joined(separator: ", "))",
+          "'\(variable.value)' has no dimension \(lacking.joined(separator: ", "))",
           at: variable.location
         )
       }
+    }
+    let meanings = Set(outputs.filter { isMeant($0.name, $0.dimensions) }.flatMap(\.meanings)).sorted()
+    for word in among where !meanings.contains(word.value) {
+      diagnostics.report(
+        "'\(word.value)' is no meaning of a label here",
+        at: word.location,
+        hints: Suggestion.hint(for: word.value, among: meanings),
+        meanings.isEmpty ? "there are no labels" : "meanings: " + meanings.joined(separator: ", ")
+      )
     }
   }
 
@@ -95,9 +114,14 @@ public struct Statistics: StageKind {
     for name in variables { _ = try input.required(name.value) }
     var left: Set<String> = []
     for (name, variable) in input.variables.sorted(by: { $0.key < $1.key }) {
-      guard isMeant(name, variable.dimensions), variable.attributes["flag_meanings"] == nil,
-        let summary = Summary(of: variable, over: over.map(\.value))
-      else { continue }
+      guard isMeant(name, variable.dimensions) else { continue }
+      if !variable.meanings.isEmpty {
+        let summary = LabelSummary(of: variable, over: over.map(\.value), among: among.map(\.value))
+        try summary.add(to: &result, as: name)
+        left.formUnion(summary.dimensions.map(\.name))
+        continue
+      }
+      guard let summary = Summary(of: variable, over: over.map(\.value)) else { continue }
       left.formUnion(summary.dimensions.map(\.name))
       for statistic in Summary.statistics {
         var array = try Variable(
@@ -120,64 +144,5 @@ public struct Statistics: StageKind {
       if isLeft, result[name] == nil { try result.add(variable, as: name) }
     }
     return StageResult(result)
-  }
-}
-
-/// What the values of an array are like, for each index of the dimensions that are left.
-private struct Summary {
-  struct Cell {
-    var count = 0.0
-    var mean = 0.0
-    /// The sum of squared differences from the mean (Welford's recurrence, which does not cancel).
-    var squares = 0.0
-    var least = Double.infinity
-    var greatest = -Double.infinity
-
-    mutating func add(_ value: Double) {
-      count += 1
-      let difference = value - mean
-      mean += difference / count
-      squares += difference * (value - mean)
-      least = min(least, value)
-      greatest = max(greatest, value)
-    }
-  }
-
-  struct Statistic {
-    let name: String
-    let title: String
-    let value: @Sendable (Cell) -> Double
-  }
-
-  static let statistics: [Statistic] = [
-    Statistic(name: "mean", title: "Mean") { $0.count > 0 ? $0.mean : .nan },
-    Statistic(name: "standard_deviation", title: "Standard deviation") {
-      $0.count > 1 ? ($0.squares / ($0.count - 1)).squareRoot() : .nan
-    },
-    Statistic(name: "least", title: "Least value") { $0.count > 0 ? $0.least : .nan },
-    Statistic(name: "greatest", title: "Greatest value") { $0.count > 0 ? $0.greatest : .nan },
-    Statistic(name: "count", title: "Number of values") { $0.count },
-  ]
-
-  let dimensions: [(name: String, length: Int)]
-  private(set) var cells: [Cell]
-
-  /// Nil for texts.
-  init?(of variable: Variable, over gone: [String]) {
-    guard let values = variable.values.doubles else { return nil }
-    let all = zip(variable.dimensions, variable.shape).map { (name: $0, length: $1) }
-    dimensions = all.filter { !gone.contains($0.name) }
-    cells = [Cell](repeating: Cell(), count: dimensions.reduce(1) { $0 * $1.length })
-    for (place, value) in values.enumerated() where value.isFinite {
-      var (rest, cell, stride) = (place, 0, 1)
-      for dimension in all.reversed() {
-        let index = rest % dimension.length
-        rest /= dimension.length
-        guard !gone.contains(dimension.name) else { continue }
-        cell += index * stride
-        stride *= dimension.length
-      }
-      cells[cell].add(value)
-    }
   }
 }

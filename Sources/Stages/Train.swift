@@ -200,6 +200,8 @@ public struct Train: StageKind {
       recorded; one that is not converged is missing. After the end of a run the values are missing. The bits do not \
       depend on threads or processor. A run that was stopped goes on from its last checkpoint, and one that was as long \
       as it was asked to be goes on when more steps are asked for. Formulas: Documentation/training.md.
+
+      \(TrainingRegime.rule)
       """,
     inputs: .named([InputDeclaration("data", "The examples: 'input' and 'label'.")]),
     outputs: [
@@ -225,8 +227,16 @@ public struct Train: StageKind {
       .init("accuracy", probed, "The share of examples whose largest output is that of their class."),
       .init("relative_sharpness", probed, "lambda_H over that of the start."),
       .init("least_sharpness", runs, "The least of relative_sharpness."),
-      .init("late_eta_sharpness", runs, "The mean of eta lambda_H over the late probes."),
-      .init("greatest_late_eta_sharpness", runs, "The greatest eta lambda_H after a fifth of the steps."),
+      .init(
+        "late_eta_sharpness",
+        runs,
+        "The mean of eta lambda_H over the late probes; missing where training diverged."
+      ),
+      .init(
+        "greatest_late_eta_sharpness",
+        runs,
+        "The greatest eta lambda_H after a fifth of the steps; missing where training diverged."
+      ),
       .init("final_relative_sharpness", runs, "The last relative_sharpness."),
       .init("final_loss", runs, "The last loss."),
       .init("steps_taken", runs, "How many steps were taken."),
@@ -236,6 +246,13 @@ public struct Train: StageKind {
         unit: nil,
         "Why training ended:",
         meanings: ["steps", "target-loss", "diverged", "collapsed"]
+      ),
+      .init(
+        "regime",
+        runs,
+        unit: nil,
+        "Where it got to, by the rule above:",
+        meanings: TrainingRegime.allCases.map(\.rawValue)
       ),
       .init("norm_step", ["norm_step"], "The number of steps taken where 'norms' says.", optional: true),
       .init("accuracy_step", ["accuracy_step"], "The number of steps taken where 'accuracy' says.", optional: true),

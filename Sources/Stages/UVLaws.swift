@@ -148,13 +148,14 @@ public struct UVLaws: StageKind, Equatable {
 
   private func setBounds(_ model: UVModel, threads: Int, _ builder: inout ResultBuilder) async throws {
     var random = RandomStream(seed: UInt64(seed), "bounds")
-    var starts: [(start: UVModel.State, learningRate: Double)] = []
+    var starts: [PhaseDiagram.Cell] = []
     while starts.count < points {
       let state = state(model, &random)
       let eta = random.uniform(in: 0.02...1.98) * model.criticalLearningRate
-      if model.boundedness(state, learningRate: eta).magnitude > 1e-3 { starts.append((state, eta)) }
+      guard model.boundedness(state, learningRate: eta).magnitude > 1e-3 else { continue }
+      starts.append(.init(model: model, start: state, learningRate: eta))
     }
-    let outcomes = try await PhaseDiagram.simulate(model, starts, steps: steps, threads: threads)
+    let outcomes = try await PhaseDiagram.simulate(starts, steps: steps, threads: threads)
     let bounded = starts.map { model.boundedness($0.start, learningRate: $0.learningRate) > 0 }
     let wrong = zip(bounded, outcomes).count { $0 != ($1.divergedAfter == nil) }
     try builder.set("bounded_points", Double(points))

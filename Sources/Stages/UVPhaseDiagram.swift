@@ -16,6 +16,10 @@ public struct UVPhaseDiagram: StageKind, Equatable {
   public var quantity = Quantity.trace
   /// |x|, for rows of weight variances.
   public var inputNorm = 1.0
+  /// n, for rows of the interpolation.
+  public var width = 512
+  /// σ_w², for rows of the interpolation.
+  public var weightVariance = 1.0
   /// f of the start.
   public var output = 0.0
   /// Steps of the simulation.
@@ -27,6 +31,8 @@ public struct UVPhaseDiagram: StageKind, Equatable {
     case trace
     /// σ_w², of which λ0 = 2σ_w²|x|² is the expected trace.
     case weightVariance = "weight_variance"
+    /// The interpolation p between NTP (0) and muP (1), of which κ = |x|/√(n^(1 − p)), at one σ_w².
+    case interpolation
   }
 
   /// A diagram over the trace.
@@ -34,15 +40,25 @@ public struct UVPhaseDiagram: StageKind, Equatable {
 
   /// The parameters.
   public static let fields: [Field<UVPhaseDiagram>] = [
-    .init("model", \.model, "The model in function space."),
+    .init("model", \.model, "The model in function space; of the rows of an interpolation the target alone."),
     .init("learning_rate", \.learningRates, "The columns.", required: true),
-    .init("initial", \.initial, "The rows.", limit: .positiveValues),
+    .init("initial", \.initial, "The rows."),
     .init(
       "quantity",
       \.quantity,
-      "What the rows are: the trace lambda_0, or the weight variance with lambda_0 = 2 sigma_w^2 |x|^2."
+      """
+      What the rows are: the trace lambda_0; the weight variance, with lambda_0 = 2 sigma_w^2 |x|^2; or the interpolation p from \
+      NTP (0) to muP (1), with kappa = |x| / sqrt(n^(1 - p)) and that lambda_0.
+      """
     ),
-    .init("input_norm", \.inputNorm, "The length |x| of the input, for rows of weight variances.", limit: .positive),
+    .init(
+      "input_norm",
+      \.inputNorm,
+      "The length |x| of the input, for rows of weight variances or an interpolation.",
+      limit: .positive
+    ),
+    .init("width", \.width, "The width n, for rows of an interpolation.", limit: .within(1...1_000_000)),
+    .init("weight_variance", \.weightVariance, "sigma_w^2, for rows of an interpolation.", limit: .positive),
     .init("output", \.output, "The output f of the start."),
     .init(
       "steps",
@@ -57,12 +73,20 @@ public struct UVPhaseDiagram: StageKind, Equatable {
 
   /// Starts that no parameters have, and diagrams without end.
   public func inconsistencies() -> [Inconsistency] {
-    let least = 2 * model.kappa * output.magnitude
     var found: [Inconsistency] = []
-    if let low = traces.min(), low < least {
-      found.append(
-        Inconsistency("initial", "no parameters have trace \(low): lambda is at least 2 kappa |f| = \(least)")
-      )
+    let values = initial.all
+    if quantity == .interpolation, !values.allSatisfy({ (0...1).contains($0) }) {
+      return [Inconsistency("initial", "an interpolation is between 0 and 1")]
+    }
+    if quantity != .interpolation, !values.allSatisfy({ $0 > 0 }) {
+      return [Inconsistency("initial", "the rows are positive")]
+    }
+    for row in rows {
+      let least = 2 * row.model.kappa * output.magnitude
+      guard row.trace < least else { continue }
+      let message = "no parameters have trace \(row.trace): lambda is at least 2 kappa |f| = \(least)"
+      found.append(Inconsistency("initial", message))
+      break
     }
     let points = learningRates.range.length * initial.length
     if points > 20_000_000 {
@@ -86,7 +110,7 @@ public struct UVPhaseDiagram: StageKind, Equatable {
       """,
     outputs: [
       .init("learning_rate", ["learning_rate"], "The learning rates, in the unit in which they were asked for."),
-      .init("initial", ["initial"], "The rows: trace or weight variance."),
+      .init("initial", ["initial"], "The rows: trace, weight variance or interpolation."),
       .init("initial_trace", ["initial"], "The trace lambda_0 of the start."),
       .init("exact", cells, unit: nil, "By the exact rule:", meanings: outcomes),
       .init("simulated", cells, unit: nil, "By simulation:", meanings: outcomes),
@@ -95,6 +119,7 @@ public struct UVPhaseDiagram: StageKind, Equatable {
       .init("amplitude", cells, "The largest |eta kappa (f - y)| over the last block of steps."),
       .init("diverged_after", cells, "After how many steps divergence was noticed; 0 if it was not."),
       .init("divergence_border", ["initial"], "The learning rate above which starts diverge, in the same unit."),
+      .init("critical", ["initial"], "The critical learning rate eta_c = 1/(kappa y), in the same unit."),
       .init("agreement", [], "The share of the cells in which rule and simulation agree."),
       .init(
         "disagreements_inside",
@@ -104,37 +129,59 @@ public struct UVPhaseDiagram: StageKind, Equatable {
     ]
   )
 
-  private var traces: [Double] {
-    quantity == .trace ? initial.all : initial.all.map { 2 * $0 * inputNorm * inputNorm }
+  /// The model and the trace of the start for each row.
+  private var rows: [(model: UVModel, trace: Double)] {
+    initial.all.map { value in
+      switch quantity {
+      case .trace: (model.model, value)
+      case .weightVariance: (model.model, 2 * value * inputNorm * inputNorm)
+      case .interpolation: (interpolated(value), 2 * weightVariance * inputNorm * inputNorm)
+      }
+    }
+  }
+
+  /// The model of a network between NTP and muP.
+  private func interpolated(_ value: Double) -> UVModel {
+    UVParameters.Initialization(
+      width: width,
+      inputDimension: 1,
+      interpolation: value,
+      weightVariance: weightVariance,
+      inputNorm: inputNorm,
+      target: model.target,
+      seed: 0
+    ).model
   }
 
   /// Simulates every cell, and applies the rule to it.
   public func run(_ context: StageContext) async throws -> StageResult {
-    let model = model.model
-    let rows = traces
+    let rows = rows
     let columns = learningRates.range.all
-    let starts = rows.map { model.state(output: output, trace: $0) }
-    let points = starts.flatMap { start in
-      learningRates.absolute(model, start: start).map { (start: start, learningRate: $0) }
+    let starts = rows.map { $0.model.state(output: output, trace: $0.trace) }
+    let points = zip(rows, starts).flatMap { row, start in
+      learningRates.absolute(row.model, start: start).map {
+        PhaseDiagram.Cell(model: row.model, start: start, learningRate: $0)
+      }
     }
     let count = Double(points.count)
-    let outcomes = try await PhaseDiagram.simulate(model, points, steps: steps, threads: context.threads) {
+    let outcomes = try await PhaseDiagram.simulate(points, steps: steps, threads: context.threads) {
       context.report(StageProgress(Double($0) / count, "\($0) of \(points.count) points"))
     }
-    let exact = points.map { PhaseDiagram.exact(model, start: $0.start, learningRate: $0.learningRate) }
+    let exact = points.map(\.exact)
     let simulated = outcomes.map(PhaseDiagram.simulated)
     var builder = ResultBuilder(Self.declaration)
     let shape = [rows.count, columns.count]
     try builder.set("learning_rate", columns)
     try builder.set("initial", initial.all)
-    try builder.set("initial_trace", rows)
+    try builder.set("initial_trace", rows.map(\.trace))
     try builder.set("exact", .int8(exact.map { Int8($0.rawValue) }), shape: shape)
     try builder.set("simulated", .int8(simulated.map { Int8($0.rawValue) }), shape: shape)
     try builder.set("mean_eta_trace", outcomes.map(\.meanTrace), shape: shape)
     try builder.set("mean_eta_sharpness", outcomes.map(\.meanSharpness), shape: shape)
     try builder.set("amplitude", outcomes.map(\.finalAmplitude), shape: shape)
     try builder.set("diverged_after", .int32(outcomes.map { Int32(clamping: $0.divergedAfter ?? 0) }), shape: shape)
-    try builder.set("divergence_border", starts.map { border($0, model) })
+    try builder.set("divergence_border", zip(starts, rows).map { border($0, $1.model) })
+    try builder.set("critical", zip(starts, rows).map { $1.model.criticalLearningRate / unit($0, $1.model) })
     let agreeing = zip(exact, simulated).count { $0 == $1 }
     try builder.set("agreement", Double(agreeing) / count)
     let inside = Self.inside(exact, width: columns.count)
@@ -149,8 +196,12 @@ public struct UVPhaseDiagram: StageKind, Equatable {
     let discriminant = start.trace * start.trace - 16 * quadratic
     // The smaller positive root of quadratic η² − λη + 4, without cancellation; with none, only 2η_c bounds.
     let root = discriminant < 0 ? .infinity : 8 / (start.trace + discriminant.squareRoot())
-    let unit = learningRates.absolute(model, start: start)[0] / learningRates.range.all[0]
-    return min(root, 2 * model.criticalLearningRate) / unit
+    return min(root, 2 * model.criticalLearningRate) / unit(start, model)
+  }
+
+  /// η of a column over its number.
+  private func unit(_ start: UVModel.State, _ model: UVModel) -> Double {
+    learningRates.absolute(model, start: start)[0] / learningRates.range.all[0]
   }
 
   /// Whether each cell's neighbours, above, below and beside it, have its outcome.

@@ -6,7 +6,7 @@ import Testing
   @Test func `A hundred thousand random starts obey the basin rule`() async throws {
     let model = UVModel(kappa: 1, target: 1)
     var random = RandomStream(seed: 51, "starts")
-    var points: [(start: UVModel.State, learningRate: Double)] = []
+    var points: [PhaseDiagram.Cell] = []
     while points.count < 100_000 {
       let eta = random.uniform(in: 0.05...1.98)
       let output = random.uniform(in: -2...3) / eta
@@ -14,9 +14,9 @@ import Testing
       let start = model.state(output: output, trace: trace)
       // Away from the boundary only: there the rule and rounding may part.
       guard model.boundedness(start, learningRate: eta).magnitude > 1e-3 else { continue }
-      points.append((start, eta))
+      points.append(.init(model: model, start: start, learningRate: eta))
     }
-    let outcomes = try await PhaseDiagram.simulate(model, points, steps: 1_600, threads: 2)
+    let outcomes = try await PhaseDiagram.simulate(points, steps: 1_600, threads: 2)
     var wrong = 0
     var bounded = 0
     for (point, outcome) in zip(points, outcomes) {
@@ -31,17 +31,18 @@ import Testing
   @Test func `Simulation and the exact rule agree in every cell away from the boundaries`() async throws {
     let model = UVModel(kappa: 1, target: 2)
     let size = 200
-    var points: [(start: UVModel.State, learningRate: Double)] = []
+    var points: [PhaseDiagram.Cell] = []
     for row in 0..<size {
       for column in 0..<size {
         let r = 2.2 * (Double(column) + 0.5) / Double(size)
         let trace = 12 * (Double(row) + 0.5) / Double(size)
-        points.append((model.state(output: 0, trace: trace), r * model.criticalLearningRate))
+        let start = model.state(output: 0, trace: trace)
+        points.append(.init(model: model, start: start, learningRate: r * model.criticalLearningRate))
       }
     }
-    let outcomes = try await PhaseDiagram.simulate(model, points, steps: 2_000, threads: 2)
+    let outcomes = try await PhaseDiagram.simulate(points, steps: 2_000, threads: 2)
     let simulated = outcomes.map(PhaseDiagram.simulated)
-    let exact = points.map { PhaseDiagram.exact(model, start: $0.start, learningRate: $0.learningRate) }
+    let exact = points.map(\.exact)
     #expect(Set(exact) == Set(LongRun.allCases))
     for index in points.indices where simulated[index] != exact[index] {
       // A boundary passes through the cell or a neighbour of it.

@@ -84,6 +84,15 @@ import Testing
     #expect(run["gradient_curvature"]?.values == run["step_curvature"]?.values)
   }
 
+  @Test func `A window may have a stride, and joins what else is given`() async throws {
+    let run = try await StageRunner.artifact(
+      "train",
+      small.replacing("every: 10", with: "every: 15, from: 2, to: 12, stride: 4"),
+      inputs: ["data": data()]
+    )
+    #expect(try run.numbers("probe") == [0, 2, 6, 10, 15, 30])
+  }
+
   @Test func `By the rule of the error a sharpness has its estimated error beside it`() async throws {
     let run = try await StageRunner.artifact("train", small + "\ntolerance_of: error", inputs: ["data": data()])
     let (value, error) = (try run.numbers("sharpness"), try run.numbers("sharpness_error"))
@@ -109,7 +118,9 @@ import Testing
   @Test(arguments: [
     ("top_eigenvalue_count: 0", "must be between 1 and 100"), ("trace_samples: 1", "must be between 2 and"),
     ("trace: { every: 0 }", "must be"), ("ntk: { from: 4 }", "'from' needs a 'to'"),
-    ("tolerance_of: values", "residual"),
+    ("tolerance_of: values", "residual"), ("ntk: { stride: 4 }", "'stride' is for the window"),
+    ("ntk: { from: 4, to: 10, stride: 0 }", "must be"),
+    ("ntk: { from: 0, to: 9000000, stride: 2 }", "more than a million steps"),
   ])
   func `Mistakes are told before anything runs`(with: String, message: String) throws {
     #expect(try StageRunner.complaint("train", "learning_rate: [1]\n" + with).contains(message))

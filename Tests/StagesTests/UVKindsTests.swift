@@ -125,6 +125,31 @@ import Testing
     #expect(try artifact.numbers("initial_trace") == [2, 4, 6, 8])
   }
 
+  @Test func `Rows between NTP and muP have their own critical learning rate`() async throws {
+    let artifact = try await StageRunner.artifact(
+      "uv/phase-diagram",
+      """
+      model: { target: 2 }
+      learning_rate: { from: 0.3, to: 20, count: 40, spacing: log, relative_to: trace }
+      initial: { from: 0, to: 1, count: 21 }
+      quantity: interpolation
+      width: 64
+      weight_variance: 1
+      """
+    )
+    #expect(try artifact.numbers("disagreements_inside") == [0])
+    #expect(try artifact.numbers("initial_trace").allSatisfy { $0 == 2 })
+    let (critical, border) = (try artifact.numbers("critical"), try artifact.numbers("divergence_border"))
+    // c of eta_c is lambda_0/(kappa y), with kappa = 1/8 in NTP and 1 in muP; the border is c = 4 - r^2, r = c/c_c.
+    for (place, expected) in [(0, 8.0), (10, 8.0.squareRoot()), (20, 1)] {
+      #expect((critical[place] / expected - 1).magnitude < 1e-14)
+    }
+    for (c, edge) in zip(border, critical) {
+      let r = c / edge
+      #expect((c - (4 - r * r)).magnitude < 1e-12)
+    }
+  }
+
   @Test func `The portrait's trajectories and triangle are those of the map`() async throws {
     let artifact = try await StageRunner.artifact(
       "uv/phase-portrait",

@@ -36,21 +36,40 @@ public enum PhaseDiagram {
     return hasVanished || shrinks ? .converges : .edgeOfStability
   }
 
-  /// Simulates each start at its own learning rate.
+  /// A cell of a diagram: a start of a model, and a learning rate.
+  public struct Cell: Sendable {
+    /// The model.
+    public var model: UVModel
+    /// Where it starts.
+    public var start: UVModel.State
+    /// η.
+    public var learningRate: Double
+
+    /// A cell.
+    public init(model: UVModel, start: UVModel.State, learningRate: Double) {
+      self.model = model
+      self.start = start
+      self.learningRate = learningRate
+    }
+
+    /// What the exact rule says of it.
+    public var exact: LongRun { PhaseDiagram.exact(model, start: start, learningRate: learningRate) }
+  }
+
+  /// Simulates each cell.
   ///
   /// - Parameter steps: a multiple of `UVSweep.block`.
   public static func simulate(
-    _ model: UVModel,
-    _ points: [(start: UVModel.State, learningRate: Double)],
+    _ cells: [Cell],
     steps: Int,
     threads: Int,
     finished: @Sendable (Int) -> Void = { _ in }
   ) async throws -> [UVSweep.Outcome] {
-    let balanced = points.map { model.balanced($0.start, learningRate: $0.learningRate) }
+    let balanced = cells.map { $0.model.balanced($0.start, learningRate: $0.learningRate) }
     return try await UVSweep.run(
       positive: balanced.map(\.positive),
       negative: balanced.map(\.negative),
-      ratio: points.map { $0.learningRate * model.kappa * model.target },
+      ratio: cells.map { $0.learningRate * $0.model.kappa * $0.model.target },
       steps: steps,
       threads: threads,
       finished: finished

@@ -11,6 +11,8 @@ public struct ScheduleParameters: Record, Equatable {
   public var from: Int?
   /// The last step of a dense window.
   public var to: Int?
+  /// Of the window every so many; nil for each.
+  public var stride: Int?
   /// These.
   public var at: [Int] = []
 
@@ -28,6 +30,7 @@ public struct ScheduleParameters: Record, Equatable {
     ),
     .init("from", \.from, "Each step from this one to 'to'.", unit: "steps", limit: .ifPresent(.nonNegative)),
     .init("to", \.to, "The last step of those.", unit: "steps", limit: .ifPresent(.nonNegative)),
+    .init("stride", \.stride, "Of those, every so many.", unit: "steps", limit: .ifPresent(.positive)),
     .init("at", \.at, "These steps.", unit: "steps", limit: Limit("steps from 0") { $0.allSatisfy { $0 >= 0 } }),
   ]
 
@@ -40,13 +43,22 @@ public struct ScheduleParameters: Record, Equatable {
   /// A list of steps.
   public static var shorthand: ValueShape? { [Int].shape }
 
-  /// A window without an end.
+  /// A window without an end, and a stride without a window.
   public func inconsistencies() -> [Inconsistency] {
     switch (from, to) {
-    case (nil, nil): []
+    case (nil, nil):
+      stride == nil
+        ? [] : [Inconsistency("stride", "'stride' is for the window 'from' to 'to'; 'every' goes on to the end")]
     case (_?, nil): [Inconsistency("from", "'from' needs a 'to'")]
     case (nil, _?): [Inconsistency("to", "'to' needs a 'from'")]
-    case (let from?, let to?): from <= to ? [] : [Inconsistency("to", "the window ends before it begins")]
+    case (let from?, let to?):
+      if from > to {
+        [Inconsistency("to", "the window ends before it begins")]
+      } else if let stride, (to - from) / stride >= 1_000_000 {
+        [Inconsistency("to", "the window has more than a million steps")]
+      } else {
+        []
+      }
     }
   }
 
@@ -54,7 +66,13 @@ public struct ScheduleParameters: Record, Equatable {
   var isEmpty: Bool { self == ScheduleParameters() }
 
   var schedule: StepSchedule {
-    let window = if let from, let to { from..<to + 1 } else { nil as Range<Int>? }
-    return StepSchedule(every: every, perDecade: perDecade, window: window, steps: Set(at))
+    var schedule = StepSchedule(every: every, perDecade: perDecade, steps: Set(at))
+    guard let from, let to else { return schedule }
+    if let stride {
+      schedule.steps.formUnion(Swift.stride(from: from, through: to, by: stride))
+    } else {
+      schedule.window = from..<to + 1
+    }
+    return schedule
   }
 }

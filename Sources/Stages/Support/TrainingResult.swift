@@ -45,11 +45,13 @@ struct TrainingResult {
     try probed("relative_sharpness") { $1.convergedSharpness.map { $0 / initialSharpness } }
     try each("least_sharpness") { ($0.sharpness(from: 0).min() ?? .nan) / initialSharpness }
     try each("late_eta_sharpness") { run in
+      guard run.end != .diverged else { return .nan }
       let values = run.sharpness(from: Double(run.stepsTaken) * (1 - train.late))
       return run.learningRate * values.reduce(0, +) / Double(values.count)
     }
     try each("greatest_late_eta_sharpness") { run in
-      run.learningRate * (run.sharpness(from: Double(run.stepsTaken) / 5).max() ?? .nan)
+      guard run.end != .diverged else { return .nan }
+      return run.learningRate * (run.sharpness(from: Double(run.stepsTaken) / 5).max() ?? .nan)
     }
     try each("final_relative_sharpness") { ($0.sharpness(from: 0).last ?? .nan) / initialSharpness }
     try each("final_loss") { $0.losses.last ?? .nan }
@@ -57,6 +59,8 @@ struct TrainingResult {
     let ends: [TrainingEnd] = [.steps, .targetLoss, .diverged, .collapsed]
     let codes = runs.map { Int8(ends.firstIndex(of: $0.end ?? .steps) ?? 0) }
     try builder.set("end", .int8(codes), shape: [runs.count])
+    let regimes = runs.map { run in Int8(TrainingRegime.allCases.firstIndex(of: run.regime) ?? 0) }
+    try builder.set("regime", .int8(regimes), shape: [runs.count])
     if train.rule == .error { try probed("sharpness_error") { $1.sharpness?.error } }
     for probe in TrainingProbe.all { try set(probe, in: &builder) }
     if !train.topEigenvalues.isEmpty { try builder.set("rank", (1...train.topEigenvalueCount).map(Double.init)) }

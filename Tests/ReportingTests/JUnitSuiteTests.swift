@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// JUnit XML, as Python's parser reads it.
-@Suite struct JUnitTests {
+@Suite struct JUnitSuiteTests {
   private static let reader = """
     import sys, xml.etree.ElementTree as tree
     for suite in tree.parse(sys.argv[1]).getroot():
