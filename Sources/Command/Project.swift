@@ -86,6 +86,15 @@ struct Project {
     }
   }
 
+  /// The names of all pipelines of the folder `pipelines`.
+  static func all() throws(Diagnostics) -> [String] {
+    let names = ((try? FileSystem.contents(of: "pipelines")) ?? []).filter { $0.hasSuffix(".yaml") }
+    guard !names.isEmpty else {
+      throw Diagnostics(Diagnostic("there are no pipelines in pipelines/ here", at: nil, hints: "name a pipeline file"))
+    }
+    return names.map { "pipelines/\($0)" }
+  }
+
   private static func notFound(_ name: String) -> Diagnostic {
     let files = (try? FileSystem.contents(of: "pipelines")) ?? []
     let known = files.filter { $0.hasSuffix(".yaml") }

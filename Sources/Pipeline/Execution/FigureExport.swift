@@ -1,15 +1,15 @@
 internal import Artifacts
 internal import Configuration
 internal import Provenance
-internal import Store
-internal import SystemPackage
+public import Store
+public import SystemPackage
 
 /// The file of an artifact beside its figure: the object with the chain of its statements in it.
 ///
 /// Statements tell of times and machines, so that this file is another one where the results were made anew; the content
 /// and its address are the same. What was exported last is noted with the state of the file, so that the chain is read
 /// once and not in every run.
-struct FigureExport {
+public struct FigureExport {
   let store: ArtifactStore
   /// The folder of the figures.
   let folder: FilePath
@@ -27,12 +27,10 @@ struct FigureExport {
     let destination = folder.appending(name)
     var notes = readNotes()
     if !isNew, let state = FileState(of: destination), notes[name] == Self.note(record, state) { return .unchanged }
-    let chain = StatementChain(from: record.key, in: try StatementSource(store))
     let scratch = try store.makeScratch("export")
     defer { FileSystem.removeFolder(scratch) }
     let file = scratch.appending("export.h5")
-    try FileSystem.writeAtomically(store.bytes(of: record.artifact), to: file, isDurable: false)
-    try EmbeddedStatements.write(chain.bundle, into: file.string)
+    try Self.write(record, to: file, from: store)
     var outcome = FigureFolder.Outcome.written
     if FileSystem.exists(destination), try FileSystem.digest(of: destination) == FileSystem.digest(of: file) {
       outcome = .unchanged
@@ -46,6 +44,13 @@ struct FigureExport {
       write(notes)
     }
     return outcome
+  }
+
+  /// Writes the artifact of a record to a new file, with the chain of its statements in it.
+  public static func write(_ record: ActionRecord, to file: FilePath, from store: ArtifactStore) throws {
+    let chain = StatementChain(from: record.key, in: try StatementSource(store))
+    try FileSystem.writeAtomically(store.bytes(of: record.artifact), to: file, isDurable: false)
+    try EmbeddedStatements.write(chain.bundle, into: file.string)
   }
 
   private static func note(_ record: ActionRecord, _ state: FileState) -> String {

@@ -1,13 +1,15 @@
-internal import Artifacts
+public import Artifacts
 internal import Planning
-internal import Store
-internal import SystemPackage
+public import Store
+public import SystemPackage
 
 /// What a stage said when it was last run: `logs/PIPELINE/STAGE.log` in the store, for people.
-struct StageLog {
-  private let path: FilePath
+public struct StageLog {
+  /// Where it is.
+  public let path: FilePath
 
-  init(pipeline: String, action: String, in store: ArtifactStore) {
+  /// The log of an action.
+  public init(pipeline: String, action: String, in store: ArtifactStore) {
     path = store.root.appending("logs").appending(pipeline.asFileName).appending(action.asFileName + ".log")
   }
 
@@ -24,7 +26,7 @@ struct StageLog {
   }
 
   /// The digest of the log that was kept, if one was.
-  var digest: ContentDigest? { try? FileSystem.digest(of: path) }
+  public var digest: ContentDigest? { try? FileSystem.digest(of: path) }
 
   /// Moves a log to where a person finds it; false if it says nothing.
   private func keep(_ log: String?) -> Bool {

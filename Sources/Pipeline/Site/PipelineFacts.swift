@@ -1,0 +1,157 @@
+internal import Artifacts
+internal import Claims
+internal import Configuration
+public import Execution
+public import Planning
+public import Store
+
+/// A pipeline with what the store knows of its results: what a report shows.
+public struct PipelineFacts: Sendable {
+  /// What is said of a pipeline besides its plan.
+  public struct Source: Sendable {
+    /// The path of the pipeline file from the folder of its project.
+    public var file: String
+    /// Its text.
+    public var text: String
+    /// What it says of itself, in paragraphs.
+    public var summary: String
+    /// Where parameters are written.
+    public var places: ParameterPlaces
+
+    /// A source.
+    public init(file: String, text: String, summary: String, places: ParameterPlaces) {
+      self.file = file
+      self.text = text
+      self.summary = summary
+      self.places = places
+    }
+  }
+
+  /// A stage: one action, or the points of a sweep.
+  struct Stage: Sendable {
+    let name: String
+    let kind: String
+    let actions: [Action]
+
+    /// Whether there is a `matrix`, though it may have one point.
+    var isSweep: Bool { actions.first.map { $0.name != name } ?? false }
+  }
+
+  /// A result that is in the store.
+  struct Result: Sendable {
+    let key: ContentDigest
+    let address: String
+    let seconds: Double?
+  }
+
+  /// What the run is called.
+  public let run: RunName
+  let pipeline: Pipeline
+  let source: Source
+  let store: ArtifactStore?
+  /// The stages, each after those that it needs.
+  let stages: [Stage]
+  /// By the name of the action.
+  private(set) var results: [String: Result] = [:]
+  /// For each action without a result the reason.
+  private(set) var reasons: [String: String] = [:]
+  /// The claims with the verdicts on the results that are in the store now.
+  let claims: [CheckedClaim]
+
+  /// What a store knows of a pipeline; nothing is run, and nothing in the store is changed.
+  ///
+  /// - Parameters:
+  ///   - store: nil where there is none yet.
+  ///   - code: of each fingerprint the parts.
+  public init(
+    _ pipeline: Pipeline,
+    as run: RunName,
+    _ source: Source,
+    in store: ArtifactStore?,
+    code: [String: [String: String]]
+  ) {
+    self.run = run
+    self.pipeline = pipeline
+    self.source = source
+    self.store = store
+    let members = Dictionary(grouping: pipeline.actions, by: \.stage)
+    var seen: Set<String> = []
+    stages = pipeline.actions.compactMap { action in
+      guard seen.insert(action.stage).inserted else { return nil }
+      return Stage(name: action.stage, kind: action.kind, actions: members[action.stage] ?? [])
+    }
+    guard let store else {
+      claims = ClaimList(of: pipeline).entries.map { entry in
+        var claim = CheckedClaim(entry)
+        claim.finding = Finding(unchecked: "there are no results yet")
+        return claim
+      }
+      for action in pipeline.actions { reasons[action.name] = "not built yet" }
+      return
+    }
+    let forecast = Forecast(pipeline, store: store, latest: LatestRun(of: run.description, in: store, code: code))
+    let known = ClaimLedger(of: run.description, in: store)
+    claims = ClaimForecast(ClaimList(of: pipeline), forecast, known: known).entries.map { claim, outlook in
+      var claim = claim
+      switch outlook {
+      case .found(let finding): claim.finding = finding
+      case .checked: claim.finding = Finding(unchecked: "its results are there, and no run has checked them")
+      case .follows(let stages):
+        claim.finding = Finding(unchecked: "it needs results that are not made yet: \(stages.joined(separator: ", "))")
+      }
+      return claim
+    }
+    var addresses: [String: ContentDigest] = [:]
+    for entry in forecast.entries {
+      let name = entry.action.name
+      switch entry.outlook {
+      case .cached(let address):
+        let key = Plan.Task(entry.action, known: addresses).key
+        addresses[name] = address
+        results[name] = Result(
+          key: key,
+          address: address.description,
+          seconds: entry.seconds ?? store.record(for: key)?.seconds
+        )
+      case .runs(let reason): reasons[name] = reason.description
+      case .follows(let needed):
+        let more = needed.count > 3 ? " and \(needed.count - 3) more" : ""
+        reasons[name] = "it waits for " + needed.prefix(3).joined(separator: ", ") + more
+      }
+    }
+  }
+
+  /// The record of an action whose result is in the store.
+  func record(of action: String) -> ActionRecord? { results[action].flatMap { store?.record(for: $0.key) } }
+
+  /// The name and the title.
+  var title: String { pipeline.title.isEmpty ? run.description : pipeline.title }
+
+  /// How many actions have a result.
+  var madeCount: Int { results.count }
+
+  /// "all 12 actions are made", "3 of 12 actions are made".
+  var state: String {
+    let count = pipeline.actions.count
+    let word = count == 1 ? "action" : "actions"
+    return madeCount == count ? "all \(count) \(word) made" : "\(madeCount) of \(count) \(word) made"
+  }
+}
+
+extension PipelineFacts.Stage {
+  /// "made", "not made yet", "7 of 12 points made".
+  func state(_ facts: PipelineFacts) -> String {
+    let made = actions.count { facts.results[$0.name] != nil }
+    if isSweep { return "\(made) of \(actions.count) points made" }
+    return made == 1 ? "made" : "not made yet"
+  }
+
+  /// Whether some result is missing.
+  func isLacking(_ facts: PipelineFacts) -> Bool { actions.contains { facts.results[$0.name] == nil } }
+
+  /// How long its actions took together, as far as that is known.
+  func seconds(_ facts: PipelineFacts) -> Double? {
+    let known = actions.compactMap { facts.results[$0.name]?.seconds }
+    return known.isEmpty ? nil : known.reduce(0, +)
+  }
+}
