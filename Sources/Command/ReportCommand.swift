@@ -41,7 +41,10 @@ struct ReportCommand: ParsableCommand {
   @Option(name: .long, help: "How many points of each sweep have pages of their own.")
   var points = Site.Options().pagesPerSweep
 
-  @Option(name: .long, help: ArgumentHelp("A public key in PEM with which statements are verified (repeatable).", valueName: "file"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("A public key in PEM with which statements are verified (repeatable).", valueName: "file")
+  )
   var key: [String] = []
 
   func validate() throws {

@@ -42,6 +42,8 @@ public struct PipelineFacts: Sendable {
     let key: ContentDigest
     let address: String
     let seconds: Double?
+    /// Whether it has files for people.
+    let hasFiles: Bool
   }
 
   /// What the run is called.
@@ -107,11 +109,13 @@ public struct PipelineFacts: Sendable {
       switch entry.outlook {
       case .cached(let address):
         let key = Plan.Task(entry.action, known: addresses).key
+        let record = store.record(for: key)
         addresses[name] = address
         results[name] = Result(
           key: key,
           address: address.description,
-          seconds: entry.seconds ?? store.record(for: key)?.seconds
+          seconds: record?.seconds,
+          hasFiles: record.map { !$0.files.isEmpty } ?? false
         )
       case .runs(let reason): reasons[name] = reason.description
       case .follows(let needed):

@@ -131,7 +131,9 @@ struct ActionView {
   private static func flat(_ value: JSONValue, path: String) -> [(path: String, value: String)] {
     switch value {
     case .object(let members) where !members.isEmpty:
-      return members.sorted { $0.key < $1.key }.flatMap { flat($0.value, path: path.isEmpty ? $0.key : "\(path).\($0.key)") }
+      return members.sorted { $0.key < $1.key }.flatMap {
+        flat($0.value, path: path.isEmpty ? $0.key : "\(path).\($0.key)")
+      }
     case .array(let values) where values.contains(where: \.isNested):
       return values.enumerated().flatMap { flat($0.element, path: "\(path)[\($0.offset)]") }
     case .array(let values):
@@ -290,14 +292,19 @@ struct ActionView {
     let digest = record.statement.flatMap { try? UnverifiedStatement(reading: $0) }?.statement.byproducts
       .first { $0.name == "log" }?.digest["sha256"]
     guard let digest else { return }
-    let kept = StageLog(pipeline: record.pipeline ?? pipeline.pipeline.name, action: record.stage ?? action.name, in: store)
+    let kept = StageLog(
+      pipeline: record.pipeline ?? pipeline.pipeline.name,
+      action: record.stage ?? action.name,
+      in: store
+    )
     guard kept.digest?.description == digest, let bytes = try? FileSystem.read(kept.path, limit: 1 << 24) else {
       logNote = "What it wrote (SHA-256 \(digest)) is not in the store any more."
       return
     }
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
     log = lines.suffix(Self.mostLogLines).map { String($0).printable }.joined(separator: "\n")
-    logNote = lines.count > Self.mostLogLines
+    logNote =
+      lines.count > Self.mostLogLines
       ? "The last \(Self.mostLogLines) of \(lines.count) lines." : "SHA-256 \(digest)"
   }
 }

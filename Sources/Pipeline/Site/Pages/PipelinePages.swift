@@ -35,7 +35,7 @@ struct PipelinePages {
     var names = try? PublishedNames(of: facts.pipeline)
     for (number, stage) in facts.stages.enumerated() {
       for (place, action) in stage.actions.enumerated() {
-        guard let record = facts.record(of: action.name) else {
+        guard let result = facts.results[action.name] else {
           if action.fileStem != nil {
             let reason = "Its state: \(facts.reasons[action.name] ?? "not built yet")."
             views.lacking.append(LackingView(lackingName: action.name, lackingReason: reason))
@@ -43,7 +43,9 @@ struct PipelinePages {
           }
           continue
         }
-        guard !record.files.isEmpty, let answer = names?.names(for: record.files.keys, of: action) else { continue }
+        guard result.hasFiles, let record = facts.record(of: action.name),
+          let answer = names?.names(for: record.files.keys, of: action)
+        else { continue }
         let hasPage = site.hasPage(place, of: stage, at: number)
         let page = Site.page(of: place, in: stage, of: facts).dropFirst(base.count)
         let link = hasPage ? String(page).asLink : "index.html"
@@ -84,7 +86,8 @@ struct PipelinePages {
       (order.firstIndex(of: $0.value.suffix) ?? 9, $0.key) < (order.firstIndex(of: $1.value.suffix) ?? 9, $1.key)
     }) {
       // Nothing is moved aside here: a report changes no store.
-      guard let bytes = try? FileSystem.read(store.path(of: object)), ContentDigest(of: bytes).description == object.file
+      guard let bytes = try? FileSystem.read(store.path(of: object)),
+        ContentDigest(of: bytes).description == object.file
       else {
         notes.append("\(name): the file '\(file)' of '\(action.name)' is damaged, and is left out")
         continue
@@ -126,7 +129,7 @@ struct PipelinePages {
       views.tables.append(
         TableView(
           tableName: FilePath(text).stem ?? text,
-          headings: table.headings,
+          headings: table.headings.map { $0.isEmpty ? "Row" : $0 },
           lines: table.rows.map { .init(label: $0.first ?? "", cells: Array($0.dropFirst())) },
           downloads: downloads,
           stageLink: stageLink
@@ -171,15 +174,18 @@ struct PipelinePages {
     let summary = PipelineSummary(facts, results, isInside: true)
     let graph = PipelineGraph(facts.pipeline)
     let numbers = Dictionary(facts.stages.enumerated().map { ($1.name, $0) }) { first, _ in first }
-    let drawing = !graph.isDrawable ? nil : graph.svg { name in
-      let number = numbers[name] ?? 0
-      let stage = facts.stages[number]
-      return .init(
-        link: number < Site.mostStagePages ? "stages/\(name).html".asLink : nil,
-        state: stage.state(facts),
-        isLacking: stage.isLacking(facts)
-      )
-    }
+    let drawing =
+      !graph.isDrawable
+      ? nil
+      : graph.svg { name in
+        let number = numbers[name] ?? 0
+        let stage = facts.stages[number]
+        return .init(
+          link: number < Site.mostStagePages ? "stages/\(name).html".asLink : nil,
+          state: stage.state(facts),
+          isLacking: stage.isLacking(facts)
+        )
+      }
     let page = PipelinePage(
       title: summary.title,
       runName: summary.runName,
@@ -194,13 +200,18 @@ struct PipelinePages {
       graph: drawing,
       stages: facts.stages.enumerated().map { row($1, at: $0) },
       stageNote: facts.stages.count > Site.mostStagePages
-        ? "The first \(Site.mostStagePages) stages have pages; 'pipeline show' and 'pipeline trace' tell of the others." : nil,
+        ? "The first \(Site.mostStagePages) stages have pages; 'pipeline show' and 'pipeline trace' tell of the others."
+        : nil,
       fileName: facts.source.file,
       fileText: facts.source.text
     )
     search.add("\(base)index.html".asLink, facts.title, "pipeline \(name)")
     for claim in facts.claims {
-      search.add("\(base)index.html".asLink, claim.name, "claim of \(name): \(claim.finding.verdict.rawValue), \(claim.subject)")
+      search.add(
+        "\(base)index.html".asLink,
+        claim.name,
+        "claim of \(name): \(claim.finding.verdict.rawValue), \(claim.subject)"
+      )
     }
     let text = site.templates.page(
       "pipeline",

@@ -38,7 +38,8 @@ struct FieldPlot {
         while column < size.columns, levels[row * size.columns + column] == level { column += 1 }
         guard level > 0 else { continue }
         let x = PlotFrame.left + Double(start) * cellWidth
-        paths[level] += "M\(PlotFrame.text(x)) \(PlotFrame.text(y))h\(PlotFrame.text(Double(column - start) * cellWidth))"
+        paths[level] +=
+          "M\(PlotFrame.text(x)) \(PlotFrame.text(y))h\(PlotFrame.text(Double(column - start) * cellWidth))"
       }
     }
     var content = ["<g class=\"cells\" stroke-width=\"\(PlotFrame.text(cellHeight + 0.1))\">"]

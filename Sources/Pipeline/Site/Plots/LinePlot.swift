@@ -49,7 +49,8 @@ struct LinePlot {
     var path = ""
     var isDown = false
     func add(_ index: Int) {
-      path += "\(isDown ? "L" : "M")\(PlotFrame.text(frame.across(places[index]))) \(PlotFrame.text(frame.down(values[index])))"
+      path +=
+        "\(isDown ? "L" : "M")\(PlotFrame.text(frame.across(places[index]))) \(PlotFrame.text(frame.down(values[index])))"
       isDown = true
     }
     var run: [Int] = []

@@ -21,7 +21,14 @@ struct PlotFrame {
   /// - Parameters:
   ///   - content: the elements within the frame.
   ///   - note: what is told besides, at the right above the frame.
-  func svg(titled title: String, across name: String, up: String = "", note: String, described words: String, _ content: String)
+  func svg(
+    titled title: String,
+    across name: String,
+    up: String = "",
+    note: String,
+    described words: String,
+    _ content: String
+  )
     -> String
   {
     var lines = [
@@ -60,7 +67,8 @@ struct PlotFrame {
 
   func label(_ text: String, _ x: Double, _ y: Double, _ anchor: String) -> String {
     let shown = text.count > 44 ? text.prefix(43) + "…" : text
-    return "<text x=\"\(Self.text(x))\" y=\"\(Self.text(y))\" text-anchor=\"\(anchor)\">\(String(shown).asMarkup)</text>"
+    return
+      "<text x=\"\(Self.text(x))\" y=\"\(Self.text(y))\" text-anchor=\"\(anchor)\">\(String(shown).asMarkup)</text>"
   }
 
   /// A coordinate with one decimal.

@@ -19,7 +19,9 @@ struct QuickPlot {
     guard variable.dimensions != [name], variable.values.doubles != nil else { return nil }
     // Dimensions of one value are no dimensions to the eye.
     let flat = zip(variable.dimensions, variable.shape).filter { $0.1 == 1 }.map(\.0)
-    guard let squeezed = try? variable.slice(at: Dictionary(uniqueKeysWithValues: flat.map { ($0, 0) })) else { return nil }
+    guard let squeezed = try? variable.slice(at: Dictionary(uniqueKeysWithValues: flat.map { ($0, 0) })) else {
+      return nil
+    }
     let fixed = squeezed.dimensions.dropLast(2)
     guard let shown = try? squeezed.slice(at: Dictionary(uniqueKeysWithValues: fixed.map { ($0, 0) })),
       let values = shown.values.doubles, values.contains(where: \.isFinite)
@@ -95,7 +97,9 @@ struct PlotScale {
       (low, high) = (low - margin, high + margin)
     }
     // Halves, since the difference of two finite values may not be finite.
-    (self.low, self.high) = (max(low, -Double.greatestFiniteMagnitude / 4), min(high, Double.greatestFiniteMagnitude / 4))
+    (self.low, self.high) = (
+      max(low, -Double.greatestFiniteMagnitude / 4), min(high, Double.greatestFiniteMagnitude / 4)
+    )
   }
 
   /// How far a value is from the least to the greatest, from 0 to 1.
