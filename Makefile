@@ -1,5 +1,5 @@
 # Verbs (make help lists them):
-#   run build test bench bench-runner bench-engine figures locks check-locks check-neon check-kills check-mutations check-figures install lint format clean
+#   run build test bench bench-runner bench-engine figures locks check-locks check-neon check-kills check-mutations check-figures check-ro-crate install lint format clean
 #   help
 
 SHELL := /bin/bash
@@ -12,7 +12,7 @@ SWIFT_TEST := swift test -c release --skip-build --disable-xctest --experimental
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := run
-.PHONY: run build test bench bench-runner bench-engine figures locks check-locks check-neon check-kills check-mutations check-figures install lint format clean help system test-system swift
+.PHONY: run build test bench bench-runner bench-engine figures locks check-locks check-neon check-kills check-mutations check-figures check-ro-crate install lint format clean help system test-system swift
 
 run: build ## build, draw figure 3 and say where it is (the default)
 	@$(PIPELINE) run fig3.yaml
@@ -38,6 +38,10 @@ check-locks: build ## make the quick figures and compare them with artifacts/loc
 
 check-figures: build ## make every figure twice, at other paths and with other workers, and compare all bytes
 	@scripts/check-figures $(PIPELINE) pipelines $(FIGURES)
+
+check-ro-crate: build ## hold the crates of the quick figures against their profile (installs roc-validator into .build/peers)
+	@for figure in $(FIGURES); do $(PIPELINE) run $$figure --profile quick --quiet || exit; done
+	@PROFILE=quick scripts/check-ro-crate $(PIPELINE) $(FIGURES)
 
 check-kills: build ## kill runs at 100 random moments, and check that the next run goes on by itself
 	@scripts/check-kills $(PIPELINE) 100

@@ -126,6 +126,14 @@ let package = Package(
       swiftSettings: settings
     ),
 
+    pipeline(
+      "Crates",
+      [
+        "Reporting", "Execution", "Claims", "Provenance", "Store", "Planning", "Artifacts", "Configuration",
+        systemPackage,
+      ]
+    ),
+
     .executableTarget(name: "FingerprintTool", path: "Sources/Build/FingerprintTool", swiftSettings: settings),
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),
     .target(
@@ -141,7 +149,8 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Stages", "Site", "Reporting", "Execution", "Claims", "Provenance", "Downloads", "Store", "Planning", "Figures",
+        "Stages", "Site", "Crates", "Reporting", "Execution", "Claims", "Provenance", "Downloads", "Store", "Planning",
+        "Figures",
         "Artifacts", "Configuration", argumentParser, systemPackage,
       ],
       path: "Sources/Command",

@@ -20,7 +20,8 @@ struct Main: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, RunCommand.self, PlanCommand.self, CheckCommand.self, StagesCommand.self, SchemaCommand.self,
       GraphCommand.self, ClaimsCommand.self, ShowCommand.self, TraceCommand.self, DiffCommand.self, AuditCommand.self,
-      ReportCommand.self, DataCommand.self, CollectCommand.self, KeyCommand.self, WorkerCommand.self,
+      ReportCommand.self, ExportCommand.self, DataCommand.self, CollectCommand.self, KeyCommand.self,
+      WorkerCommand.self,
       ClaimWorkerCommand.self,
     ]
   )

@@ -57,12 +57,12 @@ struct ReportCommand: ParsableCommand {
     options.program = Program.nameAndVersion
     options.keys = try key.map { try KeyFile.publicKey(at: FilePath($0)) }
     let names = pipelines.isEmpty ? try Project.all() : pipelines
-    let facts = try names.map { try describe($0) }
+    let facts = try names.map { try Project.facts(of: $0, try values.choices(), store: store) }
     var seen: Set<RunName> = []
     if let twice = facts.first(where: { !seen.insert($0.run).inserted }) {
       throw Diagnostics(Diagnostic("two of these pipelines are called '\(twice.run)'", at: nil))
     }
-    let folder = try SiteFolder(at: FilePath(output))
+    let folder = try OutputFolder(at: FilePath(output), isReplaceable: true)
     do {
       var site = try Site(facts, kinds: .all, options)
       let notes = try site.write(to: folder)
@@ -73,27 +73,5 @@ struct ReportCommand: ParsableCommand {
       throw error
     }
     Terminal.say("the report is \(FilePath(output).appending("index.html"))")
-  }
-
-  private func describe(_ name: String) throws -> PipelineFacts {
-    let project = try Project(finding: name)
-    let choices = try values.choices()
-    let text = try project.text()
-    let pipeline = try project.pipeline(in: text, choices, .all)
-    var diagnostics = Diagnostics()
-    let file = PipelineFile.decodePart(text.root, &diagnostics)
-    let root = store.map { FilePath($0) } ?? project.storePath
-    return PipelineFacts(
-      pipeline,
-      as: RunName(pipeline.name, choices),
-      .init(
-        file: project.filePath,
-        text: String(decoding: text.bytes, as: UTF8.self),
-        summary: file?.summary ?? "",
-        places: ParameterPlaces(text.root, choices)
-      ),
-      in: try ArtifactStore(existingAt: root),
-      code: StageKinds.all.code
-    )
   }
 }

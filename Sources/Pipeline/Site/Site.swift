@@ -2,7 +2,7 @@ internal import Artifacts
 internal import Configuration
 public import Planning
 public import Provenance
-internal import Reporting
+public import Reporting
 internal import Store
 internal import SystemPackage
 
@@ -43,7 +43,7 @@ public struct Site {
   /// Writes all pages.
   ///
   /// - Returns: what is missing, a line each.
-  public mutating func write(to folder: SiteFolder) throws -> [String] {
+  public mutating func write(to folder: OutputFolder) throws -> [String] {
     var notes: [String] = []
     for facts in pipelines { collectArtifacts(of: facts) }
     var summaries: [PipelineSummary] = []

@@ -316,9 +316,6 @@ extension JSONValue {
   /// The number, if this is one.
   var double: Double? { if case .number(let number) = self { number } else { nil } }
 
-  /// The value for people: a text without quotes.
-  var shown: String { if case .string(let text) = self { text.printable } else { canonicalText.printable } }
-
   fileprivate var isNested: Bool {
     switch self {
     case .array, .object: true

@@ -11,14 +11,14 @@ internal import SystemPackage
 struct PipelinePages {
   let facts: PipelineFacts
   let site: Site
-  let folder: SiteFolder
+  let folder: OutputFolder
   /// What is missing.
   private(set) var notes: [String] = []
   var search = SearchIndex()
   /// The pictures of each action.
   private var pictures: [String: [FigureView]] = [:]
 
-  init(_ facts: PipelineFacts, _ site: Site, _ folder: SiteFolder) {
+  init(_ facts: PipelineFacts, _ site: Site, _ folder: OutputFolder) {
     self.facts = facts
     self.site = site
     self.folder = folder

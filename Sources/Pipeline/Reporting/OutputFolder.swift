@@ -3,39 +3,44 @@ internal import Configuration
 public import Store
 public import SystemPackage
 
-/// The folder of a report: made under another name, and put in its place when it is whole.
+/// A folder of files for people: made under another name, and put in its place when it is whole.
 ///
-/// A list of its files, `report.json`, says that it is a report. Only such a folder is replaced, and only while it has no
-/// other files: what somebody has put there is not lost.
-public final class SiteFolder {
+/// What may be replaced has a list of its files, `report.json`. Only such a folder is, and only while it has no other
+/// files: what somebody has put there is not lost.
+public final class OutputFolder {
   private static let listName = "report.json"
   private static let version = 1
+  /// Whether it has a list of its files, so that a later one may replace it.
+  private let isReplaceable: Bool
   private let destination: FilePath
   private let temporary: FilePath
   private var files: Set<String> = []
   private var folders: Set<String> = []
 
-  /// Begins a report that is to be at `destination`.
+  /// Begins a folder that is to be at `destination`.
   ///
-  /// - Throws: `Diagnostics` when there is something that is no earlier report.
-  public init(at destination: FilePath) throws {
+  /// - Parameter isReplaceable: whether an earlier one of the same kind is replaced.
+  /// - Throws: `Diagnostics` when there is something else.
+  public init(at destination: FilePath, isReplaceable: Bool) throws {
+    self.isReplaceable = isReplaceable
     // Without a slash at the end, which would name what is in the folder.
     self.destination = FileSystem.absolute(destination)
-    if let problem = Self.problem(with: self.destination) {
-      throw Diagnostics(Diagnostic(problem, at: nil, hints: "name another folder with --output, or remove this one"))
+    if let problem = Self.problem(with: self.destination, isReplaceable) {
+      throw Diagnostics(Diagnostic(problem, at: nil, hints: "name another folder, or remove this one"))
     }
-    let name = self.destination.lastComponent?.string ?? "report"
+    let name = self.destination.lastComponent?.string ?? "output"
     temporary = self.destination.removingLastComponent().appending(".\(name).\(FileSystem.randomName).tmp")
     try FileSystem.createFolder(temporary)
   }
 
   /// Why a path may not be replaced; nil if it may.
-  private static func problem(with path: FilePath) -> String? {
+  private static func problem(with path: FilePath, _ isReplaceable: Bool) -> String? {
     guard FileSystem.exists(path) else { return nil }
     guard FileSystem.isFolder(path), let names = try? FileSystem.contents(of: path) else {
       return "'\(path)' is there, and is no folder"
     }
     if names.isEmpty { return nil }
+    guard isReplaceable else { return "'\(path)' is there already, and is not replaced" }
     guard let bytes = try? FileSystem.read(path.appending(listName), limit: 1 << 28),
       let text = String(validating: bytes, as: UTF8.self),
       case .object(let members)? = try? JSONValue(reading: text, name: listName),
@@ -53,7 +58,7 @@ public final class SiteFolder {
     }
   }
 
-  /// Where a file is written until the report is whole; its folder is made.
+  /// Where a file is written until the folder is whole; its folder is made.
   public func path(of name: String) throws(StoreError) -> FilePath {
     let path = temporary.pushing(FilePath(name))
     let folder = path.removingLastComponent()
@@ -75,17 +80,12 @@ public final class SiteFolder {
   /// Whether there is such a file already.
   public func has(_ name: String) -> Bool { files.contains(name) }
 
-  /// Puts the report in its place.
+  /// Puts the folder in its place.
   public func finish() throws(StoreError) {
-    let list: JSONValue = [
-      "pipeline report": .integer(Self.version), "files": .array(files.sorted().map { .string($0) }),
-    ]
-    try FileSystem.writeAtomically(
-      Array((list.indentedText + "\n").utf8),
-      to: temporary.appending(Self.listName),
-      isDurable: false
-    )
+    if isReplaceable { try writeList() }
     try FileSystem.synchronizeAll(temporary)
+    let parent = destination.removingLastComponent()
+    if !parent.isEmpty { try FileSystem.createFolder(parent) }
     guard FileSystem.exists(destination) else { return try FileSystem.move(temporary, to: destination) }
     let old = FilePath("\(temporary).old")
     try FileSystem.move(destination, to: old)
@@ -98,6 +98,17 @@ public final class SiteFolder {
     FileSystem.removeFolder(old)
   }
 
-  /// Removes what was written of a report that cannot be finished.
+  private func writeList() throws(StoreError) {
+    let list: JSONValue = [
+      "pipeline report": .integer(Self.version), "files": .array(files.sorted().map { .string($0) }),
+    ]
+    try FileSystem.writeAtomically(
+      Array((list.indentedText + "\n").utf8),
+      to: temporary.appending(Self.listName),
+      isDurable: false
+    )
+  }
+
+  /// Removes what was written of a folder that cannot be finished.
   public func abandon() { FileSystem.removeFolder(temporary) }
 }

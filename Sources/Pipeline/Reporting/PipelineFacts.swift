@@ -1,64 +1,44 @@
-internal import Artifacts
-internal import Claims
+package import Artifacts
+package import Claims
 internal import Configuration
 public import Execution
 public import Planning
 public import Store
 
-/// A pipeline with what the store knows of its results: what a report shows.
+/// A pipeline with what the store knows of its results: what a report and a crate show.
 public struct PipelineFacts: Sendable {
-  /// What is said of a pipeline besides its plan.
-  public struct Source: Sendable {
-    /// The path of the pipeline file from the folder of its project.
-    public var file: String
-    /// Its text.
-    public var text: String
-    /// What it says of itself, in paragraphs.
-    public var summary: String
-    /// Where parameters are written.
-    public var places: ParameterPlaces
-
-    /// A source.
-    public init(file: String, text: String, summary: String, places: ParameterPlaces) {
-      self.file = file
-      self.text = text
-      self.summary = summary
-      self.places = places
-    }
-  }
-
   /// A stage: one action, or the points of a sweep.
-  struct Stage: Sendable {
-    let name: String
-    let kind: String
-    let actions: [Action]
+  package struct Stage: Sendable {
+    package let name: String
+    package let kind: String
+    package let actions: [Action]
 
     /// Whether there is a `matrix`, though it may have one point.
-    var isSweep: Bool { actions.first.map { $0.name != name } ?? false }
+    package var isSweep: Bool { actions.first.map { $0.name != name } ?? false }
   }
 
   /// A result that is in the store.
-  struct Result: Sendable {
-    let key: ContentDigest
-    let address: String
-    let seconds: Double?
+  package struct Result: Sendable {
+    package let key: ContentDigest
+    package let address: String
+    package let seconds: Double?
     /// Whether it has files for people.
-    let hasFiles: Bool
+    package let hasFiles: Bool
   }
 
   /// What the run is called.
   public let run: RunName
-  let pipeline: Pipeline
-  let source: Source
-  let store: ArtifactStore?
+  package let pipeline: Pipeline
+  package let source: PipelineText
+  package let store: ArtifactStore?
   /// The stages, each after those that it needs.
-  let stages: [Stage]
+  package let stages: [Stage]
   /// By the name of the action.
-  private(set) var results: [String: Result] = [:]
+  package private(set) var results: [String: Result] = [:]
   /// For each action without a result the reason.
-  private(set) var reasons: [String: String] = [:]
+  package private(set) var reasons: [String: String] = [:]
   /// The claims with the verdicts on the results that are in the store now.
-  let claims: [CheckedClaim]
+  package let claims: [CheckedClaim]
 
   /// What a store knows of a pipeline; nothing is run, and nothing in the store is changed.
   ///
@@ -68,7 +48,7 @@ public struct PipelineFacts: Sendable {
   public init(
     _ pipeline: Pipeline,
     as run: RunName,
-    _ source: Source,
+    _ source: PipelineText,
     in store: ArtifactStore?,
     code: [String: [String: String]]
   ) {
@@ -126,16 +106,21 @@ public struct PipelineFacts: Sendable {
   }
 
   /// The record of an action whose result is in the store.
-  func record(of action: String) -> ActionRecord? { results[action].flatMap { store?.record(for: $0.key) } }
+  package func record(of action: String) -> ActionRecord? { results[action].flatMap { store?.record(for: $0.key) } }
 
   /// The name and the title.
-  var title: String { pipeline.title.isEmpty ? run.description : pipeline.title }
+  package var title: String { pipeline.title.isEmpty ? run.description : pipeline.title }
+
+  /// The stages whose results another stage needs.
+  package var neededStages: Set<String> {
+    Set(pipeline.actions.flatMap { $0.inputs.values.flatMap(\.references) }.map { Action.stage(of: $0) })
+  }
 
   /// How many actions have a result.
-  var madeCount: Int { results.count }
+  package var madeCount: Int { results.count }
 
   /// "all 12 actions are made", "3 of 12 actions are made".
-  var state: String {
+  package var state: String {
     let count = pipeline.actions.count
     let word = count == 1 ? "action" : "actions"
     return madeCount == count ? "all \(count) \(word) made" : "\(madeCount) of \(count) \(word) made"
@@ -144,17 +129,17 @@ public struct PipelineFacts: Sendable {
 
 extension PipelineFacts.Stage {
   /// "made", "not made yet", "7 of 12 points made".
-  func state(_ facts: PipelineFacts) -> String {
+  package func state(_ facts: PipelineFacts) -> String {
     let made = actions.count { facts.results[$0.name] != nil }
     if isSweep { return "\(made) of \(actions.count) points made" }
     return made == 1 ? "made" : "not made yet"
   }
 
   /// Whether some result is missing.
-  func isLacking(_ facts: PipelineFacts) -> Bool { actions.contains { facts.results[$0.name] == nil } }
+  package func isLacking(_ facts: PipelineFacts) -> Bool { actions.contains { facts.results[$0.name] == nil } }
 
   /// How long its actions took together, as far as that is known.
-  func seconds(_ facts: PipelineFacts) -> Double? {
+  package func seconds(_ facts: PipelineFacts) -> Double? {
     let known = actions.compactMap { facts.results[$0.name]?.seconds }
     return known.isEmpty ? nil : known.reduce(0, +)
   }
