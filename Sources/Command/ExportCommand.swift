@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Crates
+import Execution
 import Planning
 import Reporting
 import Stages

@@ -273,11 +273,14 @@ public struct WorkflowRunCrate {
 
   /// Times, state and agent of an action.
   func complete(_ action: inout Entity, _ start: String?, _ end: String?) {
-    action.add("startTime", text: start)
-    action.add("endTime", text: end)
+    action.add("startTime", text: start.map { Self.time($0) })
+    action.add("endTime", text: end.map { Self.time($0) })
     action.add("actionStatus", "http://schema.org/CompletedActionStatus")
     if let agent { action.refer("agent", to: agent) }
   }
+
+  /// A time as the profile's validator reads it: the same moment with +00:00 for Z.
+  private static func time(_ text: String) -> String { text.last == "Z" ? text.dropLast() + "+00:00" : text }
 
   static func control(_ stage: PipelineFacts.Stage) -> String { "#control/\(stage.name)" }
   static func tool(_ stage: String) -> String { "#tools/\(stage)" }

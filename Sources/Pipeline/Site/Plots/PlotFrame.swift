@@ -1,3 +1,5 @@
+internal import Reporting
+
 /// The frame of a small drawing: where its edges are, its axes with numbers and names.
 struct PlotFrame {
   static let width = 360.0
