@@ -135,7 +135,7 @@ import Testing
   {
     let none = try await run("export", "--ro-crate", "crate", "toy.yaml")
     #expect(none.status == 2)
-    #expect(none.errors.contains("a crate tells of a whole run, and of 'toy' 0 of 4 actions are made"))
+    #expect(none.errors.contains("a crate tells of a whole run: 'toy' has 0 of 4 actions made"))
     #expect(folder.files() == ["toy.yaml"])
     #expect(try await run("run", "toy.yaml").status == 0)
     for name in ["one", "two"] { #expect(try await run("export", "--ro-crate", name, "toy.yaml").status == 0) }

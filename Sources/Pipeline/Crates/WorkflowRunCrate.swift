@@ -64,7 +64,7 @@ public struct WorkflowRunCrate {
     guard facts.madeCount == facts.pipeline.actions.count else {
       throw Diagnostics(
         Diagnostic(
-          "a crate tells of a whole run, and of '\(facts.run)' \(facts.state)",
+          "a crate tells of a whole run: '\(facts.run)' has \(facts.state)",
           at: nil,
           hints: "'pipeline run' makes what is missing"
         )
