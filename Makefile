@@ -1,6 +1,6 @@
 # Verbs (make help lists them):
 #   run build test bench bench-runner bench-engine bench-audit figures locks check-locks audit check-neon check-kills check-mutations check-figures
-#   check-verify install lint format clean help
+#   check-verify check-ro-crate install lint format clean help
 
 SHELL := /bin/bash
 PIPELINE := .build/release/pipeline
@@ -12,7 +12,7 @@ SWIFT_TEST := swift test -c release --skip-build --disable-xctest --experimental
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := run
-.PHONY: run build test bench bench-runner bench-engine bench-audit figures locks check-locks audit check-neon check-kills check-mutations check-figures check-verify install lint format clean help system test-system swift
+.PHONY: run build test bench bench-runner bench-engine bench-audit figures locks check-locks audit check-neon check-kills check-mutations check-figures check-verify check-ro-crate install lint format clean help system test-system swift
 
 run: build ## build, draw figure 3 and say where it is (the default)
 	@$(PIPELINE) run fig3.yaml
@@ -44,6 +44,10 @@ check-figures: build ## make every figure twice, at other paths and with other w
 
 check-verify: build ## make the quick figures again with 1 and 2 workers and each instruction set, and compare
 	@scripts/check-verify $(PIPELINE) $(FIGURES)
+
+check-ro-crate: build ## hold the crates of the quick figures against their profile (installs roc-validator into .build/peers)
+	@for figure in $(FIGURES); do $(PIPELINE) run $$figure --profile quick --quiet || exit; done
+	@PROFILE=quick scripts/check-ro-crate $(PIPELINE) $(FIGURES)
 
 check-kills: build ## kill runs at 100 random moments, and check that the next run goes on by itself
 	@scripts/check-kills $(PIPELINE) 100
@@ -93,7 +97,7 @@ system:
 	@scripts/install-packages libyaml-dev libhdf5-dev zlib1g-dev gnuplot-nox pkg-config curl
 
 test-system: system
-	@scripts/install-packages hdf5-tools python3-h5py python3-xarray python3-h5netcdf python3-jsonschema python3-yaml poppler-utils bubblewrap openssl python3-cryptography git
+	@scripts/install-packages hdf5-tools python3-h5py python3-xarray python3-h5netcdf python3-jsonschema python3-yaml poppler-utils bubblewrap openssl python3-cryptography git chromium python3-selenium chromium-driver tidy
 
 swift:
 	@command -v swift >/dev/null || { \

@@ -14,6 +14,7 @@ let collections = Target.Dependency.product(name: "OrderedCollections", package:
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A target of the science wing, which knows no pipeline, no file format and no clock.
@@ -54,6 +55,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
@@ -122,6 +124,26 @@ let package = Package(
       ["Reporting", "Execution", "Provenance", "Store", "Planning", "Artifacts", "Configuration", systemPackage]
     ),
 
+    .target(
+      name: "Site",
+      dependencies: [
+        "Reporting", "Execution", "Claims", "Provenance", "Store", "Planning", "Artifacts", "Configuration", mustache,
+        systemPackage,
+      ],
+      path: "Sources/Pipeline/Site",
+      // Embedded, so that the installed program is one file.
+      resources: [.embedInCode("Templates")],
+      swiftSettings: settings
+    ),
+
+    pipeline(
+      "Crates",
+      [
+        "Reporting", "Execution", "Claims", "Provenance", "Store", "Planning", "Artifacts", "Configuration",
+        systemPackage,
+      ]
+    ),
+
     .executableTarget(name: "FingerprintTool", path: "Sources/Build/FingerprintTool", swiftSettings: settings),
     .plugin(name: "CodeFingerprints", capability: .buildTool(), dependencies: ["FingerprintTool"]),
     .target(
@@ -137,8 +159,8 @@ let package = Package(
     .executableTarget(
       name: "Command",
       dependencies: [
-        "Stages", "Verification", "Reporting", "Audit", "Execution", "Claims", "Provenance", "Downloads", "Store", "Planning",
-        "Figures", "Artifacts", "Configuration", argumentParser, systemPackage,
+        "Stages", "Site", "Crates", "Verification", "Reporting", "Audit", "Execution", "Claims", "Provenance",
+        "Downloads", "Store", "Planning", "Figures", "Artifacts", "Configuration", argumentParser, systemPackage,
       ],
       path: "Sources/Command",
       swiftSettings: settings

@@ -3,6 +3,7 @@ import Claims
 import Configuration
 import Execution
 import Planning
+import Reporting
 import Stages
 import Store
 import SystemPackage
@@ -84,6 +85,31 @@ struct Project {
     } catch let error as StoreError {
       throw Diagnostics(Diagnostic(error.description, at: nil))
     }
+  }
+
+  /// The names of all pipelines of the folder `pipelines`.
+  static func all() throws(Diagnostics) -> [String] {
+    let names = ((try? FileSystem.contents(of: "pipelines")) ?? []).filter { $0.hasSuffix(".yaml") }
+    guard !names.isEmpty else {
+      throw Diagnostics(Diagnostic("there are no pipelines in pipelines/ here", at: nil, hints: "name a pipeline file"))
+    }
+    return names.map { "pipelines/\($0)" }
+  }
+
+  /// What a store knows of a pipeline.
+  ///
+  /// - Parameter store: the folder of the store; that of the project unless given.
+  static func facts(of name: String, _ choices: Pipeline.Choices, store: String?) throws -> PipelineFacts {
+    let project = try Project(finding: name)
+    let text = try project.text()
+    let pipeline = try project.pipeline(in: text, choices, .all)
+    return PipelineFacts(
+      pipeline,
+      as: RunName(pipeline.name, choices),
+      PipelineText(project.filePath, bytes: text.bytes, root: text.root, choices),
+      in: try ArtifactStore(existingAt: store.map { FilePath($0) } ?? project.storePath),
+      code: StageKinds.all.code
+    )
   }
 
   private static func notFound(_ name: String) -> Diagnostic {

@@ -47,11 +47,10 @@ public struct FigureExport {
     if !isNew, let state = FileState(of: destination), notes[name]?.hasPrefix(Self.note(record, state)) == true {
       return .unchanged
     }
-    let chain = StatementChain(from: record.key, in: try StatementSource(store))
     let scratch = try store.makeScratch("export")
     defer { FileSystem.removeFolder(scratch) }
     let file = scratch.appending("export.h5")
-    try Self.write(store.bytes(of: record.artifact), carrying: chain.bundle, to: file)
+    try Self.write(record, to: file, from: store)
     var outcome = FigureFolder.Outcome.written
     let digest = try FileSystem.digest(of: file)
     if FileSystem.exists(destination), try FileSystem.digest(of: destination) == digest {
@@ -72,6 +71,12 @@ public struct FigureExport {
   static func write(_ object: [UInt8], carrying statements: String, to file: FilePath) throws {
     try FileSystem.writeAtomically(object, to: file, isDurable: false)
     try EmbeddedStatements.write(statements, into: file.string)
+  }
+
+  /// Writes the artifact of a record to a new file, with the chain of its statements in it.
+  public static func write(_ record: ActionRecord, to file: FilePath, from store: ArtifactStore) throws {
+    let chain = StatementChain(from: record.key, in: try StatementSource(store))
+    try write(store.bytes(of: record.artifact), carrying: chain.bundle, to: file)
   }
 
   private static func note(_ record: ActionRecord, _ state: FileState) -> String {

@@ -109,7 +109,7 @@ extension Attribute {
   var json: JSONValue { isList ? .array(values.json) : values.json.first ?? .null }
 
   /// In a line: the first line of a text, the values of a list.
-  var brief: String {
+  package var brief: String {
     if let text {
       let first = text.split(separator: "\n", omittingEmptySubsequences: false).first ?? ""
       return String(first).printable + (first.count < text.count ? " …" : "")

@@ -244,6 +244,9 @@ public struct TraceDescription {
 }
 
 extension JSONValue {
+  /// The value for people: a text without quotes.
+  package var shown: String { if case .string(let text) = self { text.printable } else { canonicalText.printable } }
+
   /// The values that hold no others, each with its path: `learning_rate.values[2]`.
   public var leaves: [(path: String, value: JSONValue)] { leaves(at: "") }
 

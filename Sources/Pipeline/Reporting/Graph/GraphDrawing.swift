@@ -9,29 +9,82 @@ extension PipelineGraph {
 
   /// A drawing: a box with name and kind for each stage, and arrows from each to those that need its result.
   public var svg: String {
-    let layout = GraphLayout(self) { node in
-      Double(max(node.name.count, node.caption.count)) * Self.letterWidth + 24
-    }
-    let heading = title.isEmpty ? name : "\(name): \(title)"
+    let layout = layout
     let width = max(layout.width, Double(heading.count) * Self.letterWidth) + 2 * Self.margin
     let top = 2 * Self.margin
-    let size = "\(Self.number(width)) \(Self.number(layout.height + top + Self.margin))"
     var lines = [
       """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(size)" width="\(Self.number(width))" \
+      <svg xmlns="http://www.w3.org/2000/svg" \(Self.size(width, layout.height + top + Self.margin)) \
       font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="12">
       """,
       "<title>\(Self.escaped(heading))</title>",
-      """
-      <defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">\
-      <path d="M0 0L8 4L0 8z" fill="#666"/></marker></defs>
-      """,
+      Self.marker,
       "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>",
       "<text x=\"\(Self.number(Self.margin))\" y=\"\(Self.number(Self.margin))\">\(Self.escaped(heading))</text>",
     ]
-    for arrow in layout.arrows { lines.append(draw(arrow, layout, top: top)) }
-    for place in layout.places { if let node = place.node { lines.append(draw(nodes[node], place, top: top)) } }
+    lines += draw(layout, top: top) { _, box in box }
     return (lines + ["</svg>"]).joined(separator: "\n")
+  }
+
+  /// What a page says of a stage in its drawing.
+  public struct Look: Sendable {
+    /// Where the box leads.
+    public var link: String?
+    /// The state, in words.
+    public var state: String
+    /// Whether there is no result yet: such a box has the class `lacking`.
+    public var isLacking: Bool
+
+    /// A look.
+    public init(link: String?, state: String, isLacking: Bool) {
+      self.link = link
+      self.state = state
+      self.isLacking = isLacking
+    }
+  }
+
+  /// The drawing as a part of a page, whose style gives it its colours: each box leads to a link.
+  ///
+  /// - Parameter look: is asked about each stage.
+  public func svg(_ look: (String) -> Look) -> String {
+    let layout = layout
+    var lines = [
+      """
+      <svg \(Self.size(layout.width + 2 * Self.margin, layout.height + 2 * Self.margin)) role="group" \
+      aria-label="\(Self.escaped("Graph of the stages of \(name)"))">
+      """,
+      Self.marker,
+    ]
+    lines += draw(layout, top: Self.margin) { node, box in
+      let look = look(node.name)
+      let group = look.isLacking ? "<g class=\"lacking\">\n\(box)\n</g>" : box
+      guard let link = look.link else { return group }
+      let label = Self.escaped("\(node.name), \(node.caption), \(look.state)")
+      return "<a href=\"\(Self.escaped(link))\" aria-label=\"\(label)\">\n\(group)\n</a>"
+    }
+    return (lines + ["</svg>"]).joined(separator: "\n")
+  }
+
+  private var heading: String { title.isEmpty ? name : "\(name): \(title)" }
+
+  private var layout: GraphLayout {
+    GraphLayout(self) { node in Double(max(node.name.count, node.caption.count)) * Self.letterWidth + 24 }
+  }
+
+  private static func size(_ width: Double, _ height: Double) -> String {
+    "viewBox=\"0 0 \(number(width)) \(number(height))\" width=\"\(number(width))\""
+  }
+
+  private static let marker = """
+    <defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">\
+    <path d="M0 0L8 4L0 8z" fill="#666"/></marker></defs>
+    """
+
+  private func draw(_ layout: GraphLayout, top: Double, _ wrap: (Node, String) -> String) -> [String] {
+    layout.arrows.map { draw($0, layout, top: top) }
+      + layout.places.compactMap { place in
+        place.node.map { wrap(nodes[$0], draw(nodes[$0], place, top: top)) }
+      }
   }
 
   private func draw(_ node: Node, _ place: GraphLayout.Place, top: Double) -> String {
@@ -42,8 +95,8 @@ extension PipelineGraph {
       <rect x="\(left)" y="\(Self.number(y))" width="\(Self.number(place.width))" \
       height="\(Self.number(GraphLayout.boxHeight))" rx="4" fill="#eef4fa" stroke="#0072b2"/>
       <text x="\(Self.number(x))" y="\(Self.number(y + 18))" text-anchor="middle">\(Self.escaped(node.name))</text>
-      <text x="\(Self.number(x))" y="\(Self.number(y + 35))" text-anchor="middle" fill="#666">\
-      \(Self.escaped(node.caption))</text>
+      <text x="\(Self.number(x))" y="\(Self.number(y + 35))" text-anchor="middle" class="caption" \
+      fill="#666">\(Self.escaped(node.caption))</text>
       """
   }
 

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Configuration
+import Crates
+import Execution
+import Planning
+import Reporting
+import Stages
+import Store
+import SystemPackage
+
+/// `pipeline export`.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Writes a run with its results as a Workflow Run RO-Crate, for archives and other programs.",
+    discussion: """
+      The crate follows the profile Provenance Run Crate 0.5: the pipeline file as the workflow, each stage as a step and \
+      a tool, each action with its parameters, inputs, outputs, times and use of the machine, and copies of all results, \
+      figures and statements with their SHA-256. With several pipelines, or none, each has a crate of its own in a folder \
+      of its name. Every action must have been run. A folder that is there is not replaced.
+
+      Examples:
+        pipeline export --ro-crate fig4-crate fig4
+        pipeline export --ro-crate crates --profile quick
+        pipeline export --ro-crate crate fig3 --agent "Ada Lovelace" --license https://spdx.org/licenses/CC-BY-4.0
+      """
+  )
+
+  @Argument(help: "The pipelines, by path or by name (default: all of pipelines/).")
+  var pipelines: [String] = []
+
+  @Option(name: .customLong("ro-crate"), help: ArgumentHelp("The folder of the crate.", valueName: "folder"))
+  var folder: String
+
+  @OptionGroup var values: ChoiceOptions
+
+  @Option(name: .long, help: "The folder of the store (default: that of the project).")
+  var store: String?
+
+  @Option(name: .long, help: ArgumentHelp("Who ran it.", valueName: "name"))
+  var agent: String?
+
+  @Option(name: .long, help: ArgumentHelp("The ORCID of that person: https://orcid.org/0000-….", valueName: "url"))
+  var orcid: String?
+
+  @Option(name: .long, help: ArgumentHelp("The licence of the results.", valueName: "url"))
+  var license: String?
+
+  func validate() throws {
+    if let orcid, orcid.wholeMatch(of: /https:\/\/orcid\.org\/\d{4}-\d{4}-\d{4}-\d{3}[\dX]/) == nil {
+      throw ValidationError("--orcid takes https://orcid.org/0000-0000-0000-0000, and got '\(orcid)'")
+    }
+    if let license, license.wholeMatch(of: /https?:\/\/[!-~]+/) == nil {
+      throw ValidationError("--license takes the URL of a licence, and got '\(license)'")
+    }
+  }
+
+  func run() throws {
+    var words = WorkflowRunCrate.Words()
+    words.agent = agent
+    words.orcid = orcid
+    words.license = license
+    words.program = Program.nameAndVersion
+    let names = pipelines.isEmpty ? try Project.all() : pipelines
+    let facts = try names.map { try Project.facts(of: $0, try values.choices(), store: store) }
+    for facts in facts {
+      let root = FilePath(folder)
+      let path = pipelines.count == 1 ? root : root.appending(facts.run.description)
+      let folder = try OutputFolder(at: path, isReplaceable: false)
+      do {
+        var crate = try WorkflowRunCrate(facts, kinds: .all, words, in: folder)
+        try crate.write()
+        try folder.finish()
+      } catch {
+        folder.abandon()
+        throw error
+      }
+      Terminal.say("the crate of \(facts.run) is \(path)")
+    }
+  }
+}

@@ -1,0 +1,114 @@
+internal import Artifacts
+internal import Configuration
+public import Store
+public import SystemPackage
+
+/// A folder of files for people: made under another name, and put in its place when it is whole.
+///
+/// What may be replaced has a list of its files, `report.json`. Only such a folder is, and only while it has no other
+/// files: what somebody has put there is not lost.
+public final class OutputFolder {
+  private static let listName = "report.json"
+  private static let version = 1
+  /// Whether it has a list of its files, so that a later one may replace it.
+  private let isReplaceable: Bool
+  private let destination: FilePath
+  private let temporary: FilePath
+  private var files: Set<String> = []
+  private var folders: Set<String> = []
+
+  /// Begins a folder that is to be at `destination`.
+  ///
+  /// - Parameter isReplaceable: whether an earlier one of the same kind is replaced.
+  /// - Throws: `Diagnostics` when there is something else.
+  public init(at destination: FilePath, isReplaceable: Bool) throws {
+    self.isReplaceable = isReplaceable
+    // Without a slash at the end, which would name what is in the folder.
+    self.destination = FileSystem.absolute(destination)
+    if let problem = Self.problem(with: self.destination, isReplaceable) {
+      throw Diagnostics(Diagnostic(problem, at: nil, hints: "name another folder, or remove this one"))
+    }
+    let name = self.destination.lastComponent?.string ?? "output"
+    temporary = self.destination.removingLastComponent().appending(".\(name).\(FileSystem.randomName).tmp")
+    try FileSystem.createFolder(temporary)
+  }
+
+  /// Why a path may not be replaced; nil if it may.
+  private static func problem(with path: FilePath, _ isReplaceable: Bool) -> String? {
+    guard FileSystem.exists(path) else { return nil }
+    guard FileSystem.isFolder(path), let names = try? FileSystem.contents(of: path) else {
+      return "'\(path)' is there, and is no folder"
+    }
+    if names.isEmpty { return nil }
+    guard isReplaceable else { return "'\(path)' is there already, and is not replaced" }
+    guard let bytes = try? FileSystem.read(path.appending(listName), limit: 1 << 28),
+      let text = String(validating: bytes, as: UTF8.self),
+      case .object(let members)? = try? JSONValue(reading: text, name: listName),
+      members["pipeline report"] != nil, case .array(let listed)? = members["files"]
+    else { return "'\(path)' is no earlier report, and is not replaced" }
+    let known = Set(listed.compactMap { if case .string(let name) = $0 { name } else { nil } })
+    guard let other = files(below: path, "").first(where: { !known.contains($0) && $0 != listName }) else { return nil }
+    return "'\(path)' has a file that no report wrote, '\(other)', and is not replaced"
+  }
+
+  private static func files(below folder: FilePath, _ prefix: String) -> [String] {
+    ((try? FileSystem.contents(of: folder)) ?? []).flatMap { name in
+      let path = folder.appending(name)
+      return FileSystem.isFolder(path) ? files(below: path, "\(prefix)\(name)/") : ["\(prefix)\(name)"]
+    }
+  }
+
+  /// Where a file is written until the folder is whole; its folder is made.
+  public func path(of name: String) throws(StoreError) -> FilePath {
+    let path = temporary.pushing(FilePath(name))
+    let folder = path.removingLastComponent()
+    if folders.insert(folder.string).inserted { try FileSystem.createFolder(folder) }
+    files.insert(name)
+    return path
+  }
+
+  /// Writes a file.
+  public func write(_ bytes: [UInt8], to name: String) throws(StoreError) {
+    try FileSystem.writeAtomically(bytes, to: path(of: name), isDurable: false)
+  }
+
+  /// Writes a file.
+  public func write(_ text: String, to name: String) throws(StoreError) {
+    try write(Array(text.utf8), to: name)
+  }
+
+  /// Whether there is such a file already.
+  public func has(_ name: String) -> Bool { files.contains(name) }
+
+  /// Puts the folder in its place.
+  public func finish() throws(StoreError) {
+    if isReplaceable { try writeList() }
+    try FileSystem.synchronizeAll(temporary)
+    let parent = destination.removingLastComponent()
+    if !parent.isEmpty { try FileSystem.createFolder(parent) }
+    guard FileSystem.exists(destination) else { return try FileSystem.move(temporary, to: destination) }
+    let old = FilePath("\(temporary).old")
+    try FileSystem.move(destination, to: old)
+    do {
+      try FileSystem.move(temporary, to: destination)
+    } catch {
+      try FileSystem.move(old, to: destination)
+      throw error
+    }
+    FileSystem.removeFolder(old)
+  }
+
+  private func writeList() throws(StoreError) {
+    let list: JSONValue = [
+      "pipeline report": .integer(Self.version), "files": .array(files.sorted().map { .string($0) }),
+    ]
+    try FileSystem.writeAtomically(
+      Array((list.indentedText + "\n").utf8),
+      to: temporary.appending(Self.listName),
+      isDurable: false
+    )
+  }
+
+  /// Removes what was written of a folder that cannot be finished.
+  public func abandon() { FileSystem.removeFolder(temporary) }
+}

@@ -1,0 +1,146 @@
+package import Artifacts
+package import Claims
+internal import Configuration
+public import Execution
+public import Planning
+public import Store
+
+/// A pipeline with what the store knows of its results: what a report and a crate show.
+public struct PipelineFacts: Sendable {
+  /// A stage: one action, or the points of a sweep.
+  package struct Stage: Sendable {
+    package let name: String
+    package let kind: String
+    package let actions: [Action]
+
+    /// Whether there is a `matrix`, though it may have one point.
+    package var isSweep: Bool { actions.first.map { $0.name != name } ?? false }
+  }
+
+  /// A result that is in the store.
+  package struct Result: Sendable {
+    package let key: ContentDigest
+    package let address: String
+    package let seconds: Double?
+    /// Whether it has files for people.
+    package let hasFiles: Bool
+  }
+
+  /// What the run is called.
+  public let run: RunName
+  package let pipeline: Pipeline
+  package let source: PipelineText
+  package let store: ArtifactStore?
+  /// The stages, each after those that it needs.
+  package let stages: [Stage]
+  /// By the name of the action.
+  package private(set) var results: [String: Result] = [:]
+  /// For each action without a result the reason.
+  package private(set) var reasons: [String: String] = [:]
+  /// The claims with the verdicts on the results that are in the store now.
+  package let claims: [CheckedClaim]
+
+  /// What a store knows of a pipeline; nothing is run, and nothing in the store is changed.
+  ///
+  /// - Parameters:
+  ///   - store: nil where there is none yet.
+  ///   - code: of each fingerprint the parts.
+  public init(
+    _ pipeline: Pipeline,
+    as run: RunName,
+    _ source: PipelineText,
+    in store: ArtifactStore?,
+    code: [String: [String: String]]
+  ) {
+    self.run = run
+    self.pipeline = pipeline
+    self.source = source
+    self.store = store
+    let members = Dictionary(grouping: pipeline.actions, by: \.stage)
+    var seen: Set<String> = []
+    stages = pipeline.actions.compactMap { action in
+      guard seen.insert(action.stage).inserted else { return nil }
+      return Stage(name: action.stage, kind: action.kind, actions: members[action.stage] ?? [])
+    }
+    guard let store else {
+      claims = ClaimList(of: pipeline).entries.map { entry in
+        var claim = CheckedClaim(entry)
+        claim.finding = Finding(unchecked: "there are no results yet")
+        return claim
+      }
+      for action in pipeline.actions { reasons[action.name] = "not built yet" }
+      return
+    }
+    let forecast = Forecast(pipeline, store: store, latest: LatestRun(of: run.description, in: store, code: code))
+    let known = ClaimLedger(of: run.description, in: store)
+    claims = ClaimForecast(ClaimList(of: pipeline), forecast, known: known).entries.map { claim, outlook in
+      var claim = claim
+      switch outlook {
+      case .found(let finding): claim.finding = finding
+      case .checked: claim.finding = Finding(unchecked: "its results are there, and no run has checked them")
+      case .follows(let stages):
+        claim.finding = Finding(unchecked: "it needs results that are not made yet: \(stages.joined(separator: ", "))")
+      }
+      return claim
+    }
+    var addresses: [String: ContentDigest] = [:]
+    for entry in forecast.entries {
+      let name = entry.action.name
+      switch entry.outlook {
+      case .cached(let address):
+        let key = Plan.Task(entry.action, known: addresses).key
+        let record = store.record(for: key)
+        addresses[name] = address
+        results[name] = Result(
+          key: key,
+          address: address.description,
+          seconds: record?.seconds,
+          hasFiles: record.map { !$0.files.isEmpty } ?? false
+        )
+      case .runs(let reason): reasons[name] = reason.description
+      case .follows(let needed):
+        let more = needed.count > 3 ? " and \(needed.count - 3) more" : ""
+        reasons[name] = "it waits for " + needed.prefix(3).joined(separator: ", ") + more
+      }
+    }
+  }
+
+  /// The record of an action whose result is in the store.
+  package func record(of action: String) -> ActionRecord? { results[action].flatMap { store?.record(for: $0.key) } }
+
+  /// The name and the title.
+  package var title: String { pipeline.title.isEmpty ? run.description : pipeline.title }
+
+  /// The stages whose results another stage needs.
+  package var neededStages: Set<String> {
+    Set(pipeline.actions.flatMap { $0.inputs.values.flatMap(\.references) }.map { Action.stage(of: $0) })
+  }
+
+  /// How many actions have a result.
+  package var madeCount: Int { results.count }
+
+  /// "all 12 actions are made", "3 of 12 actions are made".
+  package var state: String {
+    let count = pipeline.actions.count
+    let word = count == 1 ? "action" : "actions"
+    return madeCount == count ? "all \(count) \(word) made" : "\(madeCount) of \(count) \(word) made"
+  }
+}
+
+extension PipelineFacts.Stage {
+  /// "made", "not made yet", "7 of 12 points made".
+  package func state(_ facts: PipelineFacts) -> String {
+    let made = actions.count { facts.results[$0.name] != nil }
+    if isSweep { return "\(made) of \(actions.count) points made" }
+    return made == 1 ? "made" : "not made yet"
+  }
+
+  /// Whether some result is missing.
+  package func isLacking(_ facts: PipelineFacts) -> Bool { actions.contains { facts.results[$0.name] == nil } }
+
+  /// How long its actions took together, as far as that is known.
+  package func seconds(_ facts: PipelineFacts) -> Double? {
+    let known = actions.compactMap { facts.results[$0.name]?.seconds }
+    return known.isEmpty ? nil : known.reduce(0, +)
+  }
+}
