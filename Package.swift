@@ -234,7 +234,10 @@ let package = Package(
         systemPackage,
       ]
     ),
-    tests(of: "Command", ["Provenance", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", systemPackage]),
+    tests(
+      of: "Command",
+      ["Provenance", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", systemPackage]
+    ),
     .target(name: "AllocationCount", path: "Tests/Support/AllocationCount"),
     support("TestSupport", [subprocess, systemPackage]),
     support("Toys", ["Planning", "Artifacts", "Configuration"]),
