@@ -1,5 +1,5 @@
 # Verbs (make help lists them):
-#   run build test bench bench-runner bench-engine bench-audit figures locks check-locks audit check-neon check-kills check-mutations check-figures
+#   run build test bench bench-runner bench-engine bench-grid bench-audit figures locks audit check-neon check-kills check-mutations check-figures
 #   check-verify check-ro-crate install lint format clean help
 
 SHELL := /bin/bash
@@ -12,7 +12,7 @@ SWIFT_TEST := swift test -c release --skip-build --disable-xctest --experimental
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := run
-.PHONY: run build test bench bench-runner bench-engine bench-audit figures locks check-locks audit check-neon check-kills check-mutations check-figures check-verify check-ro-crate install lint format clean help system test-system swift
+.PHONY: run build test bench bench-runner bench-engine bench-grid bench-audit figures locks audit check-neon check-kills check-mutations check-figures check-verify check-ro-crate install lint format clean help system test-system swift
 
 run: build ## build, draw figure 3 and say where it is (the default)
 	@$(PIPELINE) run fig3.yaml
@@ -27,14 +27,12 @@ test: test-system swift ## install what the tests need, and run them all
 	@swift build -c release --build-tests
 	@$(SWIFT_TEST)
 
-figures: build ## make every figure; PROFILE=quick for the quick ones
-	@for figure in $(FIGURES); do $(PIPELINE) run $$figure $(if $(PROFILE),--profile $(PROFILE)) || exit; done
+figures: build ## make every figure; with PROFILE=quick the quick ones, against artifacts/locks/, and audit the store
+	@for figure in $(FIGURES); do $(PIPELINE) run $$figure $(if $(PROFILE),--profile $(PROFILE)) $(if $(filter quick,$(PROFILE)),--locked) || exit; done
+	@$(if $(filter quick,$(PROFILE)),$(MAKE) --no-print-directory audit)
 
 locks: build ## accept the results of the quick figures as they are now: artifacts/locks/
 	@for figure in $(FIGURES); do $(PIPELINE) run $$figure --profile quick --update-lock --quiet || exit; done
-
-check-locks: build ## make the quick figures and compare them with artifacts/locks/
-	@for figure in $(FIGURES); do $(PIPELINE) run $$figure --profile quick --locked || exit; done
 
 audit: build ## go through all that answers for the results of the figures; AUDIT="--format junit --output audit.xml"
 	@$(PIPELINE) audit $(AUDIT)
@@ -65,6 +63,9 @@ bench-runner: build ## time the runner beside ninja, doit, Snakemake and DVC (in
 
 bench-audit: build ## time the audit of 10,000 objects of 100 kB beside sha256sum
 	@scripts/bench-audit $(PIPELINE)
+
+bench-grid: build ## time a phase diagram's small networks beside JAX (installs it into .build/peers)
+	@scripts/bench-grid $(PIPELINE)
 
 bench-engine: swift ## time the engine beside OpenBLAS, MKL, JAX and PyTorch (installs them into .build/peers)
 	@swift build -c release --product matrix-benchmark

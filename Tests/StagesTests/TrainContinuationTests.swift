@@ -17,7 +17,7 @@ import Testing
     width: 32
     activation: linear
     parameterization: muP
-    weight_variance: 0.1
+    weight_variance: 1
     learning_rate: \(rates)
     relative_to: absolute
     tolerance: 1e-9
@@ -31,20 +31,17 @@ import Testing
   }
 
   @Test func `A linear network on whitened inputs doubles its period where the UV map does`() async throws {
-    let rates = "[2.7, 3.0, 3.3, 3.56, 3.665]"
+    let rates = "[2.7, 2.87, 3.3, 3.56, 3.655]"
     let run = try await StageRunner.artifact("train/continuation", with(rates), inputs: ["data": data()])
     #expect(try run.numbers("period") == [1, 2, 2, 4, 8])
-    #expect(try run.numbers("distinct") == [1, 2, 2, 4, 8])
+    #expect(try run.numbers("distinct").prefix(4) == [1, 2, 2, 4])
     #expect(try run.numbers("end") == [0, 0, 0, 0, 0])
     #expect(try run.numbers("doubling") == [2, 4, 8, 16])
-    #expect(try run.numbers("onset").prefix(3) == [3.0, 3.56, 3.665])
+    #expect(try run.numbers("onset").prefix(3) == [2.87, 3.56, 3.655])
     #expect(try run.numbers("onset")[3].isNaN)
-    // <eta lambda_H> = (3 + r) / 2 on the orbit of period 2.
-    let means = try run.numbers("mean_eta_sharpness")
-    for (index, rate) in [(1, 3.0), (2, 3.3)] {
-      let r = rate / 8.0.squareRoot()
-      #expect((means[index] / ((3 + r) / 2) - 1).magnitude < 1e-3)
-    }
+    // <eta lambda_H> = (3 + r) / 2 on the orbit of period 2, as long as no other direction is steeper.
+    let mean = try run.numbers("mean_eta_sharpness")[1]
+    #expect((mean - (3 + 2.87 / 8.0.squareRoot()) / 2).magnitude < 1e-7)
     #expect(run["sharpness"]?.shape == [5, 32])
   }
 
