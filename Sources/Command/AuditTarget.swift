@@ -37,6 +37,8 @@ struct AuditTarget {
   }
 
   private(set) var request: AuditRequest
+  /// The runs whose locks and figures are taken in.
+  private var audited: Set<String> = []
 
   /// Finds what is to be audited.
   ///
@@ -81,6 +83,8 @@ struct AuditTarget {
       keys += known.values.compactMap { ContentDigest($0.key) }
       let run = RunName(pipeline.name, choices)
       let lock = project.storePath.appending("locks").appending("\(run).lock")
+      // A pipeline may be named twice.
+      guard audited.insert(run.description).inserted else { continue }
       if FileSystem.exists(lock) { request.locks.append(AuditedLock(lock, pipeline: Self.results(pipeline, known))) }
       request.figures += Self.figures(in: store) { $0 == run.description }
     }

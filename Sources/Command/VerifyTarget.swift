@@ -24,19 +24,19 @@ struct VerifyTarget {
 
   /// Finds what a text names.
   ///
-  /// - Parameter trustsFiles: whether the programs are run that a file alone tells of.
+  /// - Parameter trustsFiles: whether the programs are run that only a file tells of, or a store that it lies in.
   init(_ text: String, _ options: ArtifactOptions, trustsFiles: Bool) async throws {
     let form = try TraceTarget.form(of: text)
     switch form {
     case .artifact: try await self.init(artifact: text, options, trustsFiles: trustsFiles)
-    case .picture: try self.init(TraceTarget(text, form, options), text, options)
+    case .picture: try self.init(TraceTarget(text, form, options), text, options, trustsFiles: trustsFiles)
     case .file where !["yaml", "yml"].contains(FilePath(text).extension):
-      try self.init(TraceTarget(text, form, options), text, options)
+      try self.init(TraceTarget(text, form, options), text, options, trustsFiles: trustsFiles)
     default:
       if let (project, stage) = ArtifactReference.stage(text) {
         try self.init(project, stage: stage, options)
       } else if text.utf8.count >= ArtifactStore.fewestDigits, text.utf8.count <= 64, text.allSatisfy(\.isHexDigit) {
-        try self.init(TraceTarget(text, form, options), text, options)
+        try self.init(TraceTarget(text, form, options), text, options, trustsFiles: trustsFiles)
       } else {
         try self.init(try Project(finding: text), stage: nil, options)
       }
@@ -81,13 +81,14 @@ struct VerifyTarget {
 
   // MARK: A result
 
-  private init(_ target: TraceTarget, _ name: String, _ options: ArtifactOptions) throws {
+  private init(_ target: TraceTarget, _ name: String, _ options: ArtifactOptions, trustsFiles: Bool) throws {
     self.init(
       StatementChain(from: target.key, in: target.source),
       name,
       target.store,
       changed: target.isChanged ? target.state : nil,
-      trustsFiles: false
+      trustsStore: Self.isOwn(target.store, options),
+      trustsFiles: trustsFiles
     )
   }
 
@@ -96,6 +97,7 @@ struct VerifyTarget {
     _ name: String,
     _ store: ArtifactStore?,
     changed: String?,
+    trustsStore: Bool,
     trustsFiles: Bool
   ) {
     let root = store.map { FileSystem.absolute($0.root).removingLastComponent() } ?? FileSystem.absolute(".")
@@ -107,18 +109,25 @@ struct VerifyTarget {
       code: StageKinds.all.code,
       fingerprint: { StageKinds.all[$0].map { StageKinds.all.fingerprint(of: $0) } },
       tolerances: tolerances.of,
-      refusal: { trustsFiles ? nil : Self.refusal(of: $0) }
+      refusal: { trustsFiles ? nil : Self.refusal(of: $0, trustsStore: trustsStore) }
     )
     project = root
     (source, text, file, self.changed) = (nil, [], name, changed)
   }
 
-  /// Anybody may have written the statements in a file, and with them the words of a program: whoever asks about a file
-  /// that was sent does not want that to be run.
-  private static func refusal(of link: StatementChain.Link) -> String? {
+  /// Whether a store is that of this folder, or one that the user names, and not one that a file was found to lie in.
+  private static func isOwn(_ store: ArtifactStore?, _ options: ArtifactOptions) -> Bool {
+    guard options.store == nil, let store else { return options.store != nil }
+    return FileSystem.absolute(store.root) == FileSystem.absolute("artifacts")
+  }
+
+  /// Anybody may have written the statements in a file, or the records of the store that it lies in, and with them the
+  /// words of a program: whoever asks about what was sent does not want that to be run.
+  private static func refusal(of link: StatementChain.Link, trustsStore: Bool) -> String? {
     // The one kind that runs what its parameters say.
-    guard link.record == nil, link.kind == "command" else { return nil }
-    return "it runs a program that the file alone tells of; 'pipeline trace' shows it, and --run-programs runs it"
+    guard link.record == nil || !trustsStore, link.kind == "command" else { return nil }
+    let teller = link.record == nil ? "the file alone tells of" : "a store tells of that is not this folder's"
+    return "it runs a program that \(teller); 'pipeline trace' shows it, and --run-programs runs it"
   }
 
   /// An HDF5 file is read by a process of its own, which tells the action, and the statements that the file carries.
@@ -142,6 +151,7 @@ struct VerifyTarget {
       name,
       store,
       changed: changed,
+      trustsStore: Self.isOwn(store, options),
       trustsFiles: trustsFiles
     )
   }

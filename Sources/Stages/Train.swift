@@ -306,6 +306,18 @@ public struct Train: StageKind {
 // MARK: - Running
 
 extension Train {
+  /// Checks that the data have classes where the loss needs them.
+  public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
+    guard loss == .crossEntropy, let data = inputs["data"], let outputs = data.outputs,
+      !outputs.contains(where: { $0.name == "label" })
+    else { return }
+    diagnostics.report(
+      "the loss 'cross-entropy' needs classes, and '\(data.stage)' (\(data.kind)) makes no 'label'",
+      at: nil,
+      hints: "the loss 'mse' takes targets that are numbers"
+    )
+  }
+
   /// Trains at every learning rate.
   public func run(_ context: StageContext) async throws -> StageResult {
     let data = try TrainingData(context.input("data"))

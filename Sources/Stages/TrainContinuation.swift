@@ -125,6 +125,11 @@ public struct TrainContinuation: StageKind {
 // MARK: - Running
 
 extension TrainContinuation {
+  /// Checks that the data have what the loss needs.
+  public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
+    train.check(inputs, &diagnostics)
+  }
+
   /// Trains one link after the other.
   public func run(_ context: StageContext) async throws -> StageResult {
     let data = try TrainingData(context.input("data"))
@@ -159,12 +164,15 @@ extension TrainContinuation {
     threads: Int
   ) -> ContinuationLink {
     let before = settle + (number == 0 ? leadIn : 0)
+    var eigenvalues = train.eigenvalueSettings
+    // On an orbit of an even period, with symmetries, a search that follows an eigenvector would never find another.
+    eigenvalues.freshEvery = 1
     let settings = TrainingSettings(
       learningRate: rate,
       steps: before + record,
       seed: UInt64(train.seed),
       sharpness: StepSchedule(window: before..<before + record),
-      eigenvalueSettings: train.eigenvalueSettings
+      eigenvalueSettings: eigenvalues
     )
     let start = perturbed(parameters, number)
     let training = train.training(network, data, from: start, settings, threads: threads)

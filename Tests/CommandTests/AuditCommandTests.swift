@@ -191,6 +191,23 @@ import Testing
     }
   }
 
+  @Test func `A pipeline that is named twice is looked at once`() async throws {
+    #expect(try await experiment.run("run", "small", "--quiet", "--update-lock").status == 0)
+    let once = try await experiment.run("audit", "small")
+    let twice = try await experiment.run("audit", "small", "pipelines/small.yaml")
+    #expect(once.status == 0 && twice.status == 0, "\(twice)")
+    #expect(twice.output == once.output)
+  }
+
+  @Test func `What a result was made from may be made again: the file beside a figure then tells of an earlier run`()
+    async throws
+  {
+    #expect(try await experiment.run("run", "small", "--quiet").status == 0)
+    #expect(try await experiment.run("run", "small", "--quiet", "--force", "points").status == 0)
+    let audit = try await experiment.run("audit")
+    #expect(audit.status == 0 && !audit.output.contains("error"), "\(audit)")
+  }
+
   @Test func `Markdown and JUnit tell the same, also of names that are markup, and go into a file`() async throws {
     let folder = experiment.folder
     #expect(try await experiment.run("run", "small", "--quiet").status == 0)

@@ -45,6 +45,21 @@ import Testing
     #expect(run["sharpness"]?.shape == [5, 32])
   }
 
+  @Test(arguments: [1500, 1501])
+  func `The largest eigenvalue is found whichever branch of an orbit comes first`(settle: Int) async throws {
+    let with = with("[2.7, 3.0, 3.2]").replacing("settle: 1500", with: "settle: \(settle)")
+      .replacing("width: 32", with: "width: 16")
+    let run = try await StageRunner.artifact("train/continuation", with, inputs: ["data": data()])
+    let values = try run.numbers("eta_sharpness")
+    for (link, rate) in [(1, 3.0), (2, 3.2)] {
+      // The upper branch of the UV model: eta lambda_H = 3 g - r.
+      let r = rate / 8.0.squareRoot()
+      let g = ((1 + r) + ((1 + r) * (1 + r) - 4).squareRoot()) / 2
+      let greatest = try #require(values[link * 32..<(link + 1) * 32].max())
+      #expect((greatest - (3 * g - r)).magnitude < 1e-6)
+    }
+  }
+
   @Test func `Nothing is known after a link that diverged`() async throws {
     let run = try await StageRunner.artifact("train/continuation", with("[2.7, 60, 3]"), inputs: ["data": data()])
     #expect(try run.numbers("end") == [0, 1, 3])

@@ -24,7 +24,8 @@ import Training
     let copies = (0..<25).map { Double($0 % 3 - 1) }
     let equal = [Double](repeating: 7, count: 12)
     let zeros = [Double](repeating: 0, count: 5)
-    return [[2.5], [1, 1], [3, -4], apart, graded, copies, equal, zeros]
+    let extreme = [[3e-170, -1e-170, 2e-171], [4e200, 1e200, -1e199]]
+    return [[2.5], [1, 1], [3, -4], apart, graded, copies, equal, zeros] + extreme
   }()
 
   @Test(arguments: Self.spectra)

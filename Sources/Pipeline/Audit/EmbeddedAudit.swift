@@ -70,7 +70,13 @@ struct EmbeddedAudit {
       let record = name.flatMap { known.record(for: $0.key) }
       // The record's own statement is looked at by itself.
       if let text = record?.statement, text == line { continue }
-      let own = look.findings(for: record, at: place, of: name, disagreement: .embeddedDisagrees)
+      let own = look.findings(
+        for: record,
+        at: place,
+        of: name,
+        disagreement: .embeddedDisagrees,
+        isOfAnyRun: true
+      )
       findings += own
       guard own.isEmpty, let statement, let record, let text = record.statement, let name else { continue }
       let latest = (try? UnverifiedStatement(reading: text))?.statement

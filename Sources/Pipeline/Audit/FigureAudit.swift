@@ -25,13 +25,13 @@ struct FigureAudit {
     let files = actions.flatMap { action in action.record.files.values.map { ($0.file, action.name) } }
     owners = Dictionary(files) { first, _ in first }
     let names = folders.map { folder in
-      ((try? FileSystem.contents(of: folder)) ?? []).filter { !FileSystem.isFolder(folder.appending($0)) }
+      ((try? FileSystem.contents(of: folder)) ?? []).filter { FileSystem.isRegularFile(folder.appending($0)) }
     }
     let artifacts = zip(folders, names).flatMap { folder, names in
       names.filter { $0.hasSuffix(".h5") }.map { folder.appending($0) }
     }
     let contents = await reader.contents(of: artifacts, areExports: true, work: work)
-    let read = Dictionary(uniqueKeysWithValues: zip(artifacts.map(\.string), contents))
+    let read = Dictionary(zip(artifacts.map(\.string), contents)) { first, _ in first }
     for (folder, names) in zip(folders, names) { look(at: folder, names, read) }
   }
 

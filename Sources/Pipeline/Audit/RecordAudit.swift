@@ -127,12 +127,14 @@ struct StatementLook {
   ///   - record: with which it must agree, if it is there.
   ///   - isDigest: whether the record's key is a digest of what it stands for, if that has been found out.
   ///   - disagreement: the word for a statement that does not.
+  ///   - isOfAnyRun: whether it may be of another run of the same action.
   func findings(
     for record: ActionRecord?,
     keyIsDigest isDigest: Bool? = nil,
     at place: String,
     of name: ActionName?,
-    disagreement: AuditWord = .statementDisagrees
+    disagreement: AuditWord = .statementDisagrees,
+    isOfAnyRun: Bool = false
   ) -> [AuditFinding] {
     var findings: [AuditFinding] = []
     if let unreadable {
@@ -143,7 +145,8 @@ struct StatementLook {
     if let unsigned { findings.append(AuditFinding(.notSigned, at: place, of: name, unsigned)) }
     guard let statement else { return findings }
     if let record {
-      let parts = statement.disagreements(with: record, keyIsDigest: isDigest)
+      let ofRun = isOfAnyRun ? ["pipeline", "stage", "started"] : []
+      let parts = statement.disagreements(with: record, keyIsDigest: isDigest).filter { !ofRun.contains($0) }
       if !parts.isEmpty {
         let detail = "the statement says something else than the record: \(parts.joined(separator: ", "))"
         findings.append(AuditFinding(disagreement, at: place, of: name, detail))

@@ -12,16 +12,19 @@ public struct LogCollection: Sendable {
 
   /// The logs that belong to some records, and to no later run.
   public init(of keys: some Sequence<ContentDigest>, in store: ArtifactStore) {
-    var removed: [FilePath] = []
-    for key in keys {
+    func log(_ key: ContentDigest) -> FilePath? {
       guard let text = store.record(for: key)?.statement, let found = try? UnverifiedStatement(reading: text),
         let digest = found.statement.logDigest, let pipeline = found.statement.pipeline,
         let stage = found.statement.stage
-      else { continue }
+      else { return nil }
       let log = StageLog(pipeline: pipeline, action: stage, in: store)
-      if log.digest?.description == digest { removed.append(log.path) }
+      return log.digest?.description == digest ? log.path : nil
     }
-    self.removed = removed
+    let gone = Set(keys)
+    let candidates = Set(gone.compactMap { log($0)?.string })
+    // A record that stays may be of a run that said the same.
+    let kept = candidates.isEmpty ? [] : Set(store.keys().filter { !gone.contains($0) }.compactMap { log($0)?.string })
+    removed = candidates.subtracting(kept).sorted().map { FilePath($0) }
     bytes = removed.reduce(0) { $0 + (FileSystem.size(of: $1) ?? 0) }
   }
 

@@ -114,6 +114,8 @@ public struct Console {
 
   /// A duration for people: "0.42 s", "3 min 12 s".
   public static func duration(_ seconds: Double) -> String {
+    // A number from a file may be any.
+    guard seconds.magnitude < 1e12 else { return "\(seconds) s" }
     if seconds < 60 {
       let hundredths = Int((seconds * 100).rounded())
       let fraction = hundredths % 100

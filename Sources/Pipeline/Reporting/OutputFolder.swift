@@ -23,8 +23,9 @@ public final class OutputFolder {
   /// - Throws: `Diagnostics` when there is something else.
   public init(at destination: FilePath, isReplaceable: Bool) throws {
     self.isReplaceable = isReplaceable
-    // Without a slash at the end, which would name what is in the folder.
-    self.destination = FileSystem.absolute(destination)
+    // Where a link leads to, so that the link stays; without a slash at the end, which would name what is in the folder.
+    let path = FileSystem.absolute(destination)
+    self.destination = FileSystem.resolved(path) ?? path
     if let problem = Self.problem(with: self.destination, isReplaceable) {
       throw Diagnostics(Diagnostic(problem, at: nil, hints: "name another folder, or remove this one"))
     }
@@ -87,6 +88,8 @@ public final class OutputFolder {
     let parent = destination.removingLastComponent()
     if !parent.isEmpty { try FileSystem.createFolder(parent) }
     guard FileSystem.exists(destination) else { return try FileSystem.move(temporary, to: destination) }
+    // Somebody may have put a file there meanwhile.
+    if let problem = Self.problem(with: destination, isReplaceable) { throw StoreError(problem) }
     let old = FilePath("\(temporary).old")
     try FileSystem.move(destination, to: old)
     do {

@@ -196,6 +196,7 @@ public enum FileSystem {
 
   /// Removes a folder with all that is in it, if it is there; links are removed and not followed.
   public static func removeFolder(_ path: FilePath) {
+    if unlink(path.string) == 0 { return }
     emptyFolder(path)
     rmdir(path.string)
   }
@@ -229,6 +230,17 @@ public enum FileSystem {
   /// Whether there is a folder.
   public static func isFolder(_ path: FilePath) -> Bool {
     (try? path.stat())?.type == .directory
+  }
+
+  /// Whether there is a file that has an end: no folder and no device.
+  public static func isRegularFile(_ path: FilePath) -> Bool {
+    (try? path.stat())?.type == .regular
+  }
+
+  /// The path without symbolic links; nil if it leads nowhere.
+  public static func resolved(_ path: FilePath) -> FilePath? {
+    let url = URL(fileURLWithPath: path.string).resolvingSymlinksInPath()
+    return exists(path) ? FilePath(url.path) : nil
   }
 
   static func attempt<Result>(_ doing: String, _ body: () throws -> Result) throws(StoreError) -> Result {

@@ -24,6 +24,8 @@ public struct RecordedAction: Sendable {
 
   /// What costs less than this counts for as much, so that every result has a share.
   private static let leastCost = 0.001
+  /// A century.
+  private static let greatestCost = 3e9
 
   /// An action that is recorded.
   package init(_ action: Action, _ record: ActionRecord, _ origin: ArtifactStore?, code: [String: [String: String]]) {
@@ -31,7 +33,8 @@ public struct RecordedAction: Sendable {
     self.record = record
     address = ContentDigest(record.artifact.address)
     let statement = record.statement.flatMap { try? UnverifiedStatement(reading: $0) }?.statement
-    cost = max(statement?.processorSeconds ?? record.seconds ?? 0, Self.leastCost)
+    // A statement may say anything: no cost may swamp the sum of all.
+    cost = min(max(statement?.processorSeconds ?? record.seconds ?? 0, Self.leastCost), Self.greatestCost)
     let stated = statement.flatMap { stated in stated.file.flatMap { file in stated.position.map { "\(file):\($0)" } } }
     place = action.location?.description ?? stated
     lack = Self.contradiction(in: record)
@@ -190,8 +193,12 @@ extension RecordedGraph {
     for link in chain.links {
       let stage = link.stage ?? link.kind
       // Two pipelines may have a stage of one name behind one result.
-      let name = taken.contains(stage) ? "\(stage) (\(link.key.prefix(12)))" : stage
-      taken.insert(name)
+      var name = stage
+      var number = 1
+      while !taken.insert(name).inserted {
+        name = "\(stage) (\(link.key.prefix(12))\(number == 1 ? "" : ", \(number)"))"
+        number += 1
+      }
       names[link.key] = name
     }
     for link in Self.ordered(chain) {

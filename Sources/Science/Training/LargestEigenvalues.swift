@@ -12,7 +12,8 @@ public final class LargestEigenvalues {
     /// How many products a search may take.
     public var maximumProducts: Int
     /// A search from random vectors is made beside every so many, since one that follows an eigenvector may stay with
-    /// it when another becomes the largest.
+    /// it when another becomes the largest. An odd number, so that at probes of each step even and odd ones have their
+    /// turn, whose eigenvectors differ at the edge of stability.
     public var freshEvery: Int
 
     /// Settings; the defaults suit a curve in a figure.
@@ -20,7 +21,7 @@ public final class LargestEigenvalues {
       rule: Lanczos.Rule = .residual,
       tolerance: Double = 1e-3,
       maximumProducts: Int = 200,
-      freshEvery: Int = 50
+      freshEvery: Int = 51
     ) {
       precondition(tolerance > 0 && maximumProducts > 0 && freshEvery > 0)
       self.rule = rule

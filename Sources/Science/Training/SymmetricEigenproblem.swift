@@ -9,9 +9,13 @@ public struct SymmetricEigenproblem: Sendable {
   /// Solves for a matrix given by its rows.
   public init(_ matrix: [[Double]]) {
     let count = matrix.count
-    var tridiagonal = Tridiagonal(matrix)
+    // By a power of two, which rounds nothing: squares of what is left neither overflow nor vanish.
+    let largest = matrix.reduce(0) { $1.reduce($0) { max($0, $1.magnitude) } }
+    let isScaled = largest.isNormal && !(-400...400).contains(Int(largest.exponent))
+    let scale = isScaled ? largest.binade : 1
+    var tridiagonal = Tridiagonal(isScaled ? matrix.map { $0.map { $0 / scale } } : matrix)
     tridiagonal.diagonalize()
-    let diagonal = tridiagonal.diagonal
+    let diagonal = tridiagonal.diagonal.map { $0 * scale }
     let order = (0..<count).sorted { (-diagonal[$0], $0) < (-diagonal[$1], $1) }
     values = order.map { diagonal[$0] }
     vectors = order.map { Array(tridiagonal.basis[$0 * count..<($0 + 1) * count]) }

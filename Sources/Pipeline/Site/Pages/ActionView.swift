@@ -237,7 +237,7 @@ struct ActionView {
     add("Ended", statement.finished)
     add("Time", run["seconds"]?.double.map { Console.duration($0) })
     add("Processor time", run["processorSeconds"]?.double.map { Console.duration($0) })
-    add("Peak memory", run["peakMemoryBytes"]?.double.map { ShortNumber.bytes(Int($0)) })
+    add("Peak memory", run["peakMemoryBytes"]?.double.flatMap { Int(exactly: $0) }.map { ShortNumber.bytes($0) })
     add("Threads", run["threads"]?.shown)
     let machine = run["machine"]
     let names = ["host", "processor", "architecture", "vectors", "system"]
