@@ -212,16 +212,8 @@ public struct WorkflowRunCrate {
 
   private mutating func addClaims() throws {
     guard !facts.claims.isEmpty else { return }
-    let text = ClaimLedger(facts.claims).text
-    try folder.write(text, to: "claims.json")
-    addFile(
-      "claims.json",
-      "What the pipeline claims of its results, and whether it holds",
-      bytes: text.utf8.count,
-      sha256: ContentDigest(of: text).description,
-      format: "application/json"
-    )
-    graph["claims.json"]?.refer("about", to: Self.run)
+    let words = "What the pipeline claims of its results, and whether it holds"
+    try add(ClaimLedger(facts.claims).text, as: "claims.json", words, format: "application/json", about: Self.run)
   }
 
   private mutating func addReadme() throws {
@@ -233,15 +225,20 @@ public struct WorkflowRunCrate {
       HDF5 file, and `statements/` an in-toto statement of each action.
 
       """
-    try folder.write(text, to: "README.md")
-    addFile(
-      "README.md",
-      "What is in this crate",
-      bytes: text.utf8.count,
-      sha256: ContentDigest(of: text).description,
-      format: "text/markdown"
-    )
-    graph["README.md"]?.refer("about", to: Self.root)
+    try add(text, as: "README.md", "What is in this crate", format: "text/markdown", about: Self.root)
+  }
+
+  /// Writes a text that is about an entity.
+  private mutating func add(
+    _ text: String,
+    as name: String,
+    _ words: String,
+    format: String,
+    about entity: String
+  ) throws {
+    try folder.write(text, to: name)
+    addFile(name, words, bytes: text.utf8.count, sha256: ContentDigest(of: text).description, format: format)
+    graph[name]?.refer("about", to: entity)
   }
 
   // MARK: The run

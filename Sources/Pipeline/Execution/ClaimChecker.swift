@@ -91,7 +91,9 @@ public struct ClaimChecker: Sendable {
 
   /// Has a process look at each.
   private func findings(_ orders: [ClaimOrder]) async -> [Finding] {
-    let answers = await IsolatedProcess.answers(to: orders.map(\.line), executable, arguments, in: store)
+    let answers = await IsolatedProcess.answers(to: orders.map(\.line), executable, arguments) {
+      try store.newScratchFile("orders")
+    }
     return zip(orders, answers).map { order, answer in
       switch answer {
       case .line(let line):

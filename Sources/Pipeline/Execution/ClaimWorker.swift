@@ -16,12 +16,9 @@ public struct ClaimWorker: Sendable {
 
   /// Serves until standard input ends.
   public func serve() throws {
-    // What a library prints must not get among the answers.
-    let channel = try FileDescriptor.standardOutput.duplicate()
-    _ = try FileDescriptor.standardError.duplicate(as: .standardOutput)
     // Many claims speak of one result.
     var read: [Source<ContentDigest>: Artifact] = [:]
-    while let line = readLine() {
+    try IsolatedProcess.serve { line in
       let finding: Finding
       do {
         let order = try ClaimOrder(line: line)
@@ -34,7 +31,7 @@ public struct ClaimWorker: Sendable {
       } catch {
         finding = Finding(failing: String(describing: error))
       }
-      _ = try channel.writeAll(finding.line.utf8)
+      return finding.line
     }
   }
 }

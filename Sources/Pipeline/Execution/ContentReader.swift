@@ -43,31 +43,16 @@ public struct ContentReader: Sendable {
     return parts.sorted { $0.start < $1.start }.flatMap(\.contents)
   }
 
-  /// Has a process read each; where it crashes over one, another process goes on with the next.
   private func read(_ orders: [ContentOrder], list: FilePath) async -> [FileContent] {
-    var contents: [FileContent] = []
-    while contents.count < orders.count {
-      let text = orders[contents.count...].map(\.line).joined()
-      do {
-        try FileSystem.writeAtomically(Array(text.utf8), to: list, isDurable: false)
-        let (ending, output) = try await IsolatedProcess.run(executable, arguments, input: list)
-        let lines = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-        contents += lines.prefix(orders.count - contents.count).map { line in
-          (try? FileContent(line: String(line))) ?? FileContent(failure: "the process that read it gave no answer")
-        }
-        guard contents.count < orders.count else { break }
-        let reason =
-          switch ending {
-          case .exited(let code): "the process that read it exited with code \(code)"
-          case .crashed(let signal): "reading it ended with signal \(signal)"
-          }
-        contents.append(FileContent(failure: reason))
-      } catch {
-        let rest = orders.count - contents.count
-        contents += [FileContent](repeating: FileContent(failure: "it could not be read: \(error)"), count: rest)
+    await IsolatedProcess.answers(to: orders.map(\.line), executable, arguments) { list }.map { answer in
+      switch answer {
+      case .line(let line):
+        (try? FileContent(line: line)) ?? FileContent(failure: "the process that read it gave no answer")
+      case .ended(.exited(let code)): FileContent(failure: "the process that read it exited with code \(code)")
+      case .ended(.crashed(let signal)): FileContent(failure: "reading it ended with signal \(signal)")
+      case .notAsked(let reason): FileContent(failure: "it could not be read: \(reason)")
       }
     }
-    return contents
   }
 }
 

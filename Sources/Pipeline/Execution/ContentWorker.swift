@@ -20,19 +20,16 @@ public struct ContentWorker: Sendable {
 
   /// Serves until standard input ends.
   public func serve() throws {
-    // What a library prints must not get among the answers.
-    let channel = try FileDescriptor.standardOutput.duplicate()
-    _ = try FileDescriptor.standardError.duplicate(as: .standardOutput)
     let file = work.appending("export-\(FileSystem.randomName).h5")
     defer { FileSystem.remove(file) }
-    while let line = readLine() {
-      var content: FileContent
+    try IsolatedProcess.serve { line in
+      let content: FileContent
       do {
         content = try read(ContentOrder(line: line), file)
       } catch {
         content = FileContent(failure: String(describing: error))
       }
-      _ = try channel.writeAll(content.line.utf8)
+      return content.line
     }
   }
 

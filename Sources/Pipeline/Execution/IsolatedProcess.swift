@@ -1,4 +1,4 @@
-public import Store
+internal import Store
 internal import Subprocess
 public import SystemPackage
 
@@ -36,7 +36,7 @@ public enum IsolatedProcess {
   /// of it would break.
   ///
   /// - Returns: how it ended, and what it had written to its standard output by then.
-  static func run(
+  private static func run(
     _ executable: FilePath,
     _ arguments: [String],
     input: FilePath
@@ -67,20 +67,22 @@ public enum IsolatedProcess {
   ///
   /// - Parameters:
   ///   - lines: what it is asked, each with a line feed at its end.
-  ///   - store: in whose scratch folder the lines are handed over.
+  ///   - list: names a file by which lines are handed over to a process; it is removed afterwards.
   /// - Returns: an answer for each line.
   public static func answers(
     to lines: [String],
     _ executable: FilePath,
     _ arguments: [String],
-    in store: ArtifactStore
+    list: () throws -> FilePath
   ) async -> [Answer] {
     var answers: [Answer] = []
     while answers.count < lines.count {
       do {
-        let file = try store.newScratchFile("orders")
+        try Task.checkCancellation()
+        let file = try list()
         defer { FileSystem.remove(file) }
-        try FileSystem.overwrite(file, with: lines[answers.count...].joined())
+        let text = lines[answers.count...].joined()
+        try FileSystem.writeAtomically(Array(text.utf8), to: file, isDurable: false)
         let (ending, output) = try await run(executable, arguments, input: file)
         let answered = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         answers += answered.prefix(lines.count - answers.count).map { .line(String($0)) }
@@ -90,6 +92,16 @@ public enum IsolatedProcess {
       }
     }
     return answers
+  }
+
+  /// What such a process does: answers each line of its standard input with a line, until there are no more.
+  ///
+  /// - Parameter answer: the answer to a line, with a line feed at its end.
+  public static func serve(_ answer: (String) -> String) throws {
+    // What a library prints must not get among the answers.
+    let channel = try FileDescriptor.standardOutput.duplicate()
+    _ = try FileDescriptor.standardError.duplicate(as: .standardOutput)
+    while let line = readLine() { _ = try channel.writeAll(answer(line).utf8) }
   }
 
   /// Runs a program to its end, and gives what it wrote to its standard output.

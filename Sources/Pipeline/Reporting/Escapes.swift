@@ -16,7 +16,8 @@ extension String {
     return result
   }
 
-  /// The text with what HTML gives a meaning to escaped, for drawings.
+  /// The text as it stands in HTML, XML and SVG, between tags or in an attribute. What XML has no place for, not even
+  /// escaped, is replaced.
   package var asMarkup: String {
     var result = ""
     for scalar in unicodeScalars {
@@ -26,6 +27,10 @@ extension String {
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
+      // In an attribute these would be read as spaces.
+      case "\n": result += "&#10;"
+      case "\t": result += "&#9;"
+      case _ where scalar.value < 0x20 || scalar.value == 0xfffe || scalar.value == 0xffff: result += "\u{fffd}"
       default: result.unicodeScalars.append(scalar)
       }
     }

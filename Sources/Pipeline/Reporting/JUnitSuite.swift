@@ -69,16 +69,16 @@ public struct JUnitSuite: Sendable {
     switch one.outcome {
     case .passed:
       return one.details.isEmpty
-        ? start + "/>" : "\(start)><system-out>\(escaped(one.details))</system-out></testcase>"
+        ? start + "/>" : "\(start)><system-out>\(one.details.asMarkup)</system-out></testcase>"
     case .failure(let text): (tag, message) = ("failure", text)
     case .error(let text): (tag, message) = ("error", text)
     case .skipped(let text): (tag, message) = ("skipped", text)
     }
-    return "\(start)><\(tag) \(written([("message", message)]))>\(escaped(one.details))</\(tag)></testcase>"
+    return "\(start)><\(tag) \(written([("message", message)]))>\(one.details.asMarkup)</\(tag)></testcase>"
   }
 
   private static func written(_ attributes: [(name: String, value: String)]) -> String {
-    attributes.map { "\($0.name)=\"\(escaped($0.value))\"" }.joined(separator: " ")
+    attributes.map { "\($0.name)=\"\($0.value.asMarkup)\"" }.joined(separator: " ")
   }
 
   /// With milliseconds, and never in powers of ten.
@@ -86,24 +86,5 @@ public struct JUnitSuite: Sendable {
     let milliseconds = Int((max(0, value) * 1000).rounded())
     let rest = String(milliseconds % 1000)
     return "\(milliseconds / 1000)." + String(repeating: "0", count: 3 - rest.utf8.count) + rest
-  }
-
-  /// A text as it stands in XML; what no XML may hold is replaced.
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      // In an attribute these would be read as spaces.
-      case "\n": result += "&#10;"
-      case "\t": result += "&#9;"
-      case _ where scalar.value < 0x20 || scalar.value == 0xfffe || scalar.value == 0xffff: result += "\u{fffd}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }

@@ -65,17 +65,14 @@ public struct ComparisonWorker: Sendable {
 
   /// Serves until standard input ends.
   public func serve() throws {
-    // What a library prints must not get among the answers.
-    let channel = try FileDescriptor.standardOutput.duplicate()
-    _ = try FileDescriptor.standardError.duplicate(as: .standardOutput)
-    while let line = readLine() {
+    try IsolatedProcess.serve { line in
       let answer: ComparisonAnswer
       do {
         answer = try compare(try ComparisonOrder(line: line))
       } catch {
         answer = ComparisonAnswer(.notComparable, "it could not be compared: \(error)")
       }
-      _ = try channel.writeAll(answer.line.utf8)
+      return answer.line
     }
   }
 

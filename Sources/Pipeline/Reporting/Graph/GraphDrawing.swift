@@ -17,10 +17,10 @@ extension PipelineGraph {
       <svg xmlns="http://www.w3.org/2000/svg" \(Self.size(width, layout.height + top + Self.margin)) \
       font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="12">
       """,
-      "<title>\(Self.escaped(heading))</title>",
+      "<title>\(heading.asMarkup)</title>",
       Self.marker,
       "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>",
-      "<text x=\"\(Self.number(Self.margin))\" y=\"\(Self.number(Self.margin))\">\(Self.escaped(heading))</text>",
+      "<text x=\"\(Self.number(Self.margin))\" y=\"\(Self.number(Self.margin))\">\(heading.asMarkup)</text>",
     ]
     lines += draw(layout, top: top) { _, box in box }
     return (lines + ["</svg>"]).joined(separator: "\n")
@@ -51,7 +51,7 @@ extension PipelineGraph {
     var lines = [
       """
       <svg \(Self.size(layout.width + 2 * Self.margin, layout.height + 2 * Self.margin)) role="group" \
-      aria-label="\(Self.escaped("Graph of the stages of \(name)"))">
+      aria-label="\("Graph of the stages of \(name)".asMarkup)">
       """,
       Self.marker,
     ]
@@ -59,8 +59,8 @@ extension PipelineGraph {
       let look = look(node.name)
       let group = look.isLacking ? "<g class=\"lacking\">\n\(box)\n</g>" : box
       guard let link = look.link else { return group }
-      let label = Self.escaped("\(node.name), \(node.caption), \(look.state)")
-      return "<a href=\"\(Self.escaped(link))\" aria-label=\"\(label)\">\n\(group)\n</a>"
+      let label = "\(node.name), \(node.caption), \(look.state)".asMarkup
+      return "<a href=\"\(link.asMarkup)\" aria-label=\"\(label)\">\n\(group)\n</a>"
     }
     return (lines + ["</svg>"]).joined(separator: "\n")
   }
@@ -94,9 +94,9 @@ extension PipelineGraph {
     return """
       <rect x="\(left)" y="\(Self.number(y))" width="\(Self.number(place.width))" \
       height="\(Self.number(GraphLayout.boxHeight))" rx="4" fill="#eef4fa" stroke="#0072b2"/>
-      <text x="\(Self.number(x))" y="\(Self.number(y + 18))" text-anchor="middle">\(Self.escaped(node.name))</text>
+      <text x="\(Self.number(x))" y="\(Self.number(y + 18))" text-anchor="middle">\(node.name.asMarkup)</text>
       <text x="\(Self.number(x))" y="\(Self.number(y + 35))" text-anchor="middle" class="caption" \
-      fill="#666">\(Self.escaped(node.caption))</text>
+      fill="#666">\(node.caption.asMarkup)</text>
       """
   }
 
@@ -121,7 +121,7 @@ extension PipelineGraph {
     let label = label(from: arrow.source, to: arrow.user)
     return """
       <path d="\(path)" fill="none" stroke="#666" marker-end="url(#arrow)">\
-      <title>\(Self.escaped(label))</title></path>
+      <title>\(label.asMarkup)</title></path>
       """
   }
 
@@ -131,21 +131,5 @@ extension PipelineGraph {
     let whole = tenths / 10
     let sign = tenths < 0 && whole == 0 ? "-" : ""
     return tenths % 10 == 0 ? "\(whole)" : "\(sign)\(whole).\(abs(tenths % 10))"
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      // XML has no place for the other control characters, not even escaped.
-      case _ where scalar.value < 0x20 && scalar != "\n" && scalar != "\t": result += "\u{fffd}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }

@@ -153,16 +153,7 @@ struct PipelinePages {
       let resultLink: String?
     }
 
-    let title: String
-    let runName: String
-    let state: String
-    let figures: [FigureView]
-    let tables: [TableView]
-    let lacking: [LackingView]
-    let notes: [String]
-    let claims: [ClaimView]
-    let hasClaims: Bool
-    let claimSum: String
+    let summary: PipelineSummary
     let graph: String?
     let stages: [StageRow]
     let stageNote: String?
@@ -187,16 +178,7 @@ struct PipelinePages {
         )
       }
     let page = PipelinePage(
-      title: summary.title,
-      runName: summary.runName,
-      state: summary.state,
-      figures: summary.figures,
-      tables: summary.tables,
-      lacking: summary.lacking,
-      notes: summary.notes,
-      claims: summary.claims,
-      hasClaims: summary.hasClaims,
-      claimSum: summary.claimSum,
+      summary: summary,
       graph: drawing,
       stages: facts.stages.enumerated().map { row($1, at: $0) },
       stageNote: facts.stages.count > Site.mostStagePages
