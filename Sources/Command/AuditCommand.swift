@@ -95,13 +95,7 @@ struct AuditCommand: AsyncParsableCommand {
     let found = try names.map { try AuditTarget.Name($0) }
     var request = try await AuditTarget(found, options).request
     request.isDeep = deep
-    request.signers = try requireSignedBy.map { name in
-      do {
-        return try KeyFile.publicKey(at: FilePath(name))
-      } catch {
-        throw Diagnostics(Diagnostic("\(error)", at: nil, hints: "'pipeline key show' tells what a file holds"))
-      }
-    }
+    request.signers = try requireSignedBy.map { try PublicKey(named: $0) }
     if writesSums { return writeSums(request) }
     let report = try await AuditReport(request)
     try tell(report)

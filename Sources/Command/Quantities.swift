@@ -1,6 +1,5 @@
 public import ArgumentParser
 public import Configuration
-public import Verification
 
 /// An age on the command line: `90s`, `30m`, `12h`, `30d`, `4w`.
 extension TimeSpan: ExpressibleByArgument {
@@ -11,11 +10,5 @@ extension TimeSpan: ExpressibleByArgument {
 /// A size on the command line: `500MB`, `1.5GB`, `10GiB`.
 extension ByteCount: ExpressibleByArgument {
   /// Reads an amount with its unit.
-  public init?(argument: String) { self.init(argument) }
-}
-
-/// How much is drawn on the command line: `5%`, `20`.
-extension SampleSize: ExpressibleByArgument {
-  /// Reads a part or a number.
   public init?(argument: String) { self.init(argument) }
 }

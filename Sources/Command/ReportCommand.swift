@@ -55,7 +55,7 @@ struct ReportCommand: ParsableCommand {
     var options = Site.Options()
     options.pagesPerSweep = points
     options.program = Program.nameAndVersion
-    options.keys = try key.map { try KeyFile.publicKey(at: FilePath($0)) }
+    options.keys = try key.map { try PublicKey(named: $0) }
     let names = pipelines.isEmpty ? try Project.all() : pipelines
     let facts = try names.map { try Project.facts(of: $0, try values.choices(), store: store) }
     var seen: Set<RunName> = []

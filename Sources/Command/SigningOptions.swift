@@ -60,3 +60,14 @@ struct SigningOptions: ParsableArguments {
     return settings
   }
 }
+
+extension PublicKey {
+  /// The key in a file that a user names.
+  init(named name: String) throws {
+    do {
+      self = try KeyFile.publicKey(at: FilePath(name))
+    } catch {
+      throw Diagnostics(Diagnostic("\(error)", at: nil, hints: "'pipeline key show' tells what a file holds"))
+    }
+  }
+}

@@ -1,5 +1,6 @@
 import Audit
 import Configuration
+import Planning
 import Provenance
 import Stages
 import Store
@@ -9,10 +10,11 @@ extension StatedFile {
   /// The files from outside that an action's statement names, each with the places at which its stage would look for it.
   static func all(of action: AuditedAction) -> [StatedFile] {
     guard !action.data.isEmpty else { return [] }
-    let images = action.record.kind == "command" ? [] : imagePaths
+    let isOfProgram = StageKinds.all[action.record.kind]?.declaration.runsPrograms == true
+    let images = isOfProgram ? [] : imagePaths
     return action.data.compactMap { data in
       guard let digest = data.digest["sha256"] else { return nil }
-      guard action.record.kind == "command" else {
+      guard isOfProgram else {
         return StatedFile(
           data.name,
           sha256: digest,

@@ -43,7 +43,11 @@ struct VerifyCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "Make only so many of the actions again, drawn at random with weights by processor time.",
       valueName: "5%|20"
-    )
+    ),
+    transform: { text in
+      if let size = SampleSize(text) { return size }
+      throw ValidationError("--sample is a share up to 100%, or a number of draws from 1, and got '\(text)'")
+    }
   )
   var sample: SampleSize?
 

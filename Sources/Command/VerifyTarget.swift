@@ -124,8 +124,9 @@ struct VerifyTarget {
   /// Anybody may have written the statements in a file, or the records of the store that it lies in, and with them the
   /// words of a program: whoever asks about what was sent does not want that to be run.
   private static func refusal(of link: StatementChain.Link, trustsStore: Bool) -> String? {
-    // The one kind that runs what its parameters say.
-    guard link.record == nil || !trustsStore, link.kind == "command" else { return nil }
+    guard link.record == nil || !trustsStore, StageKinds.all[link.kind]?.declaration.runsPrograms == true else {
+      return nil
+    }
     let teller = link.record == nil ? "the file alone tells of" : "a store tells of that is not this folder's"
     return "it runs a program that \(teller); 'pipeline trace' shows it, and --run-programs runs it"
   }

@@ -24,7 +24,8 @@ extension UserProgram: StageKind {
       artifacts/logs/PIPELINE/STAGE.log.
       """,
     inputs: .free,
-    outputs: nil
+    outputs: nil,
+    runsPrograms: true
   )
 
   /// The names of the outputs that are kept as they are.

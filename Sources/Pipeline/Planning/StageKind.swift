@@ -58,6 +58,8 @@ public struct KindDeclaration: Sendable {
   public let inputs: InputRule
   /// The arrays of the result; nil when they depend on the parameters.
   public let outputs: [OutputDeclaration]?
+  /// Whether it runs a program that its parameters name.
+  public let runsPrograms: Bool
   /// The file that declares the kind, as `Module/File.swift`: its code belongs to the key of an action.
   public let sourceFile: String
 
@@ -68,6 +70,7 @@ public struct KindDeclaration: Sendable {
     discussion: String = "",
     inputs: InputRule = .named([]),
     outputs: [OutputDeclaration]?,
+    runsPrograms: Bool = false,
     sourceFile: String = #fileID
   ) {
     self.name = name
@@ -75,6 +78,7 @@ public struct KindDeclaration: Sendable {
     self.discussion = discussion
     self.inputs = inputs
     self.outputs = outputs
+    self.runsPrograms = runsPrograms
     self.sourceFile = sourceFile
   }
 }
