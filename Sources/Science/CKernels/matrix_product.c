@@ -27,8 +27,9 @@ enum { MOST_ROWS = 12, MOST_COLUMNS = 32 };
 /// The rows of a tile of one vector: enough chains to hide the latency of an addition.
 enum { NARROW_ROWS = 8 };
 
-/// Up to which size of B a product reads its operands where they lie: packing would cost more than it saves.
-enum { DIRECT_COLUMNS = 128, DIRECT_DEPTH = 128 };
+/// Up to which size of B, and how many bytes of A, a product reads its operands where they lie: packing would cost more than
+/// it saves. A larger A comes from beyond the second cache, for which the packing asks in time.
+enum { DIRECT_COLUMNS = 128, DIRECT_DEPTH = 128, DIRECT_BYTES = 1 << 20 };
 
 /// The rows and columns of C that one thread computes at a time, by elements: a and b begin at its first row and
 /// column.

@@ -363,7 +363,9 @@ TARGET static void PRODUCT(const product_piece *piece, void *workspace) {
     return;
   }
   const size_t rest = piece->columns % COLUMNS;
-  if (piece->columns <= DIRECT_COLUMNS && piece->depth <= DIRECT_DEPTH && piece->depth > 0 && rest <= LANES) {
+  const bool is_small = piece->columns <= DIRECT_COLUMNS && piece->depth <= DIRECT_DEPTH && piece->depth > 0
+    && piece->rows * piece->depth * sizeof(SCALAR) <= DIRECT_BYTES;
+  if (is_small && rest <= LANES) {
     for (size_t j = 0; j + COLUMNS <= piece->columns; j += COLUMNS) JOIN(PRODUCT, _direct)(piece, j, right);
     if (rest > 0) JOIN(PRODUCT, _narrow)(piece, piece->columns - rest, right);
     return;
