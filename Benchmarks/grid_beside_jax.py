@@ -39,7 +39,6 @@ stages:
       learning_rate: ["${{{{ matrix.c }}}}"]
       steps: {STEPS}
       probes: {{ every: {EVERY} }}
-      tolerance_of: error
 """
 
 random = np.random.default_rng(0)

@@ -116,6 +116,35 @@ import Testing
     #expect(arena.read(places[1]) == zip(x, sums).map { 0.9 * $1 + $0 })
   }
 
+  @Test(arguments: [(1, 5), (2, 1_024), (5, 6_784), (17, 1_500), (40, 33), (3, 20_011)])
+  func `The parts along rows are taken out as by one product and one sum at a time, on any set and threads`(
+    rows: Int,
+    columns: Int
+  ) {
+    let matrix = Matrices(rows: rows, columns: columns, seed: 8)
+    let vector = Matrices(rows: 1, columns: columns, seed: 9)
+    func arena(_ threads: Int, _ set: InstructionSet) -> (Arena, rows: Matrix, vector: Matrix) {
+      let (arena, places, _) = Arena.holding(
+        [matrix, vector],
+        result: (1, 1),
+        precision: .float64,
+        workers: Workers(threads: threads, instructionSet: set)
+      )
+      return (arena, places[0], places[1])
+    }
+    let (one, all, rest) = arena(1, .preferred)
+    func row(_ index: Int) -> Matrix { Matrix(offset: all.offset + index * columns, rows: 1, columns: columns) }
+    let expected = (0..<rows).map { one.dot(row($0), rest) }
+    for index in 0..<rows { one.add(-expected[index], row(index), to: rest) }
+    for threads in [1, 2, 7] {
+      for set in InstructionSet.allCases.filter(\.isSupported) {
+        let (other, all, vector) = arena(threads, set)
+        #expect(other.takeOut(all, of: vector) == expected)
+        #expect(other.read(vector) == one.read(rest))
+      }
+    }
+  }
+
   @Test func `The largest of a row with a number that is none is none`() {
     let (arena, places, result) = Arena.holding(
       [Matrices(rows: 1, columns: 3, seed: 1)],

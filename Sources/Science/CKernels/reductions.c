@@ -9,6 +9,9 @@
 
 enum { CHUNK = 8192, SUMS = 16, ROWS_PER_PIECE = 256, COLUMNS_PER_PIECE = 64 };
 
+/// How many numbers of a vector, which stay in the first cache, meet how many rows at a time.
+enum { BLOCK = 1024, BLOCK_ROWS = 16 };
+
 static inline double element(kernel_precision precision, const void *x, size_t i) {
   return precision == KERNEL_FLOAT64 ? ((const double *)x)[i] : (double)((const float *)x)[i];
 }
@@ -46,6 +49,8 @@ static double tree(double *sums, size_t count) {
 #define TARGET
 #include "reductions_template.h"
 
+typedef void (*dot_rows_function)(size_t, const double *, const double *, const double *, double *, double *);
+typedef void (*subtract_rows_function)(size_t, double, const double *, double, const double *, double *);
 typedef double (*sum_function)(kernel_precision, const void *, const void *, size_t);
 typedef void (*add_function)(kernel_precision, size_t, double, const void *, double, void *);
 
@@ -66,6 +71,26 @@ static add_function add_for(kernel_instruction_set set) {
   case KERNEL_AVX2: return add_avx2;
 #endif
   default: return add_baseline;
+  }
+}
+
+static dot_rows_function dot_rows_for(kernel_instruction_set set) {
+  switch (set) {
+#if defined(__x86_64__)
+  case KERNEL_AVX512: return dot_rows_avx512;
+  case KERNEL_AVX2: return dot_rows_avx2;
+#endif
+  default: return dot_rows_baseline;
+  }
+}
+
+static subtract_rows_function subtract_rows_for(kernel_instruction_set set) {
+  switch (set) {
+#if defined(__x86_64__)
+  case KERNEL_AVX512: return subtract_rows_avx512;
+  case KERNEL_AVX2: return subtract_rows_avx2;
+#endif
+  default: return subtract_rows_baseline;
   }
 }
 
@@ -183,6 +208,71 @@ void kernel_add_scaled(
     .factor = factor,
     .own_factor = own_factor};
   kernel_workers_run(workers, (count + CHUNK - 1) / CHUNK, add_chunk, &job);
+}
+
+typedef struct {
+  dot_rows_function dot;
+  subtract_rows_function subtract;
+  const double *rows;
+  size_t row_count, count;
+  double *x, *coefficients, *chunks;
+} projection_job;
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+static void project_chunk(void *context, size_t index, size_t worker) {
+  (void)worker;
+  const projection_job *job = context;
+  const size_t chunks = (job->count + CHUNK - 1) / CHUNK, start = index * CHUNK, end = least(start + CHUNK, job->count);
+  for (size_t first = 0; first < job->row_count; first += BLOCK_ROWS) {
+    const size_t rows = least(job->row_count - first, BLOCK_ROWS);
+    const double *at = job->rows + first * job->count;
+    // The last sums are for the partner of a row that has none.
+    double sums[BLOCK_ROWS + 1][SUMS] = {0};
+    for (size_t i = start; i < end; i += BLOCK) {
+      for (size_t row = 0; row < rows; row += 2) {
+        const bool is_pair = row + 1 < rows;
+        job->dot(
+          least(end - i, BLOCK), job->x + i, at + row * job->count + i, at + (row + is_pair) * job->count + i, sums[row],
+          sums[is_pair ? row + 1 : BLOCK_ROWS]);
+      }
+    }
+    for (size_t row = 0; row < rows; row++) job->chunks[(first + row) * chunks + index] = tree(sums[row], SUMS);
+  }
+}
+
+static void subtract_chunk(void *context, size_t index, size_t worker) {
+  (void)worker;
+  const projection_job *job = context;
+  const size_t start = index * CHUNK, end = least(start + CHUNK, job->count);
+  for (size_t i = start; i < end; i += BLOCK) {
+    for (size_t row = 0; row < job->row_count; row += 2) {
+      const bool is_pair = row + 1 < job->row_count;
+      job->subtract(
+        least(end - i, BLOCK), job->coefficients[row], job->rows + row * job->count + i,
+        is_pair ? job->coefficients[row + 1] : 0, job->rows + (row + is_pair) * job->count + i, job->x + i);
+    }
+  }
+}
+
+size_t kernel_take_out_workspace(size_t rows, size_t count) { return rows * kernel_sum_workspace(count); }
+
+void kernel_take_out(
+  kernel_workers *workers, kernel_instruction_set set, size_t rows, size_t count, const double *matrix, double *x,
+  double *coefficients, double *workspace) {
+  projection_job job = {
+    .dot = dot_rows_for(set),
+    .subtract = subtract_rows_for(set),
+    .rows = matrix,
+    .row_count = rows,
+    .count = count,
+    .x = x,
+    .coefficients = coefficients,
+    .chunks = workspace};
+  const size_t chunks = (count + CHUNK - 1) / CHUNK;
+  kernel_workers_run(workers, chunks, project_chunk, &job);
+  for (size_t row = 0; row < rows; row++) coefficients[row] = tree(workspace + row * chunks, chunks);
+  kernel_workers_run(workers, chunks, subtract_chunk, &job);
 }
 
 bool kernel_is_zero(kernel_precision precision, size_t count, const void *x) {

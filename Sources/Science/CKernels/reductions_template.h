@@ -42,5 +42,29 @@ TARGET static void NAME(add)(
   }
 }
 
+/// What two rows' products with a vector add to the sums of each.
+TARGET static void NAME(dot_rows)(
+  size_t count, const double *x, const double *one, const double *other, double *restrict first, double *restrict second) {
+  double a[SUMS], b[SUMS];
+  for (size_t s = 0; s < SUMS; s++) a[s] = first[s], b[s] = second[s];
+  size_t i = 0;
+  for (; i + SUMS <= count; i += SUMS) {
+    _Pragma("clang loop unroll(full)") for (size_t s = 0; s < SUMS; s++) {
+      a[s] += one[i + s] * x[i + s];
+      b[s] += other[i + s] * x[i + s];
+    }
+  }
+  for (size_t s = 0; i + s < count; s++) {
+    a[s] += one[i + s] * x[i + s];
+    b[s] += other[i + s] * x[i + s];
+  }
+  for (size_t s = 0; s < SUMS; s++) first[s] = a[s], second[s] = b[s];
+}
+
+TARGET static void NAME(subtract_rows)(
+  size_t count, double first, const double *one, double second, const double *other, double *restrict x) {
+  for (size_t i = 0; i < count; i++) x[i] = x[i] - first * one[i] - second * other[i];
+}
+
 #undef NAME
 #undef TARGET

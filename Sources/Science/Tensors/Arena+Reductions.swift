@@ -85,6 +85,29 @@ extension Arena {
     )
   }
 
+  /// Takes the parts along the rows of a matrix Q out of a vector x: c = Qx, x ← x - Qᵀc.
+  ///
+  /// - Precondition: the arena is of double precision, and the vector none of the rows.
+  /// - Returns: c, each as by `dot`.
+  public func takeOut(_ rows: Matrix, of vector: Matrix) -> [Double] {
+    precondition(precision == .float64 && rows.columns == vector.count, "the lengths of a projection do not fit")
+    let workspace = Memory(bytes: kernel_take_out_workspace(rows.rows, vector.count))
+    return [Double](unsafeUninitializedCapacity: rows.rows) { coefficients, count in
+      guard let start = coefficients.baseAddress else { return }
+      kernel_take_out(
+        workers.handle,
+        workers.instructionSet.kernel,
+        rows.rows,
+        vector.count,
+        pointer(rows).assumingMemoryBound(to: Double.self),
+        pointer(vector).assumingMemoryBound(to: Double.self),
+        start,
+        workspace.start.assumingMemoryBound(to: Double.self)
+      )
+      count = rows.rows
+    }
+  }
+
   /// Whether all elements are zero.
   public func isZero(_ matrix: Matrix) -> Bool { kernel_is_zero(precision.kernel, matrix.count, pointer(matrix)) }
 

@@ -41,7 +41,7 @@ public final class Arena {
 }
 
 /// Zeros, until something is written; taken from the system, to which they go back.
-private final class Memory {
+final class Memory {
   let start: UnsafeMutableRawPointer
   private let bytes: Int
 

@@ -86,15 +86,10 @@ final class KrylovSpace {
 
   /// Takes the parts along all vectors out of one, twice, as once leaves rounding errors along them.
   private func orthogonalize(_ remainder: Matrix) -> [Double] {
-    var coefficients = [Double](repeating: 0, count: count)
-    for _ in 0..<2 {
-      for index in 0..<count {
-        let part = arena.dot(vector(index), remainder)
-        arena.add(-part, vector(index), to: remainder)
-        coefficients[index] += part
-      }
-    }
-    return coefficients
+    guard count > 0 else { return [] }
+    let vectors = Matrix(offset: 0, rows: count, columns: dimension)
+    let first = arena.takeOut(vectors, of: remainder)
+    return zip(first, arena.takeOut(vectors, of: remainder)).map(+)
   }
 
   private func norm(_ vector: Matrix) -> Double { arena.dot(vector, vector).squareRoot() }

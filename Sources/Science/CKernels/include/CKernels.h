@@ -194,6 +194,15 @@ void kernel_add_scaled(
   kernel_workers *workers, kernel_instruction_set set, kernel_precision precision, size_t count, double factor,
   const void *x, double own_factor, void *y);
 
+/// The bytes of workspace that `kernel_take_out` needs.
+size_t kernel_take_out_workspace(size_t rows, size_t count);
+
+/// Takes the parts along the rows of a matrix, all of them those of the given x, out of a vector x of `count` numbers:
+/// coefficients = matrix x, as by `kernel_dot`, and x = x - transposed matrix coefficients, row by row with two roundings.
+void kernel_take_out(
+  kernel_workers *workers, kernel_instruction_set set, size_t rows, size_t count, const double *matrix, double *x,
+  double *coefficients, double *workspace);
+
 /// Whether all numbers are zero; what is no number is not.
 bool kernel_is_zero(kernel_precision precision, size_t count, const void *x);
 
