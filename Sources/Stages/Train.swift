@@ -188,7 +188,7 @@ public struct Train: StageKind {
     }
     if !targetKernel.isEmpty, loss != .meanSquaredError {
       found.append(
-        Inconsistency("target_kernel", "what is followed along the targets is the squared error; the 'loss' must be mse")
+        Inconsistency("target_kernel", "along the targets the squared error is followed: it takes the loss 'mse'")
       )
     }
     let count = learningRates.length * (steps + 1)
@@ -305,6 +305,12 @@ public struct Train: StageKind {
         "target_kernel",
         ["learning_rate", "target_step"],
         "u^T K u with the tangent kernel K = J J^T / (NC): the UV model's trace lambda.",
+        optional: true
+      ),
+      .init(
+        "target_share",
+        ["learning_rate", "target_step"],
+        "The part of the loss that lies along the targets.",
         optional: true
       ),
       .init("target_length", [], "|y| / sqrt(NC): the UV model's y.", optional: true),

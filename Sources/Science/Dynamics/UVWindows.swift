@@ -3,15 +3,15 @@
 public struct UVWindows: Sendable {
   /// What is asked of a window.
   public struct Criterion: Sendable, Hashable {
-    /// The least share of the variance of the steps, in each of the two equations, that a fit explains where the model
-    /// holds.
-    public var threshold: Double
+    /// What a fit may miss of the steps where the model holds, in each of the two equations, over the steps (root mean
+    /// squares).
+    public var tolerance: Double
     /// The part of the run's largest residual below which a window has settled: only rounding is left to be fitted.
     public var settled: Double
 
     /// A criterion.
-    public init(threshold: Double = 0.9, settled: Double = 1e-4) {
-      self.threshold = threshold
+    public init(tolerance: Double = 0.2, settled: Double = 1e-4) {
+      self.tolerance = tolerance
       self.settled = settled
     }
   }
@@ -22,8 +22,10 @@ public struct UVWindows: Sendable {
     case fitted(UVFit)
     /// None, and why.
     case failed(UVFit.Failure)
-    /// Nothing to fit a model to.
+    /// Nothing to fit a model to: the residual is that of rounding, beside the largest one of the run.
     case settled
+    /// None, as the run began later or ended within it.
+    case incomplete
   }
 
   /// A window.
@@ -65,18 +67,23 @@ public struct UVWindows: Sendable {
     self.learningRate = learningRate
     windows = Swift.stride(from: 0, to: states.count - length, by: stride).map { first in
       let used = states[first...first + length]
-      // A run that has ended leaves no states, and has not settled.
-      if used.contains(where: \.isFinite), largestResidual(used) <= bound {
-        return Window(states: first...first + length, outcome: .settled, holds: nil)
+      let outcome: Outcome
+      if !used.allSatisfy(\.isFinite) {
+        outcome = .incomplete
+      } else if largestResidual(used) <= bound {
+        outcome = .settled
+      } else {
+        do throws(UVFit.Failure) {
+          outcome = .fitted(try UVFit(Array(used), learningRate: learningRate, confidence: confidence, floor: floor))
+        } catch {
+          outcome = .failed(error)
+        }
       }
-      do throws(UVFit.Failure) {
-        let fit = try UVFit(Array(used), learningRate: learningRate, confidence: confidence, floor: floor)
-        return Window(states: first...first + length, outcome: .fitted(fit), holds: fit.explains(criterion.threshold))
-      } catch {
-        var holds: Bool?
-        if case .notUV = error { holds = false }
-        return Window(states: first...first + length, outcome: .failed(error), holds: holds)
-      }
+      return Window(
+        states: first...first + length,
+        outcome: outcome,
+        holds: outcome.holds(within: criterion.tolerance)
+      )
     }
   }
 
@@ -100,12 +107,12 @@ public struct UVWindows: Sendable {
     return Double(told.count { $0 }) / Double(told.count)
   }
 
-  /// The trajectory of the model that fits the first window with a fit, from the first state of that window, as many
-  /// states as there are; NaN before it.
+  /// The trajectory of the model that fits the first window in which it holds, from the first state of that window, as
+  /// many states as there are; NaN before it.
   public var prediction: [UVModel.State] {
     let missing = UVModel.State(residual: .nan, trace: .nan)
     for window in windows {
-      guard case .fitted(let fit) = window.outcome else { continue }
+      guard window.holds == true, case .fitted(let fit) = window.outcome else { continue }
       let first = window.states.lowerBound
       let count = states.count - 1 - first
       return [UVModel.State](repeating: missing, count: first)
@@ -115,10 +122,15 @@ public struct UVWindows: Sendable {
   }
 }
 
-extension UVFit {
-  /// Whether both equations explain at least this share of the variance of the steps.
-  fileprivate func explains(_ share: Double) -> Bool {
-    residualDetermination >= share && traceDetermination >= share
+extension UVWindows.Outcome {
+  /// Whether there is a UV model with a target whose equations tell each step; nil where nothing can be told.
+  fileprivate func holds(within tolerance: Double) -> Bool? {
+    switch self {
+    case .fitted(let fit):
+      fit.target.value > 0 && fit.residualStepError <= tolerance && fit.traceStepError <= tolerance
+    case .failed(.notUV): false
+    case .failed(.tooFewSteps), .failed(.undetermined), .settled, .incomplete: nil
+    }
   }
 }
 

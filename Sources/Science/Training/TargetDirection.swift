@@ -7,6 +7,8 @@ public struct TargetDirection: Sendable, Hashable, Codable {
   public var residual: Double
   /// uᵀKu with the tangent kernel K = J Jᵀ / (NC).
   public var kernel: Double
+  /// The part of |f − y|², and so of the squared error, that lies in this direction. The UV model knows no other part.
+  public var share: Double
 }
 
 extension Examples {

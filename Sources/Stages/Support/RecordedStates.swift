@@ -12,6 +12,9 @@ struct RecordedStates {
   let labels: [String]
   /// The learning rate of each series.
   let learningRates: [Double]
+  /// The leading dimensions, and their lengths.
+  let dimensions: [String]
+  let lengths: [Int]
   /// The number of steps taken at each state: the coordinate of the last dimension, or the number of the state.
   let steps: [Double]
 
@@ -34,6 +37,8 @@ struct RecordedStates {
     }
     labels = residuals.labels
     learningRates = series.indices.map { rates.count == 1 ? rates[0] : rates[$0] }
+    dimensions = Array(first.dimensions.dropLast())
+    lengths = Array(first.shape.dropLast())
     let count = first.shape.last ?? 0
     steps = first.dimensions.last.flatMap { input[$0]?.values.doubles } ?? (0..<count).map(Double.init)
   }

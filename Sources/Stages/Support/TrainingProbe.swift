@@ -62,7 +62,11 @@ struct TrainingProbe: Sendable {
     TrainingProbe(
       "target_step",
       { $0.targetKernel },
-      [Series("target_residual") { $0.alongTargets?.residual }, Series("target_kernel") { $0.alongTargets?.kernel }]
+      [
+        Series("target_residual") { $0.alongTargets?.residual },
+        Series("target_kernel") { $0.alongTargets?.kernel },
+        Series("target_share") { $0.alongTargets?.share },
+      ]
     ),
     TrainingProbe(
       "curvature_step",
