@@ -62,10 +62,10 @@ public struct UVEffective: StageKind {
     "Fits the UV model to windows of a recorded training: effective kappa, y and r along it, and where the model holds.",
     discussion: """
       Each window is fitted as uv/fit does it. The model holds in a window if there is a fit with y > 0 that misses at most \
-      'tolerance' of the steps by both equations (residual_step_error, trace_step_error). Of windows that have settled, in which a \
-      run ends, or that leave kappa and y open, it is not told. The recorded steps must be consecutive: of 'train' the arrays of \
-      target_kernel: { every: 1 }. All dimensions but the last are kept, so a sweep is fitted at each of its points. Formulas: \
-      Documentation/uv-model.md.
+      'tolerance' of the steps by both equations (residual_step_error, trace_step_error). It is not told of windows that have \
+      settled, in which a run ends, or that leave kappa or y open (their intervals reach 0). The recorded steps must be \
+      consecutive: of 'train' the arrays of target_kernel: { every: 1 }. All dimensions but the last are kept, so a sweep is \
+      fitted at each of its points. Formulas: Documentation/uv-model.md.
 
       window, first_step, last_step: the middle, the first and the last step of each window. status, holds, kappa, target, ratio \
       (with _error, _low and _high), critical_learning_rate, residual_r_squared, trace_r_squared, residual_step_error, \

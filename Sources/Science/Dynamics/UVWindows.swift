@@ -127,9 +127,11 @@ extension UVWindows.Outcome {
   fileprivate func holds(within tolerance: Double) -> Bool? {
     switch self {
     case .fitted(let fit):
-      fit.target.value > 0 && fit.residualStepError <= tolerance && fit.traceStepError <= tolerance
-    case .failed(.notUV): false
-    case .failed(.tooFewSteps), .failed(.undetermined), .settled, .incomplete: nil
+      guard max(fit.residualStepError, fit.traceStepError) <= tolerance, fit.target.high > 0 else { return false }
+      // Near zero loss the steps may tell κ²y alone.
+      return fit.kappa.low > 0 && fit.target.low > 0 ? true : nil
+    case .failed(.notUV): return false
+    case .failed(.tooFewSteps), .failed(.undetermined), .settled, .incomplete: return nil
     }
   }
 }
