@@ -55,7 +55,7 @@ import Testing
       UVModel.State(residual: $0, trace: 2 + 0.5 * $1)
     }
     let run = UVWindows(noise, learningRate: 0.3, length: 40, stride: 20)
-    #expect(run.windows.count == 9)
+    #expect(run.windows.count == 8)
     #expect(run.windows.allSatisfy { $0.holds == false })
     #expect(run.heldShare == 0)
     #expect(run.heldUntil == nil && run.heldFrom == nil)

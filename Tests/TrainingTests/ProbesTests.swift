@@ -106,7 +106,7 @@ import Training
       loss: .meanSquaredError,
       examples: Examples(inputs: input, targets: [-target], count: 1),
       parameters: network.initialParameters(seed: 1),
-      settings: TrainingSettings(learningRate: eta, steps: 50, alongTargets: .always),
+      settings: TrainingSettings(learningRate: eta, steps: 100, alongTargets: .always),
       precision: .float64,
       workers: Workers()
     )
@@ -118,7 +118,7 @@ import Training
       let (residual, kernel) = state ?? (found.residual, found.kernel)
       #expect((found.residual - residual).magnitude < 1e-12)
       #expect((found.kernel - kernel).magnitude < 1e-12)
-      #expect((found.share - 1).magnitude < 1e-12)
+      #expect(record.loss > 0 ? (found.share - 1).magnitude < 1e-12 : found.share.isNaN)
       let output = residual + target
       state = (
         residual * (1 - eta * kernel + eta * eta * square * residual * output),

@@ -8,6 +8,7 @@ public struct TargetDirection: Sendable, Hashable, Codable {
   /// uᵀKu with the tangent kernel K = J Jᵀ / (NC).
   public var kernel: Double
   /// The part of |f − y|², and so of the squared error, that lies in this direction. The UV model knows no other part.
+  /// NaN where f = y.
   public var share: Double
 }
 
