@@ -27,7 +27,7 @@ import Testing
 
   @Test func `Every pipeline of this repository is valid`() async throws {
     var files: [String] = []
-    for name in ["fig1", "figD1", "fig2", "fig3", "fig4", "fig5", "fig7", "table1", "uv-phase-diagram"] {
+    for name in ["fig1", "figD1", "fig2", "fig3", "fig4", "fig5", "fig7", "table1", "uv-fit", "uv-phase-diagram"] {
       files.append(repository.appending("pipelines/\(name).yaml").string)
     }
     let outcome = try await validate(files)
