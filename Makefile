@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 PIPELINE := .build/release/pipeline
 # Figures 1, 6 and D.1 need images: PIPELINE_DATA is the folder in which they lie.
-FIGURES := $(if $(PIPELINE_DATA),fig1 figD1 fig6) fig2 fig3 fig4 fig5 fig7 table1 uv-phase-diagram
+FIGURES := $(if $(PIPELINE_DATA),fig1 figD1 fig6) fig2 fig3 fig4 fig5 fig7 table1 uv-fit uv-phase-diagram
 PROFILE ?=
 # As many tests at once as there are cores: more would only keep those waiting that watch a program at work.
 SWIFT_TEST := swift test -c release --skip-build --disable-xctest --experimental-maximum-parallelization-width $$(nproc)

@@ -153,11 +153,7 @@ public struct CorrelationStage: StageKind {
       try builder.set("reached", .int8(parts.map { $0.isReached ? 1 : 0 }), shape: lengths)
     }
     var result = try builder.finish().artifact
-    for dimension in dimensions {
-      if let coordinate = input[dimension], coordinate.dimensions == [dimension] {
-        try result.add(coordinate, as: dimension)
-      }
-    }
+    try result.addCoordinates(dimensions, of: input)
     return StageResult(result)
   }
 }

@@ -51,6 +51,8 @@ public struct Train: StageKind {
   public var traceSamples = 10
   /// When the largest eigenvalue of the tangent kernel is found.
   public var tangentKernel = ScheduleParameters()
+  /// When residual and tangent kernel along the targets are taken.
+  public var targetKernel = ScheduleParameters()
   /// When the curvature along gradient and step is taken.
   public var curvature = ScheduleParameters()
   /// When the parameters are kept.
@@ -138,6 +140,14 @@ public struct Train: StageKind {
       "At which steps the largest eigenvalue of the tangent kernel is found (default: none)."
     ),
     .init(
+      "target_kernel",
+      \.targetKernel,
+      """
+      At which steps residual and tangent kernel along the targets are taken, for 'uv/effective' (default: none); with the \
+      loss mse.
+      """
+    ),
+    .init(
       "curvature",
       \.curvature,
       "At which steps the curvature along the gradient and along the step is taken (default: none)."
@@ -175,6 +185,11 @@ public struct Train: StageKind {
     var found = learningRates.inconsistencies().map { Inconsistency("learning_rate", $0.message) }
     if found.isEmpty, !learningRates.all.allSatisfy({ $0 > 0 }) {
       found.append(Inconsistency("learning_rate", "learning rates are positive"))
+    }
+    if !targetKernel.isEmpty, loss != .meanSquaredError {
+      found.append(
+        Inconsistency("target_kernel", "along the targets the squared error is followed: it takes the loss 'mse'")
+      )
     }
     let count = learningRates.length * (steps + 1)
     if count > 20_000_000 {
@@ -279,6 +294,26 @@ public struct Train: StageKind {
       ),
       .init("ntk_residual", ["learning_rate", "ntk_step"], "Its residual.", optional: true),
       .init("ntk_products", ["learning_rate", "ntk_step"], "The number of products that it took.", optional: true),
+      .init("target_step", ["target_step"], "The number of steps taken where 'target_kernel' says.", optional: true),
+      .init(
+        "target_residual",
+        ["learning_rate", "target_step"],
+        "u.(f - y) / sqrt(NC) along the targets, u = y / |y|: the UV model's f - y.",
+        optional: true
+      ),
+      .init(
+        "target_kernel",
+        ["learning_rate", "target_step"],
+        "u^T K u with the tangent kernel K = J J^T / (NC): the UV model's trace lambda.",
+        optional: true
+      ),
+      .init(
+        "target_share",
+        ["learning_rate", "target_step"],
+        "The part of the loss that lies along the targets.",
+        optional: true
+      ),
+      .init("target_length", [], "|y| / sqrt(NC): the UV model's y.", optional: true),
       .init("curvature_step", ["curvature_step"], "The number of steps taken at each curvature.", optional: true),
       .init(
         "gradient_curvature",
@@ -321,6 +356,9 @@ extension Train {
   /// Trains at every learning rate.
   public func run(_ context: StageContext) async throws -> StageResult {
     let data = try TrainingData(context.input("data"))
+    if !targetKernel.isEmpty, data.examples.targetLength == 0 {
+      throw StageFailure("all targets are zero and have no direction; without 'target_kernel' they can be trained on")
+    }
     let network = network(inputs: data.inputCount, outputs: data.outputCount)
     let parameters = network.initialParameters(seed: UInt64(seed))
     @Sendable func training(_ settings: TrainingSettings, threads: Int) -> Training {
@@ -357,6 +395,7 @@ extension Train {
       self,
       runs.map(\.run),
       initialSharpness: start.sharpness,
+      targetLength: data.examples.targetLength,
       data: context.input("data").address.description
     ).stageResult()
     let resumed = zip(learningRates.all, runs).filter { $1.from > 0 }

@@ -42,15 +42,6 @@ public struct UVFitStage: StageKind {
     ]
   }
 
-  private static func estimate(_ name: String, _ what: String) -> [OutputDeclaration] {
-    [
-      .init(name, ["series"], what),
-      .init("\(name)_error", ["series"], "The standard error of \(name)."),
-      .init("\(name)_low", ["series"], "The lower end of the interval of \(name)."),
-      .init("\(name)_high", ["series"], "The upper end of the interval of \(name)."),
-    ]
-  }
-
   /// What the kind says of itself.
   public static let declaration = KindDeclaration(
     "uv/fit",
@@ -63,94 +54,43 @@ public struct UVFitStage: StageKind {
     inputs: .named([InputDeclaration("trajectory", "The recorded trajectory.")]),
     outputs: [
       .init("series", ["series"], unit: nil, "Where in the input each series stands."),
-      .init(
-        "status",
-        ["series"],
-        unit: nil,
-        "Whether there is a fit:",
-        meanings: [
-          "fitted", "too-few-steps", "undetermined", "not-UV",
-        ]
-      ),
+      .init("status", ["series"], unit: nil, "Whether there is a fit:", meanings: UVFitArrays.states),
       .init("eta", ["series"], "The learning rate."),
-      .init("steps", ["series"], "The number of steps used."),
-      .init("critical_learning_rate", ["series"], "eta_c = 1 / (kappa y) of the fit."),
-      .init("residual_r_squared", ["series"], "R^2 of the residual's steps."),
-      .init("trace_r_squared", ["series"], "R^2 of the trace's steps."),
-    ] + estimate("kappa", "The fitted kappa.") + estimate("target", "The fitted target y.")
-      + estimate("ratio", "The fitted r = eta / eta_c.") + FixedPointArrays.outputs("series")
+    ] + UVFitArrays.outputs(["series"]) + FixedPointArrays.outputs("series")
   )
 
   /// Checks that the variables are there.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
-    guard let input = inputs["trajectory"] else { return }
-    input.checkVariable(residual, isSeries: true, &diagnostics)
-    input.checkVariable(trace, isSeries: true, &diagnostics)
-    input.checkVariable(learningRate, isSeries: false, &diagnostics)
+    inputs["trajectory"]?
+      .checkStates(residual: residual, trace: trace, learningRate: learningRate, &diagnostics)
   }
 
   /// Fits every series.
   public func run(_ context: StageContext) async throws -> StageResult {
-    let input = try context.input("trajectory")
-    let residuals = try RecordedSeries(input, residual.value)
-    let traces = try RecordedSeries(input, trace.value)
-    let (first, second) = (try input.required(residual.value), try input.required(trace.value))
-    guard first.dimensions == second.dimensions, first.shape == second.shape else {
-      throw StageFailure("'\(residual.value)' and '\(trace.value)' have different dimensions")
-    }
-    guard let rates = try input.required(learningRate.value).values.doubles,
-      rates.count == residuals.series.count || rates.count == 1, !rates.isEmpty
-    else {
-      throw StageFailure(
-        "'\(learningRate.value)' has not one learning rate for each of \(residuals.series.count) series"
-      )
-    }
-    let etas = residuals.series.indices.map { rates.count == 1 ? rates[0] : rates[$0] }
-    let fits = residuals.series.indices.map { index -> Result<UVFit, UVFit.Failure> in
-      let states = zip(residuals.series[index], traces.series[index]).map(UVModel.State.init(residual:trace:))
+    let recorded = try RecordedStates(
+      context.input("trajectory"),
+      residual: residual.value,
+      trace: trace.value,
+      learningRate: learningRate.value
+    )
+    let etas = recorded.learningRates
+    let fits = zip(recorded.series, etas).map { states, eta in
       let used = Array(states.prefix((to ?? states.count) + 1).dropFirst(from))
       return Result { () throws(UVFit.Failure) in
-        try UVFit(used, learningRate: etas[index], confidence: confidence, floor: floor)
+        try UVFit(used, learningRate: eta, confidence: confidence, floor: floor)
       }
-    }
-    return try result(fits, residuals.labels, etas)
-  }
-
-  private func result(
-    _ fits: [Result<UVFit, UVFit.Failure>],
-    _ labels: [String],
-    _ etas: [Double]
-  ) throws -> StageResult {
-    var builder = ResultBuilder(Self.declaration)
-    func each(_ name: String, _ value: (UVFit) -> Double) throws {
-      try builder.set(name, fits.map { (try? $0.get()).map(value) ?? .nan })
-    }
-    func estimate(_ name: String, _ value: (UVFit) -> UVFit.Estimate) throws {
-      try each(name) { value($0).value }
-      try each("\(name)_error") { value($0).standardError }
-      try each("\(name)_low") { value($0).low }
-      try each("\(name)_high") { value($0).high }
     }
     let status = fits.map { fit -> Int8 in
-      switch fit {
-      case .success: 0
-      case .failure(.tooFewSteps): 1
-      case .failure(.undetermined): 2
-      case .failure(.notUV): 3
-      }
+      if case .failure(let failure) = fit { failure.label } else { 0 }
     }
-    try builder.set("series", .string(labels), shape: [labels.count])
-    try builder.set("status", .int8(status), shape: [labels.count])
+    let found = fits.map { try? $0.get() }
+    var builder = ResultBuilder(Self.declaration)
+    try builder.set("series", .string(recorded.labels), shape: [recorded.labels.count])
+    try builder.set("status", .int8(status), shape: [status.count])
     try builder.set("eta", etas)
-    try each("steps") { Double($0.steps) }
-    try each("critical_learning_rate") { $0.model.criticalLearningRate }
-    try each("residual_r_squared") { $0.residualDetermination }
-    try each("trace_r_squared") { $0.traceDetermination }
-    try estimate("kappa") { $0.kappa }
-    try estimate("target") { $0.target }
-    try estimate("ratio") { $0.ratio }
+    try UVFitArrays.set(found, shape: [found.count], in: &builder)
     let missing = UVModel(kappa: .nan, target: .nan)
-    let points = zip(fits, etas).map { ((try? $0.get())?.model ?? missing).fixedPoints(learningRate: $1) }
+    let points = zip(found, etas).map { ($0?.model ?? missing).fixedPoints(learningRate: $1) }
     try FixedPointArrays.set(points, in: &builder)
     return try builder.finish()
   }

@@ -98,6 +98,9 @@ import Testing
     ),
     ("uv/bifurcation", "ratio: { from: 1, to: 2, count: 1000000 }\nlongest_period: 1024", "more than 50 million"),
     ("uv/fit", "{ from: 50, to: 3 }", "a fit needs at least 4 steps, and there are 0 from 50 to 3"),
+    ("uv/effective", "{ window: 3 }", "must be between 4 and"),
+    ("uv/effective", "{ stride: 0 }", "must be"),
+    ("uv/effective", "{ tolerance: -1 }", "must be"),
     ("uv/fixed-points", "learning_rate: { from: 1.0e-300, to: 1.0e+300, count: 3, spacing: log }", "too far apart"),
   ])
   func `Work without a meaning or without an end`(kind: String, with: String, expected: String) throws {

@@ -25,13 +25,15 @@ import Testing
     let data = try await data()
     let plain = try await StageRunner.artifact("train", small, inputs: ["data": data])
     let names = Set(plain.variables.keys)
-    for name in ["top_eigenvalues", "rank", "trace", "ntk", "step_curvature", "norm_step", "sharpness_error"] {
-      #expect(!names.contains(name))
-    }
+    let others = [
+      "top_eigenvalues", "rank", "trace", "ntk", "target_kernel", "target_length", "step_curvature", "norm_step",
+      "sharpness_error",
+    ]
+    for name in others { #expect(!names.contains(name)) }
     #expect(plain["gradient_norm"]?.dimensions == ["learning_rate", "probe"])
     let probed = try await StageRunner.artifact(
       "train",
-      small + "\ntrace: { every: 20 }\nntk: [0, 3]\ntop_eigenvalues: { from: 2, to: 4 }",
+      small + "\ntrace: { every: 20 }\nntk: [0, 3]\ntarget_kernel: [0]\ntop_eigenvalues: { from: 2, to: 4 }",
       inputs: ["data": data]
     )
     for (name, variable) in plain.variables { #expect(probed[name] == variable) }
@@ -49,6 +51,7 @@ import Testing
         trace: { every: 40 }
         trace_samples: 50
         ntk: { from: 5, to: 7 }
+        target_kernel: { from: 2, to: 4 }
         curvature: { per_decade: 1 }
         """,
       inputs: ["data": data()]
@@ -60,6 +63,7 @@ import Testing
       ("eigenvalue_step", [0, 20, 40], ["top_eigenvalues", "top_eigenvalue_residual", "top_eigenvalue_error"]),
       ("trace_step", [0, 40], ["trace", "trace_error"]),
       ("ntk_step", [5, 6, 7], ["ntk", "ntk_residual", "ntk_products"]),
+      ("target_step", [2, 3, 4], ["target_residual", "target_kernel", "target_share"]),
       ("curvature_step", [0, 1, 10], ["gradient_curvature", "step_curvature"]),
     ]
     for probe in expected {
@@ -71,6 +75,8 @@ import Testing
       }
     }
     #expect(try run.numbers("rank") == [1, 2, 3])
+    // One-hot: a third of the targets is 1.
+    #expect((try run.numbers("target_length")[0] - (1.0 / 3).squareRoot()).magnitude < 1e-15)
     #expect(run["top_eigenvalue_products"]?.shape == [2, 3])
     // The largest of them is the sharpness, to the tolerance's square over the gap; they go down with the rank.
     let (top, sharpness) = (try run.numbers("top_eigenvalues"), try run.numbers("sharpness"))
@@ -82,6 +88,16 @@ import Testing
     for (trace, error) in zip(trace, error) { #expect(error > 0 && error < 0.2 * trace) }
     // Gradient descent without momentum on all examples goes along the gradient.
     #expect(run["gradient_curvature"]?.values == run["step_curvature"]?.values)
+  }
+
+  @Test func `Targets that are zero have no direction`() async throws {
+    var data = Artifact()
+    try data.add(Variable(.float64([1, 2, 3, 4]), over: [("example", 2), ("feature", 2)]), as: "input")
+    try data.add(Variable(.float64([0, 0]), over: [("example", 2), ("output", 1)]), as: "target")
+    await #expect(throws: StageFailure.self) {
+      try await StageRunner.artifact("train", small + "\ntarget_kernel: [0]", inputs: ["data": data])
+    }
+    _ = try await StageRunner.artifact("train", small, inputs: ["data": data])
   }
 
   @Test func `A window may have a stride, and joins what else is given`() async throws {
@@ -118,6 +134,7 @@ import Testing
   @Test(arguments: [
     ("top_eigenvalue_count: 0", "must be between 1 and 100"), ("trace_samples: 1", "must be between 2 and"),
     ("trace: { every: 0 }", "must be"), ("ntk: { from: 4 }", "'from' needs a 'to'"),
+    ("target_kernel: [0]\nloss: cross-entropy", "it takes the loss 'mse'"),
     ("tolerance_of: values", "residual"), ("ntk: { stride: 4 }", "'stride' is for the window"),
     ("ntk: { from: 4, to: 10, stride: 0 }", "must be"),
     ("ntk: { from: 0, to: 9000000, stride: 2 }", "more than a million steps"),

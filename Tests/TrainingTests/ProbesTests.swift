@@ -74,6 +74,59 @@ import Training
     #expect((try #require(record.tangentKernel).value - top).magnitude < 1e-12)
   }
 
+  @Test func `Along the targets are the residual and the tangent kernel of all outputs, whatever the batch`() throws {
+    let objective = objective(hasTangentKernel: true)
+    let (kernel, targets) = (Dense(TangentKernel(objective)).rows, sample.examples.targets)
+    let residuals = zip(objective.outputs, targets).map { $0 - $1 }
+    func dot(_ x: [Double], _ y: [Double]) -> Double { zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } }
+    let unit = targets.map { $0 / dot(targets, targets).squareRoot() }
+    let settings = TrainingSettings(learningRate: 0.1, batchSize: 3, steps: 0, alongTargets: .always)
+    let record = try #require(sample.training(settings).advance())
+    let found = try #require(record.alongTargets)
+    #expect((found.residual - dot(unit, residuals) / 24.0.squareRoot()).magnitude < 1e-14)
+    #expect((found.kernel - dot(unit, kernel.map { dot($0, unit) })).magnitude < 1e-13)
+    #expect((found.share - dot(unit, residuals) * dot(unit, residuals) / dot(residuals, residuals)).magnitude < 1e-14)
+    #expect((sample.examples.targetLength - (dot(targets, targets) / 24).squareRoot()).magnitude < 1e-15)
+  }
+
+  /// A linear network of two layers on one example is the UV model with κ = (readout's multiplier) (first layer's) |x|.
+  @Test func `On one example a linear network of two layers follows the UV model step by step`() throws {
+    let network = FullyConnected(
+      inputs: 3,
+      width: 5,
+      outputs: 1,
+      depth: 2,
+      activation: .linear,
+      parameterization: .standard,
+      weightVariance: 1
+    )
+    let (input, target, eta) = ([0.6, -0.8, 0.5], 1.3, 0.3)
+    let training = Training(
+      network: network,
+      loss: .meanSquaredError,
+      examples: Examples(inputs: input, targets: [-target], count: 1),
+      parameters: network.initialParameters(seed: 1),
+      settings: TrainingSettings(learningRate: eta, steps: 100, alongTargets: .always),
+      precision: .float64,
+      workers: Workers()
+    )
+    // Written out: Eqs (1) and (2) with y = 1.3, since the direction of a negative target is negative.
+    let square = input.reduce(0) { $0 + $1 * $1 }
+    var state: (residual: Double, kernel: Double)?
+    for record in training.records() {
+      let found = try #require(record.alongTargets)
+      let (residual, kernel) = state ?? (found.residual, found.kernel)
+      #expect((found.residual - residual).magnitude < 1e-12)
+      #expect((found.kernel - kernel).magnitude < 1e-12)
+      #expect(record.loss > 0 ? (found.share - 1).magnitude < 1e-12 : found.share.isNaN)
+      let output = residual + target
+      state = (
+        residual * (1 - eta * kernel + eta * eta * square * residual * output),
+        kernel + eta * eta * square * kernel * residual * residual - 4 * eta * square * residual * output
+      )
+    }
+  }
+
   @Test func `Where the residuals are zero the sharpness is the tangent kernel's`() throws {
     let training = Training(
       network: sample.network,
@@ -133,6 +186,7 @@ import Training
       topEigenvalues: StepSchedule(every: 3),
       topEigenvalueCount: 2,
       tangentKernel: StepSchedule(every: 4),
+      alongTargets: StepSchedule(window: 3..<5),
       trace: StepSchedule(every: 5),
       norms: StepSchedule(every: 6),
       gradientCurvature: StepSchedule(every: 7),
@@ -144,6 +198,7 @@ import Training
     #expect(steps { $0.sharpness != nil } == [0, 2, 4, 6, 8, 10, 12])
     #expect(steps { $0.topEigenvalues != nil } == [0, 3, 6, 9, 12])
     #expect(steps { $0.tangentKernel != nil } == [0, 4, 8, 12])
+    #expect(steps { $0.alongTargets != nil } == [3, 4])
     #expect(steps { $0.trace != nil } == [0, 5, 10])
     #expect(steps { $0.gradientNorm != nil && $0.parameterNorm != nil } == [0, 6, 12])
     #expect(steps { $0.gradientCurvature != nil } == [0, 7])
@@ -161,6 +216,7 @@ import Training
     settings.topEigenvalueCount = 4
     settings.trace = .always
     settings.tangentKernel = .always
+    settings.alongTargets = .always
     settings.stepCurvature = .always
     let probed = sample.training(settings)
     let all = probed.records()

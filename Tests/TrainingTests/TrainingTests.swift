@@ -12,6 +12,7 @@ import Training
     topEigenvalues: StepSchedule(every: 15),
     topEigenvalueCount: 3,
     tangentKernel: StepSchedule(every: 12),
+    alongTargets: StepSchedule(every: 9),
     eigenvalueSettings: LargestEigenvalues.Settings(freshEvery: 5),
     trace: StepSchedule(every: 30),
     traceSamples: 3,
@@ -35,7 +36,7 @@ import Training
       }
       all += [Double(record.step), record.loss, record.trace?.value, record.trace?.standardError]
       all += [record.gradientNorm, record.parameterNorm, record.gradientCurvature, record.stepCurvature]
-      all.append(record.accuracy)
+      all += [record.accuracy, record.alongTargets?.residual, record.alongTargets?.kernel, record.alongTargets?.share]
     }
     return all.map { $0?.bitPattern ?? 0 } + training.parameters.map(\.bitPattern)
   }

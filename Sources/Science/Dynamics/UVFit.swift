@@ -33,6 +33,10 @@ public struct UVFit: Sendable {
   public let residualDetermination: Double
   /// The share of the variance of the trace's steps that the fit explains.
   public let traceDetermination: Double
+  /// The root mean square of what the fit misses of the residual's steps, over that of the steps.
+  public let residualStepError: Double
+  /// The root mean square of what the fit misses of the trace's steps, over that of the steps.
+  public let traceStepError: Double
   /// The number of steps used.
   public let steps: Int
 
@@ -89,8 +93,11 @@ public struct UVFit: Sendable {
     target = Estimate(y, variance: (fit.bb - 2 * y * fit.ab + y * y * fit.aa) / (a * a), quantile: quantile)
     let ratioVariance = eta * eta / a * (fit.bb - y * fit.ab + y * y / 4 * fit.aa)
     ratio = Estimate(eta * b / root, variance: ratioVariance, quantile: quantile)
-    residualDetermination = Self.determination(equations.filter { $0.isOfResidual }, a, b)
-    traceDetermination = Self.determination(equations.filter { !$0.isOfResidual }, a, b)
+    let (ofResidual, ofTrace) = (equations.filter { $0.isOfResidual }, equations.filter { !$0.isOfResidual })
+    residualDetermination = Self.determination(ofResidual, a, b)
+    traceDetermination = Self.determination(ofTrace, a, b)
+    residualStepError = Self.stepError(ofResidual, a, b)
+    traceStepError = Self.stepError(ofTrace, a, b)
     steps = equations.count / 2
   }
 }
@@ -218,6 +225,14 @@ extension UVFit {
       deviations += deviation * deviation
     }
     return 1 - errors / deviations
+  }
+
+  /// √((squared errors) / (squared steps)): unlike the share of the variance it asks nothing of how the steps differ from
+  /// their mean, where they are all but equal.
+  private static func stepError(_ equations: [Equation], _ a: Double, _ b: Double) -> Double {
+    func square(_ number: Double) -> Double { number * number }
+    let errors = equations.reduce(0) { $0 + square($1.observedStep - $1.predictedStep(a, b)) }
+    return (errors / equations.reduce(0) { $0 + square($1.observedStep) }).squareRoot()
   }
 }
 

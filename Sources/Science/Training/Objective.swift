@@ -200,4 +200,24 @@ extension Objective {
     plan.run(phase: 2)
     arena.copy(plan.outputs(Output.kernel), of: plan.arena, to: result)
   }
+
+  /// What is seen along the targets at the parameters of the last `evaluate`; NaN where all targets are zero.
+  ///
+  /// - Precondition: the objective was made with a tangent kernel.
+  var alongTargets: TargetDirection {
+    let (targets, vector) = (plan.inputs(Input.targets), plan.inputs(Input.cotangent))
+    // The differences first: near a minimum they would be lost between two large products.
+    plan.arena.copy(plan.outputs(Output.outputs), of: plan.arena, to: vector)
+    plan.arena.add(-1, targets, to: vector)
+    let residual = plan.arena.dot(targets, vector)
+    let squaredError = plan.arena.dot(vector, vector)
+    plan.arena.copy(targets, of: plan.arena, to: vector)
+    plan.run(phase: 2)
+    let squaredLength = plan.arena.dot(targets, targets)
+    return TargetDirection(
+      residual: residual / (squaredLength * Double(outputCount)).squareRoot(),
+      kernel: plan.arena.dot(targets, plan.outputs(Output.kernel)) / squaredLength,
+      share: residual / squaredError * residual / squaredLength
+    )
+  }
 }

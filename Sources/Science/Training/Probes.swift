@@ -55,6 +55,7 @@ final class Probes {
     if isDue(settings.tangentKernel) {
       record.tangentKernel = tangentKernel?.measure(TangentKernel(whole), step: step)
     }
+    if isDue(settings.alongTargets) { record.alongTargets = whole.alongTargets }
     if isDue(settings.trace) {
       record.trace = trace?.estimate(
         of: whole,

@@ -33,6 +33,8 @@ public struct TrainingRecord: Sendable, Hashable, Codable {
   public var trace: Trace.Estimate?
   /// The largest eigenvalue of the tangent kernel.
   public var tangentKernel: LargestEigenvalues.Measurement?
+  /// Residual and tangent kernel along the targets.
+  public var alongTargets: TargetDirection?
   /// The norm of that loss's gradient.
   public var gradientNorm: Double?
   /// The norm of the parameters.
@@ -106,7 +108,7 @@ public final class Training {
       precision: precision,
       workers: workers,
       hasProducts: settings.needsProducts,
-      hasTangentKernel: settings.tangentKernel != .never
+      hasTangentKernel: settings.needsTangentKernel
     )
     whole.setExamples(examples.inputs, targets: examples.targets)
     batchSize = min(settings.batchSize ?? examples.count, examples.count)

@@ -79,6 +79,8 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   public var topEigenvalueCount: Int
   /// When the largest eigenvalue of the tangent kernel is.
   public var tangentKernel: StepSchedule
+  /// When residual and tangent kernel along the targets are taken.
+  public var alongTargets: StepSchedule
   /// How exactly eigenvalues are measured.
   public var eigenvalueSettings: LargestEigenvalues.Settings
   /// When the trace of the Hessian is estimated.
@@ -107,6 +109,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
     topEigenvalues: StepSchedule = .never,
     topEigenvalueCount: Int = 1,
     tangentKernel: StepSchedule = .never,
+    alongTargets: StepSchedule = .never,
     eigenvalueSettings: LargestEigenvalues.Settings = LargestEigenvalues.Settings(),
     trace: StepSchedule = .never,
     traceSamples: Int = 10,
@@ -127,6 +130,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
     self.topEigenvalues = topEigenvalues
     self.topEigenvalueCount = topEigenvalueCount
     self.tangentKernel = tangentKernel
+    self.alongTargets = alongTargets
     self.eigenvalueSettings = eigenvalueSettings
     self.trace = trace
     self.traceSamples = traceSamples
@@ -137,10 +141,13 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   }
 
   /// When there is something to be measured.
-  var schedules: [StepSchedule] { usesOfProducts + [tangentKernel, norms, accuracy] }
+  var schedules: [StepSchedule] { usesOfProducts + [tangentKernel, alongTargets, norms, accuracy] }
 
   /// Whether products with the Hessian are needed.
   var needsProducts: Bool { usesOfProducts.contains { $0 != .never } }
+
+  /// Whether products with the tangent kernel are.
+  var needsTangentKernel: Bool { tangentKernel != .never || alongTargets != .never }
 
   private var usesOfProducts: [StepSchedule] {
     [sharpness, topEigenvalues, trace, gradientCurvature, stepCurvature]

@@ -39,6 +39,15 @@ extension Artifact {
     throw StageFailure("the input has no variable '\(name)'; it has \(variables.keys.sorted().joined(separator: ", "))")
   }
 
+  /// Takes over the coordinates that another artifact has along some dimensions.
+  mutating func addCoordinates(_ dimensions: [String], of source: Artifact) throws(ArtifactError) {
+    for dimension in dimensions {
+      if let coordinate = source[dimension], coordinate.dimensions == [dimension] {
+        try add(coordinate, as: dimension)
+      }
+    }
+  }
+
   /// The coordinate of a dimension at an index, or the index itself where there is none.
   fileprivate func label(of dimension: String, at index: Int) -> String {
     switch self[dimension]?.values {

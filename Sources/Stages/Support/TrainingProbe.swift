@@ -60,6 +60,15 @@ struct TrainingProbe: Sendable {
       ]
     ),
     TrainingProbe(
+      "target_step",
+      { $0.targetKernel },
+      [
+        Series("target_residual") { $0.alongTargets?.residual },
+        Series("target_kernel") { $0.alongTargets?.kernel },
+        Series("target_share") { $0.alongTargets?.share },
+      ]
+    ),
+    TrainingProbe(
       "curvature_step",
       { $0.curvature },
       [Series("gradient_curvature") { $0.gradientCurvature }, Series("step_curvature") { $0.stepCurvature }]
@@ -91,6 +100,7 @@ extension Train {
       }
       return switch output.name {
       case "rank": topEigenvalues.isEmpty ? nil : output
+      case "target_length": targetKernel.isEmpty ? nil : output
       case "sharpness_error": rule == .error ? output : nil
       case "kept", "parameters": keep.isEmpty ? nil : output
       default: output

@@ -9,13 +9,16 @@ struct TrainingResult {
   private let train: Train
   private let runs: [TrainingRun]
   private let initialSharpness: Double
+  /// The length of the targets, |y|/√(NC).
+  private let targetLength: Double
   /// The address of the data.
   private let data: String
 
-  init(_ train: Train, _ runs: [TrainingRun], initialSharpness: Double, data: String) {
+  init(_ train: Train, _ runs: [TrainingRun], initialSharpness: Double, targetLength: Double, data: String) {
     self.train = train
     self.runs = runs
     self.initialSharpness = initialSharpness
+    self.targetLength = targetLength
     self.data = data
   }
 
@@ -63,6 +66,7 @@ struct TrainingResult {
     try builder.set("regime", .int8(regimes), shape: [runs.count])
     if train.rule == .error { try probed("sharpness_error") { $1.sharpness?.error } }
     for probe in TrainingProbe.all { try set(probe, in: &builder) }
+    if !train.targetKernel.isEmpty { try builder.set("target_length", targetLength) }
     if !train.topEigenvalues.isEmpty { try builder.set("rank", (1...train.topEigenvalueCount).map(Double.init)) }
     try setKept(in: &builder)
     return try builder.finish()

@@ -100,6 +100,7 @@ extension Train {
       topEigenvalues: topEigenvalues.schedule,
       topEigenvalueCount: topEigenvalueCount,
       tangentKernel: tangentKernel.schedule,
+      alongTargets: targetKernel.schedule,
       eigenvalueSettings: eigenvalueSettings,
       trace: trace.schedule,
       traceSamples: traceSamples,
