@@ -17,8 +17,8 @@ struct ReportCommand: ParsableCommand {
     discussion: """
       A folder of HTML files that opens from the file system and needs no network: each pipeline with its figures and \
       claims, the graph of its stages, a page for each stage and for the first points of each sweep, and one for each \
-      artifact, with its variables and quick plots. Nothing is run: what is not made or not checked yet is shown as \
-      that. Equal stores give equal pages. An earlier report in the same folder is replaced; nothing else is.
+      artifact, with its variables and quick plots. Nothing is run: what is not made or not checked yet, or is damaged, is \
+      shown as that. Equal stores give equal pages. An earlier report in the same folder is replaced; nothing else is.
 
       Examples:
         pipeline report

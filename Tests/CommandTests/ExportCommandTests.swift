@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SystemPackage
 import TestSupport
 import Testing
@@ -148,6 +149,18 @@ import Testing
     #expect(again.status == 2)
     #expect(again.errors.contains("one' is there already, and is not replaced"))
     #expect(try await run("export", "--ro-crate", "three", "toi.yaml").status == 2)
+    // A result that was made and is not whole is not one that was never made.
+    let table = try #require(folder.files(below: "artifacts/objects").first { $0.hasSuffix(".csv") })
+    try FileManager.default.removeItem(atPath: folder.path.appending(table).string)
+    try folder.write("no table", to: table)
+    let damaged = try await run("export", "--ro-crate", "three", "toy.yaml")
+    #expect(damaged.status == 1)
+    #expect(
+      damaged.errors.hasPrefix("error: 'table' of 'toy' is damaged, and no crate is made: its object "),
+      "\(damaged)"
+    )
+    #expect(damaged.errors.contains(" is damaged; 'pipeline run' makes it again, and 'pipeline audit' tells"))
+    #expect(!folder.files().contains { $0.hasPrefix("three") })
     #expect(try await run("export", "--ro-crate", "three", "toy.yaml", "--orcid", "me").status == 2)
   }
 }
