@@ -61,12 +61,11 @@ struct ExportCommand: ParsableCommand {
     words.orcid = orcid
     words.license = license
     words.program = Program.nameAndVersion
-    let names = pipelines.isEmpty ? try Project.all() : pipelines
-    let facts = try names.map { try Project.facts(of: $0, try values.choices(), store: store) }
+    let (facts, stores) = try Project.facts(of: pipelines, try values.choices(), store: store)
     for facts in facts {
       let root = FilePath(folder)
       let path = pipelines.count == 1 ? root : root.appending(facts.run.description)
-      let folder = try OutputFolder(at: path, isReplaceable: false)
+      let folder = try OutputFolder(at: path, isReplaceable: false, outside: stores)
       do {
         var crate = try WorkflowRunCrate(facts, kinds: .all, words, in: folder)
         try crate.write()

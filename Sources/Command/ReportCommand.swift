@@ -56,13 +56,8 @@ struct ReportCommand: ParsableCommand {
     options.pagesPerSweep = points
     options.program = Program.nameAndVersion
     options.keys = try key.map { try PublicKey(named: $0) }
-    let names = pipelines.isEmpty ? try Project.all() : pipelines
-    let facts = try names.map { try Project.facts(of: $0, try values.choices(), store: store) }
-    var seen: Set<RunName> = []
-    if let twice = facts.first(where: { !seen.insert($0.run).inserted }) {
-      throw Diagnostics(Diagnostic("two of these pipelines are called '\(twice.run)'", at: nil))
-    }
-    let folder = try OutputFolder(at: FilePath(output), isReplaceable: true)
+    let (facts, stores) = try Project.facts(of: pipelines, try values.choices(), store: store)
+    let folder = try OutputFolder(at: FilePath(output), isReplaceable: true, outside: stores)
     do {
       var site = try Site(facts, kinds: .all, options)
       let notes = try site.write(to: folder)

@@ -149,6 +149,10 @@ import Testing
     #expect(again.status == 2)
     #expect(again.errors.contains("one' is there already, and is not replaced"))
     #expect(try await run("export", "--ro-crate", "three", "toi.yaml").status == 2)
+    let inside = try await run("export", "--ro-crate", "artifacts/crate", "toy.yaml")
+    #expect(inside.status == 2)
+    #expect(inside.errors.hasPrefix("error: 'artifacts/crate' lies in the store 'artifacts'"))
+    #expect(!folder.files().contains { $0.hasPrefix("artifacts/crate") })
     // A result that was made and is not whole is not one that was never made.
     let table = try #require(folder.files(below: "artifacts/objects").first { $0.hasSuffix(".csv") })
     try FileManager.default.removeItem(atPath: folder.path.appending(table).string)

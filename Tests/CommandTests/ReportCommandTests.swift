@@ -154,6 +154,26 @@ import Testing
     #expect(try text("new/toy/notes.txt") == "mine")
     #expect(!folder.files().contains { $0.contains(".tmp") })
 
+    // A store has no place for it, nor has a folder that leads into one.
+    try folder.write("", to: "artifacts/objects/.keep")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path.appending("link").string,
+      withDestinationPath: "artifacts"
+    )
+    for place in [
+      "artifacts", "artifacts/pages", "artifacts/figures/new/pages", "link/pages", "./artifacts/../artifacts/x",
+    ] {
+      let inside = try await run("report", "toy", "--output", place)
+      #expect(inside.status == 2)
+      #expect(
+        inside.errors.hasPrefix("error: '\(place)' lies in the store 'artifacts', where everything is kept"),
+        "\(inside)"
+      )
+    }
+    #expect(try await run("report", "toy", "--store", "other", "--output", "other/x").status == 2)
+    #expect(!folder.files().contains { $0.hasPrefix("artifacts/pages") || $0.hasPrefix("other/") })
+    #expect(try await run("report", "toy", "--output", "artifacts-pages").status == 0)
+
     let wrong = try await run("report", "toi")
     #expect(wrong.status == 2)
     #expect(wrong.errors.contains("did you mean 'toy'?"))

@@ -19,10 +19,21 @@ public final class OutputFolder {
 
   /// Begins a folder that is to be at `destination`.
   ///
-  /// - Parameter isReplaceable: whether an earlier one of the same kind is replaced.
-  /// - Throws: `Diagnostics` when there is something else.
-  public init(at destination: FilePath, isReplaceable: Bool) throws {
+  /// - Parameters:
+  ///   - isReplaceable: whether an earlier one of the same kind is replaced.
+  ///   - stores: the folders of stores, in none of which it may lie.
+  /// - Throws: `Diagnostics` when there is something else, or the place is none for it.
+  public init(at destination: FilePath, isReplaceable: Bool, outside stores: [FilePath]) throws {
     self.isReplaceable = isReplaceable
+    if let store = stores.first(where: { Self.place(of: destination).starts(with: Self.place(of: $0)) }) {
+      throw Diagnostics(
+        Diagnostic(
+          "'\(destination)' lies in the store '\(store)', where everything is kept, collected and audited by its name",
+          at: nil,
+          hints: "name a folder outside of it"
+        )
+      )
+    }
     // Where a link leads to, so that the link stays; without a slash at the end, which would name what is in the folder.
     let path = FileSystem.absolute(destination)
     self.destination = FileSystem.resolved(path) ?? path
@@ -32,6 +43,16 @@ public final class OutputFolder {
     let name = self.destination.lastComponent?.string ?? "output"
     temporary = self.destination.removingLastComponent().appending(".\(name).\(FileSystem.randomName).tmp")
     try FileSystem.createFolder(temporary)
+  }
+
+  /// The path from the root of the file system without symbolic links, also of what is not there yet.
+  private static func place(of path: FilePath) -> FilePath {
+    var (there, rest) = (FileSystem.absolute(path), FilePath())
+    while !FileSystem.exists(there), let name = there.lastComponent {
+      rest = FilePath(root: nil, [name]).pushing(rest)
+      there.removeLastComponent()
+    }
+    return (FileSystem.resolved(there) ?? there).pushing(rest)
   }
 
   /// Why a path may not be replaced; nil if it may.
