@@ -17,7 +17,8 @@ struct ExportCommand: ParsableCommand {
       The crate follows the profile Provenance Run Crate 0.5: the pipeline file as the workflow, each stage as a step and \
       a tool, each action with its parameters, inputs, outputs, times and use of the machine, and copies of all results, \
       figures and statements with their SHA-256. With several pipelines, or none, each has a crate of its own in a folder \
-      of its name. Every action must have been run. A folder that is there is not replaced.
+      of its name, and either all crates are written or none. Every action must have been run. A folder that is there is \
+      not replaced.
 
       Examples:
         pipeline export --ro-crate fig4-crate fig4
@@ -62,19 +63,21 @@ struct ExportCommand: ParsableCommand {
     words.license = license
     words.program = Program.nameAndVersion
     let (facts, stores) = try Project.facts(of: pipelines, try values.choices(), store: store)
-    for facts in facts {
-      let root = FilePath(folder)
-      let path = pipelines.count == 1 ? root : root.appending(facts.run.description)
-      let folder = try OutputFolder(at: path, isReplaceable: false, outside: stores)
-      do {
-        var crate = try WorkflowRunCrate(facts, kinds: .all, words, in: folder)
-        try crate.write()
-        try folder.finish()
-      } catch {
-        folder.abandon()
-        throw error
+    let isOne = pipelines.count == 1
+    // One folder for all, so that there is a crate of each of them or nothing.
+    let output = try OutputFolder(at: FilePath(folder), isReplaceable: false, outside: stores)
+    do {
+      var crates = try facts.map { facts in
+        try WorkflowRunCrate(facts, kinds: .all, words, in: OutputPart(isOne ? nil : facts.run.description, of: output))
       }
-      Terminal.say("the crate of \(facts.run) is \(path)")
+      for index in crates.indices { try crates[index].write() }
+      try output.finish()
+    } catch {
+      output.abandon()
+      throw error
+    }
+    for run in facts.map(\.run) {
+      Terminal.say("the crate of \(run) is \(isOne ? FilePath(folder) : FilePath(folder).appending(run.description))")
     }
   }
 }

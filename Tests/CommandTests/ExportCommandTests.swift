@@ -131,6 +131,39 @@ import Testing
     #expect(checked == .init(output: "good\n", errors: "", status: 0))
   }
 
+  @Test func `Of several pipelines there are all crates or none`() async throws {
+    let text = String(decoding: try readBytes(folder.path.appending("toy.yaml")), as: UTF8.self)
+    let other = text.replacing("pipeline: toy", with: "pipeline: other").replacing("steps: 12", with: "steps: 13")
+    try folder.write(other, to: "other.yaml")
+    #expect(try await run("run", "toy.yaml").status == 0)
+    #expect(try await run("run", "other.yaml", "--until", "mean").status == 0)
+    let lacking = try await run("export", "--ro-crate", "crates", "toy.yaml", "other.yaml")
+    #expect(lacking.status == 2)
+    #expect(lacking.errors.contains("'other' has 3 of 4 actions made"), "\(lacking)")
+    #expect(lacking.output == "")
+    #expect(!folder.files().contains { $0.contains("crate") })
+    #expect(try await run("run", "other.yaml").status == 0)
+    let whole = try await run("export", "--ro-crate", "crates", "toy.yaml", "other.yaml")
+    #expect(
+      whole
+        == .init(
+          output: "the crate of toy is crates/toy\nthe crate of other is crates/other\n",
+          errors: "",
+          status: 0
+        )
+    )
+    #expect(try await run("export", "--ro-crate", "one", "toy.yaml").status == 0)
+    let names = folder.files(below: "one").map { String($0.dropFirst(4)) }
+    #expect(folder.files(below: "crates/toy").map { String($0.dropFirst(11)) } == names)
+    for name in names {
+      let pair = try ["one", "crates/toy"].map { try readBytes(folder.path.appending("\($0)/\(name)")) }
+      #expect(pair[0] == pair[1])
+    }
+    let twice = try await run("export", "--ro-crate", "new", "toy.yaml", "./toy.yaml")
+    #expect(twice.status == 2)
+    #expect(twice.errors.contains("two of these pipelines are called 'toy'"))
+  }
+
   @Test func `Equal stores give equal crates; a run that is not whole, and a folder that is there, are told`()
     async throws
   {

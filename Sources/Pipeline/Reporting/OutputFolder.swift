@@ -7,7 +7,7 @@ public import SystemPackage
 ///
 /// What may be replaced has a list of its files, `report.json`. Only such a folder is, and only while it has no other
 /// files: what somebody has put there is not lost.
-public final class OutputFolder {
+public final class OutputFolder: OutputPlace {
   private static let listName = "report.json"
   private static let version = 1
   /// Whether it has a list of its files, so that a later one may replace it.
@@ -87,16 +87,6 @@ public final class OutputFolder {
     if folders.insert(folder.string).inserted { try FileSystem.createFolder(folder) }
     files.insert(name)
     return path
-  }
-
-  /// Writes a file.
-  public func write(_ bytes: [UInt8], to name: String) throws(StoreError) {
-    try FileSystem.writeAtomically(bytes, to: path(of: name), isDurable: false)
-  }
-
-  /// Writes a file.
-  public func write(_ text: String, to name: String) throws(StoreError) {
-    try write(Array(text.utf8), to: name)
   }
 
   /// Whether there is such a file already.
