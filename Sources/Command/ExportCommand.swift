@@ -9,7 +9,7 @@ import Store
 import SystemPackage
 
 /// `pipeline export`.
-struct ExportCommand: ParsableCommand {
+struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Writes a run with its results as a Workflow Run RO-Crate, for archives and other programs.",
@@ -56,25 +56,21 @@ struct ExportCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() async throws {
     var words = WorkflowRunCrate.Words()
     words.agent = agent
     words.orcid = orcid
     words.license = license
     words.program = Program.nameAndVersion
     let (facts, stores) = try Project.facts(of: pipelines, try values.choices(), store: store)
-    let isOne = pipelines.count == 1
+    let (isOne, said) = (pipelines.count == 1, words)
     // One folder for all, so that there is a crate of each of them or nothing.
-    let output = try OutputFolder(at: FilePath(folder), isReplaceable: false, outside: stores)
-    do {
+    try await Interruption.filling(FilePath(folder), isReplaceable: false, outside: stores) { folder in
       var crates = try facts.map { facts in
-        try WorkflowRunCrate(facts, kinds: .all, words, in: OutputPart(isOne ? nil : facts.run.description, of: output))
+        try WorkflowRunCrate(facts, kinds: .all, said, in: OutputPart(isOne ? nil : facts.run.description, of: folder))
       }
       for index in crates.indices { try crates[index].write() }
-      try output.finish()
-    } catch {
-      output.abandon()
-      throw error
+      try folder.finish()
     }
     for run in facts.map(\.run) {
       Terminal.say("the crate of \(run) is \(isOne ? FilePath(folder) : FilePath(folder).appending(run.description))")

@@ -10,7 +10,7 @@ import Store
 import SystemPackage
 
 /// `pipeline report`.
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Makes pages of what the store has: figures, claims, stages, parameters, artifacts.",
@@ -51,21 +51,18 @@ struct ReportCommand: ParsableCommand {
     if points < 0 { throw ValidationError("--points takes a number from 0 on") }
   }
 
-  func run() throws {
+  func run() async throws {
     var options = Site.Options()
     options.pagesPerSweep = points
     options.program = Program.nameAndVersion
     options.keys = try key.map { try PublicKey(named: $0) }
     let (facts, stores) = try Project.facts(of: pipelines, try values.choices(), store: store)
-    let folder = try OutputFolder(at: FilePath(output), isReplaceable: true, outside: stores)
-    do {
-      var site = try Site(facts, kinds: .all, options)
+    let chosen = options
+    try await Interruption.filling(FilePath(output), isReplaceable: true, outside: stores) { folder in
+      var site = try Site(facts, kinds: .all, chosen)
       let notes = try site.write(to: folder)
       try folder.finish()
       for note in notes { Terminal.say("note: \(note)") }
-    } catch {
-      folder.abandon()
-      throw error
     }
     Terminal.say("the report is \(FilePath(output).appending("index.html"))")
   }

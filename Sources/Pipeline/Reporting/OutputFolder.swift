@@ -7,6 +7,8 @@ public import SystemPackage
 ///
 /// What may be replaced has a list of its files, `report.json`. Only such a folder is, and only while it has no other
 /// files: what somebody has put there is not lost.
+///
+/// What a process that was killed left of such a folder is removed when the next one begins at the same place.
 public final class OutputFolder: OutputPlace {
   private static let listName = "report.json"
   private static let version = 1
@@ -14,6 +16,8 @@ public final class OutputFolder: OutputPlace {
   private let isReplaceable: Bool
   private let destination: FilePath
   private let temporary: FilePath
+  /// What the names begin with that are removed if this process is killed.
+  private let mark: String
   private var files: Set<String> = []
   private var folders: Set<String> = []
 
@@ -40,8 +44,10 @@ public final class OutputFolder: OutputPlace {
     if let problem = Self.problem(with: self.destination, isReplaceable) {
       throw Diagnostics(Diagnostic(problem, at: nil, hints: "name another folder, or remove this one"))
     }
-    let name = self.destination.lastComponent?.string ?? "output"
-    temporary = self.destination.removingLastComponent().appending(".\(name).\(FileSystem.randomName).tmp")
+    mark = ".\((self.destination.lastComponent?.string ?? "output").prefix(40)).tmp-"
+    let parent = self.destination.removingLastComponent()
+    OwnedName.removeAbandoned(mark, in: parent)
+    temporary = parent.appending(OwnedName.make(mark))
     try FileSystem.createFolder(temporary)
   }
 
@@ -81,7 +87,10 @@ public final class OutputFolder: OutputPlace {
   }
 
   /// Where a file is written until the folder is whole; its folder is made.
+  ///
+  /// - Throws: also when the task is cancelled: nothing more is to be written then.
   public func path(of name: String) throws(StoreError) -> FilePath {
+    guard !Task.isCancelled else { throw StoreError("interrupted") }
     let path = temporary.pushing(FilePath(name))
     let folder = path.removingLastComponent()
     if folders.insert(folder.string).inserted { try FileSystem.createFolder(folder) }
@@ -98,10 +107,11 @@ public final class OutputFolder: OutputPlace {
     try FileSystem.synchronizeAll(temporary)
     let parent = destination.removingLastComponent()
     if !parent.isEmpty { try FileSystem.createFolder(parent) }
+    guard !Task.isCancelled else { throw StoreError("interrupted") }
     guard FileSystem.exists(destination) else { return try FileSystem.move(temporary, to: destination) }
     // Somebody may have put a file there meanwhile.
     if let problem = Self.problem(with: destination, isReplaceable) { throw StoreError(problem) }
-    let old = FilePath("\(temporary).old")
+    let old = parent.appending(OwnedName.make(mark))
     try FileSystem.move(destination, to: old)
     do {
       try FileSystem.move(temporary, to: destination)
