@@ -25,13 +25,9 @@ struct AuditTarget {
         self = .result(text, form)
         return
       }
-      do throws(Diagnostics) {
-        self = .pipeline(try Project(finding: text))
-      } catch {
-        // An address or a stage, which has a message of its own; what has neither digits nor a slash is no such thing.
-        let isAddress = text.utf8.count >= ArtifactStore.fewestDigits && text.allSatisfy(\.isHexDigit)
-        guard isAddress || text.contains("/") else { throw error }
-        self = .result(text, .name)
+      switch try ArtifactReference.Name(text) {
+      case .pipeline(let project): self = .pipeline(project)
+      case .stage, .address: self = .result(text, .name)
       }
     }
   }

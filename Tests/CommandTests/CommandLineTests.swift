@@ -137,6 +137,53 @@ import Testing
     #expect(endless.errors.hasPrefix("error: /dev/zero has "))
   }
 
+  @Test(arguments: ["show", "trace", "verify", "audit"])
+  func `What a name means is told alike by all commands: an address by its beginning, or why it means nothing`(
+    command: String
+  ) async throws {
+    let experiment = try Experiment()
+    #expect(try await experiment.run("run", "small", "--quiet").status == 0)
+    let ways = "give a file, an address or its first 6 digits or more, or PIPELINE/STAGE"
+    func expect(_ name: String, _ message: String) async throws {
+      let outcome = try await experiment.run(command, name)
+      #expect(outcome == .init(output: "", errors: "error: \(message)\n", status: 2))
+    }
+    try await expect("abcde", "'abcde' is neither a pipeline here nor long enough for an address\n      = \(ways)")
+    let long = String(repeating: "0123456789abcdef", count: 5)
+    try await expect(long, "'0123456789abcdef…' has 80 digits, and an address has 64\n      = \(ways)")
+    try await expect("000000", "no address in artifacts begins with '000000'\n      = '--store' names another store")
+    try await expect("none.png", "there is no file 'none.png'\n      = \(ways)")
+    try await expect("no/one.h5", "there is no file 'no/one.h5'\n      = \(ways)")
+    try await expect(
+      "smal/runs",
+      "there is no file 'smal/runs', and no pipeline of whose name it is a stage\n      = \(ways)"
+    )
+    try await expect("artifacts", "'artifacts' is a folder, and no file with a result\n      = \(ways)")
+
+    let address = try await experiment.address("small/points")
+    #expect(try await experiment.run(command, String(address.prefix(7))).status == 0)
+    let object = try readBytes(experiment.folder.path.appending("artifacts/objects/\(address.prefix(2))/\(address).h5"))
+    let other = address.prefix(7) + String(repeating: address.last == "0" ? "1" : "0", count: 57)
+    try experiment.folder.write(object, to: "artifacts/objects/\(address.prefix(2))/\(other).h5")
+    let ambiguous = try await experiment.run(command, String(address.prefix(7)))
+    #expect(ambiguous.status == 2)
+    #expect(
+      ambiguous.errors.hasPrefix(
+        "error: '\(address.prefix(7))' is the beginning of 2 addresses in artifacts\n      = give"
+      ),
+      "\(ambiguous)"
+    )
+    // A pipeline's name may be of the letters of an address.
+    let text = try experiment.text("pipelines/small.yaml").replacing("pipeline: small", with: "pipeline: facade")
+    try experiment.folder.write(text, to: "pipelines/facade.yaml")
+    let named = try await experiment.run(command, "facade")
+    if ["verify", "audit"].contains(command) {
+      #expect(named.status == 0, "\(named)")
+    } else {
+      #expect(named.errors.contains("no address in artifacts begins with 'facade'"))
+    }
+  }
+
   @Test func `A file that is no artifact is told as such`() async throws {
     try folder.write("text", to: "a.h5")
     let outcome = try await run("show", "a.h5")
