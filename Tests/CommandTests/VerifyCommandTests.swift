@@ -339,6 +339,18 @@ import Testing
     try experiment.folder.write(script, to: "elsewhere/scripts/drift.py")
     let whole = try await experiment.run("verify", "drift.h5", "--run-programs", in: elsewhere)
     #expect(whole.output.contains("  identical         2\n"), "\(whole)")
+    // Files of one figure, and names of its pipeline, have the same behind them, which is made again once.
+    let several = ["drift.pdf", "drift.svg", "drift.png", "drift.h5"].map { "artifacts/figures/drift/\($0)" }
+    let once = try await experiment.run(["verify", "--format", "json", "drift/values", "drift/figure"] + several)
+    #expect(once.status == 0, "\(once)")
+    #expect(try experiment.agreements(once.output) == ["values": "identical", "figure": "identical"])
+    let told = try await experiment.run(["verify"] + several + ["drift"])
+    #expect(told.output.contains("4 actions made again in "), "\(told)")
+    #expect(told.output.contains("  identical         4\n"), "\(told)")
+    #expect(
+      told.output.split(separator: "\n").count { $0.contains("values") && $0.contains("started") } == 1,
+      "\(told)"
+    )
     try experiment.folder.write(try readBytes(figures.appending("drift.png")) + [0], to: "elsewhere/drift.png")
     let changed = try await experiment.run("verify", "\(elsewhere)/drift.png", "--store", store)
     #expect(changed.status == 3)
