@@ -71,7 +71,8 @@ struct ArtifactReference {
   }
 
   private init(stage: String, of project: Project, _ options: ArtifactOptions) throws {
-    let pipeline = try project.pipeline(try options.choices.choices(), .all)
+    let choices = try options.choices.choices()
+    let pipeline = try project.pipeline(choices, .all)
     let names = pipeline.actions.map(\.name)
     let points = names.filter { $0 != stage && Action.stage(of: $0) == stage }
     guard points.isEmpty else {
@@ -94,14 +95,16 @@ struct ArtifactReference {
       )
     }
     let root = options.store.map { FilePath($0) } ?? project.storePath
-    guard let store = try ArtifactStore(existingAt: root), let record = store.known(of: pipeline)[stage],
+    let found = try ArtifactStore(existingAt: root)
+    guard let store = found, let record = store.known(of: pipeline)[stage],
       FileSystem.exists(store.path(of: record.artifact))
     else {
       throw Diagnostics(
         Diagnostic(
           "stage '\(stage)' of \(project.file) is not built yet with these values",
           at: nil,
-          hints: "'pipeline run \(project.file)' builds it"
+          hints: found.flatMap { OtherProfiles(of: project, in: $0, except: choices).hint(for: stage) },
+          "'pipeline run \(project.file)' builds it"
         )
       )
     }

@@ -59,12 +59,20 @@ struct VerifyTarget {
       )
     }
     let scope = try stage.map { try pipeline.actions(named: $0, by: "\(pipeline.name)/\($0)") }
+    // Looked for only where something is not recorded.
+    var others: OtherProfiles?
+    func elsewhere(_ action: String) -> String? {
+      let profiles = others ?? OtherProfiles(of: project, in: store, except: choices)
+      others = profiles
+      return profiles.hint(for: action)
+    }
     graph = RecordedGraph(
       pipeline,
       as: RunName(pipeline.name, choices),
       scope: scope.map(pipeline.needed),
       in: store,
-      code: StageKinds.all.code
+      code: StageKinds.all.code,
+      elsewhere: elsewhere
     )
     self.project = project.folder.isEmpty ? "." : project.folder
     self.text = text.bytes

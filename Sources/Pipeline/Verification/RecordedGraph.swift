@@ -131,12 +131,14 @@ extension RecordedGraph {
   ///   - run: the name of a run with the pipeline's values.
   ///   - scope: the names of the actions that are meant; nil for all.
   ///   - code: for each fingerprint of the code the digests of its parts.
+  ///   - elsewhere: tells where a result is of an action that is not recorded here.
   public init(
     _ pipeline: Pipeline,
     as run: RunName,
     scope: Set<String>? = nil,
     in store: ArtifactStore,
-    code: [String: [String: String]]
+    code: [String: [String: String]],
+    elsewhere: (String) -> String? = { _ in nil }
   ) {
     self.init(name: run.description, pipeline: pipeline.name, title: pipeline.title, origin: store)
     let latest = LatestRun(of: run.description, in: store, code: code)
@@ -149,7 +151,7 @@ extension RecordedGraph {
         records[name] = record
         plan.finish(name, address: address)
       } else {
-        plan.fail(name, "no result is recorded: \(store.reason(for: task, since: latest))")
+        plan.fail(name, "\(store.reason(for: task, since: latest))")
       }
     }
     for action in meant {
@@ -159,13 +161,17 @@ extension RecordedGraph {
         actions.append(RecordedAction(Self.action(like: action, inputs: inputs), record, store, code: code))
         continue
       }
+      let reason: String
       switch plan[action.name] {
-      case .skipped: leftOut.append(action.name)
-      case .failed(let reason): actions.append(RecordedAction(action, lacking: reason))
-      case .unreachable(let cause):
-        actions.append(RecordedAction(action, lacking: "no result is recorded: it needs '\(cause)'"))
-      default: break
+      case .skipped:
+        leftOut.append(action.name)
+        continue
+      case .failed(let why): reason = why
+      case .unreachable(let cause): reason = "it needs '\(cause)'"
+      default: continue
       }
+      let place = elsewhere(action.name).map { "; \($0)" } ?? ""
+      actions.append(RecordedAction(action, lacking: "no result is recorded: \(reason)\(place)"))
     }
   }
 }
