@@ -174,6 +174,10 @@ import Testing
     #expect(!folder.files().contains { $0.hasPrefix("artifacts/pages") || $0.hasPrefix("other/") })
     #expect(try await run("report", "toy", "--output", "artifacts-pages").status == 0)
 
+    let key = try await run("report", "toy", "--key", "none.pem")
+    #expect(key.status == 2)
+    #expect(key.errors.hasPrefix("error: cannot read none.pem: "), "\(key)")
+
     let wrong = try await run("report", "toi")
     #expect(wrong.status == 2)
     #expect(wrong.errors.contains("did you mean 'toy'?"))
