@@ -35,7 +35,10 @@ import Testing
         swept:
           kind: uv/trajectories
           matrix: { output: { from: 0.1, to: 0.4, count: 7 } }
-          with: { cases: [{ name: a, start: { output: "${{ matrix.output }}", trace: 1 } }], learning_rate: 0.1, steps: 9 }
+          with:
+            cases: [{ name: a, start: { output: "${{ matrix.output }}", trace: 1 } }]
+            learning_rate: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+            steps: 9
         figure:
           kind: figure
           inputs: { runs: runs }
