@@ -137,6 +137,88 @@ import Testing
     #expect(endless.errors.hasPrefix("error: /dev/zero has "))
   }
 
+  @Test(arguments: [
+    (
+      "power: { kind: spectrum, inputs: { series: runs }, with: { variable: trace, segment: 32 } }",
+      "8:72: error: 21 values are left after skipping 0, fewer than a segment of 32",
+      "'trace' of stage 'runs' has 21 values along 'step'"
+    ),
+    (
+      "power: { kind: spectrum, inputs: { series: runs }, with: { variable: trace, segment: 16, skip: 6 } }",
+      "8:72: error: 15 values are left after skipping 6, fewer than a segment of 16", "has 21 values along 'step'"
+    ),
+    (
+      "copy: { kind: command, tolerance: { x: { ulps: 1 } }, with: { run: [/bin/true], outputs: { o: o.txt } } }",
+      "8:39: error: the result of stage 'copy' has no array 'x'", "arrays: files/o/name, files/o/size, files/o/sha256"
+    ),
+    (
+      "list: { kind: table, inputs: { r: runs }, with: { rows: r/step, at: { rate: 0 }, columns: [{ title: a, value: r/step }] } }",
+      "8:73: error: neither the rows nor a column have the dimension 'rate'", "dimensions: step"
+    ),
+    (
+      """
+      list: { kind: table, inputs: { r: runs }, with: { rows: r/step, at: { case: 0, learning_rate: 0 },
+            columns: [{ title: a, value: "r/trace[step@-5..]" }] } }
+      """,
+      "9:36: error: r/trace[step@-5..] has other elements along 'step' than the rows, r/step", "select the same of both"
+    ),
+  ])
+  func `What would fail only while running is a mistake of the file`(stage: String, message: String, hint: String)
+    async throws
+  {
+    let experiment = try Experiment()
+    try experiment.folder.write(
+      """
+      pipeline: wrong
+      stages:
+        runs:
+          kind: uv/trajectories
+          with: { cases: [{ name: a, start: { trace: 1 } }], learning_rate: [0.1, 0.2], steps: 20 }
+        good: { kind: spectrum, inputs: { series: runs }, with: { variable: trace, segment: 16 } }
+
+        \(stage)
+      """,
+      to: "wrong.yaml"
+    )
+    let outcome = try await experiment.run("check", "wrong.yaml")
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.contains("wrong.yaml:\(message)\n"), "\(outcome.errors)")
+    #expect(outcome.errors.contains(hint), "\(outcome.errors)")
+  }
+
+  @Test func `A column of a table may be a selection, and is named after its array`() async throws {
+    let experiment = try Experiment()
+    try experiment.folder.write(
+      """
+      pipeline: listed
+      stages:
+        runs:
+          kind: uv/trajectories
+          with: { cases: [{ name: a, start: { trace: 1 } }], learning_rate: [0.1, 0.2], steps: 20 }
+        list:
+          kind: table
+          inputs: { r: runs }
+          with:
+            rows: "r/step[step@-3..]"
+            at: { case: 0 }
+            columns:
+              - { title: a, value: "r/trace[learning_rate=0.1, step@-3..]" }
+              - { title: last, value: "r/trace[learning_rate@1, step@-1]" }
+      """,
+      to: "listed.yaml"
+    )
+    #expect(try await experiment.run("check", "listed.yaml").status == 0)
+    let outcome = try await experiment.run("run", "listed.yaml")
+    #expect(outcome.status == 0, "\(outcome)")
+    let lines = try experiment.text("artifacts/figures/listed/listed.csv").split(separator: "\r\n")
+    #expect(
+      lines.map { $0.split(separator: ",")[0] } == [",a,last".split(separator: ",")[0], "18", "19", "20"],
+      "\(lines)"
+    )
+    let shown = try await experiment.run("show", "listed.yaml/list")
+    #expect(shown.output.contains("trace2"), "\(shown)")
+  }
+
   @Test(arguments: ["show", "trace", "verify", "audit"])
   func `What a name means is told alike by all commands: an address by its beginning, or why it means nothing`(
     command: String
