@@ -21,13 +21,19 @@ struct ArtifactReference {
     if FileSystem.exists(path), (try? FileSystem.contents(of: path)) == nil {
       let named = try options.store.map { try Self.open(FilePath($0)) }
       self.init(file: path, store: try named ?? Self.store(around: path), record: nil)
-    } else if text.utf8.count >= ArtifactStore.fewestDigits, text.utf8.count <= 64, text.allSatisfy(\.isHexDigit) {
+    } else if Self.isAddress(text) {
       try self.init(digits: text.lowercased(), try Self.open(FilePath(options.store ?? "artifacts")))
-    } else if let (pipeline, stage) = Self.stage(text) {
-      try self.init(stage: stage, of: pipeline, options)
     } else {
-      throw Diagnostics(Self.notFound(text))
+      switch try Name(text, takesPipelines: false) {
+      case .stage(let project, let stage): try self.init(stage: stage, of: project, options)
+      case .pipeline, .address: throw Diagnostics(Self.needsStage(text))
+      }
     }
+  }
+
+  /// Whether a text is an address or a key, or the beginning of one.
+  static func isAddress(_ text: String) -> Bool {
+    (ArtifactStore.fewestDigits...64).contains(text.utf8.count) && text.allSatisfy(\.isHexDigit)
   }
 
   private init(file: FilePath, store: ArtifactStore?, record: ActionRecord?) {
@@ -65,7 +71,8 @@ struct ArtifactReference {
   }
 
   private init(stage: String, of project: Project, _ options: ArtifactOptions) throws {
-    let pipeline = try project.pipeline(try options.choices.choices(), .all)
+    let choices = try options.choices.choices()
+    let pipeline = try project.pipeline(choices, .all)
     let names = pipeline.actions.map(\.name)
     let points = names.filter { $0 != stage && Action.stage(of: $0) == stage }
     guard points.isEmpty else {
@@ -88,14 +95,16 @@ struct ArtifactReference {
       )
     }
     let root = options.store.map { FilePath($0) } ?? project.storePath
-    guard let store = try ArtifactStore(existingAt: root), let record = store.known(of: pipeline)[stage],
+    let found = try ArtifactStore(existingAt: root)
+    guard let store = found, let record = store.known(of: pipeline)[stage],
       FileSystem.exists(store.path(of: record.artifact))
     else {
       throw Diagnostics(
         Diagnostic(
           "stage '\(stage)' of \(project.file) is not built yet with these values",
           at: nil,
-          hints: "'pipeline run \(project.file)' builds it"
+          hints: found.flatMap { OtherProfiles(of: project, in: $0, except: choices).hint(for: stage) },
+          "'pipeline run \(project.file)' builds it"
         )
       )
     }
@@ -129,17 +138,75 @@ struct ArtifactReference {
     return try ArtifactStore(existingAt: "artifacts")
   }
 
-  private static func notFound(_ text: String) -> Diagnostic {
-    var hints = ["give a file, an address or its first 6 digits or more, or PIPELINE/STAGE"]
-    if let project = try? Project(finding: text),
-      let pipeline = try? project.pipeline(Pipeline.Choices(), .all)
-    {
-      hints = ["'\(text)' is a pipeline; its stages: " + Suggestion.list(pipeline.actions.map { "\(text)/\($0.name)" })]
-    }
-    let isFile = FilePath(text).extension != nil
-    var diagnostic = Diagnostic(isFile ? "there is no file '\(text)'" : "'\(text)' is no artifact", at: nil)
-    diagnostic.hints = hints
+  private static func needsStage(_ text: String) -> Diagnostic {
+    var diagnostic = Diagnostic("'\(text)' is no artifact", at: nil)
+    let pipeline = try? Project(finding: text).pipeline(Pipeline.Choices(), .all)
+    diagnostic.hints = [
+      pipeline.map { pipeline in
+        "'\(text)' is a pipeline; its stages: " + Suggestion.list(pipeline.actions.map { "\(text)/\($0.name)" })
+      } ?? Name.ways
+    ]
     return diagnostic
+  }
+}
+
+extension ArtifactReference {
+  /// What a text means that is the name of no file with a result.
+  enum Name {
+    case pipeline(Project)
+    case stage(Project, String)
+    /// An address, a key, or the beginning of one.
+    case address
+
+    fileprivate static let ways =
+      "give a file, an address or its first \(ArtifactStore.fewestDigits) digits or more, or PIPELINE/STAGE"
+
+    /// Tells what the text means: a pipeline before an address, as a pipeline's name may be of such letters.
+    ///
+    /// - Parameter takesPipelines: whether a pipeline is an answer, for what is told of a word that means nothing.
+    init(_ text: String, takesPipelines: Bool = true) throws(Diagnostics) {
+      let missing: Diagnostics
+      do throws(Diagnostics) {
+        self = .pipeline(try Project(finding: text))
+        return
+      } catch {
+        missing = error
+      }
+      if ArtifactReference.isAddress(text) {
+        self = .address
+      } else if let (project, stage) = ArtifactReference.stage(text) {
+        self = .stage(project, stage)
+      } else {
+        throw Self.unknown(text, takesPipelines ? missing : nil)
+      }
+    }
+
+    /// - Parameter missing: that there is no such pipeline.
+    private static func unknown(_ text: String, _ missing: Diagnostics?) -> Diagnostics {
+      let path = FilePath(text)
+      let isFile = path.extension.map { !["yaml", "yml"].contains($0) } ?? false
+      let message: String
+      if FileSystem.isFolder(path) {
+        message = "'\(text)' is a folder, and no file with a result"
+      } else if !text.isEmpty, text.allSatisfy(\.isHexDigit) {
+        let count = text.utf8.count
+        message =
+          count > 64
+          ? "'\(text.prefix(16))…' has \(count) digits, and an address has 64"
+          : "'\(text)' is neither a pipeline here nor long enough for an address"
+      } else if isFile {
+        message = "there is no file '\(text)'"
+      } else if text.contains("/"), path.extension == nil {
+        message = "there is no file '\(text)', and no pipeline of whose name it is a stage"
+      } else if let missing {
+        return missing
+      } else {
+        message = "'\(text)' is no artifact"
+      }
+      var diagnostic = Diagnostic(message, at: nil)
+      diagnostic.hints = [ways]
+      return Diagnostics(diagnostic)
+    }
   }
 }
 

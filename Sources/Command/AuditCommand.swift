@@ -92,6 +92,10 @@ struct AuditCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try await Interruption.ending(after: { AuditRequest.removeWorkFolders() }, audit)
+  }
+
+  @Sendable private func audit() async throws {
     let found = try names.map { try AuditTarget.Name($0) }
     var request = try await AuditTarget(found, options).request
     request.isDeep = deep

@@ -25,18 +25,16 @@ struct AuditTarget {
         self = .result(text, form)
         return
       }
-      do throws(Diagnostics) {
-        self = .pipeline(try Project(finding: text))
-      } catch {
-        // An address or a stage, which has a message of its own; what has neither digits nor a slash is no such thing.
-        let isAddress = text.utf8.count >= ArtifactStore.fewestDigits && text.allSatisfy(\.isHexDigit)
-        guard isAddress || text.contains("/") else { throw error }
-        self = .result(text, .name)
+      switch try ArtifactReference.Name(text) {
+      case .pipeline(let project): self = .pipeline(project)
+      case .stage, .address: self = .result(text, .name)
       }
     }
   }
 
   private(set) var request: AuditRequest
+  /// The name whose store is audited.
+  private var owner: String?
   /// The runs whose locks and figures are taken in.
   private var audited: Set<String> = []
 
@@ -57,7 +55,7 @@ struct AuditTarget {
     var reached: Set<ContentDigest> = []
     for name in names {
       switch name {
-      case .pipeline(let project): reached.formUnion(try add(project, ArtifactReference.open(root), options))
+      case .pipeline(let project): reached.formUnion(try add(project, options))
       case .result(let text, let form): reached.formUnion(try await add(text, form, options))
       }
     }
@@ -67,13 +65,31 @@ struct AuditTarget {
     request.statedFiles = { StatedFile.all(of: $0) }
   }
 
+  /// Takes a store for the one that is audited.
+  ///
+  /// - Throws: when another one is: a record is looked up in one store, and must not be taken for that of another.
+  private mutating func take(_ store: ArtifactStore, of name: String) throws {
+    guard let first = request.store, let owner else {
+      (request.store, owner) = (store, name)
+      return
+    }
+    func place(_ store: ArtifactStore) -> FilePath {
+      FileSystem.resolved(FileSystem.absolute(store.root)) ?? store.root
+    }
+    guard place(first) != place(store) else { return }
+    throw Diagnostics(
+      Diagnostic(
+        "'\(owner)' belongs to the store \(first.root), and '\(name)' to \(store.root); an audit is of one store",
+        at: nil,
+        hints: "audit them one after the other, or name the store of both with '--store'"
+      )
+    )
+  }
+
   /// Takes in a pipeline with each of its profiles, or with the values that are chosen.
-  private mutating func add(
-    _ project: Project,
-    _ store: ArtifactStore,
-    _ options: ArtifactOptions
-  ) throws -> [ContentDigest] {
-    request.store = store
+  private mutating func add(_ project: Project, _ options: ArtifactOptions) throws -> [ContentDigest] {
+    let store = try ArtifactReference.open(options.store.map { FilePath($0) } ?? project.storePath)
+    try take(store, of: project.file.string)
     let chosen = try options.choices.choices()
     let isChosen = chosen.profile != nil || !chosen.settings.isEmpty
     var keys: [ContentDigest] = []
@@ -118,7 +134,7 @@ struct AuditTarget {
       )
       return []
     }
-    request.store = request.store ?? target.store
+    if let store = target.store { try take(store, of: text) }
     if isFile {
       let problem = target.isChanged ? target.state.map { (word: AuditWord.fileChanged, detail: $0) } : nil
       request.files.append(AuditedFile(FilePath(text), isArtifact: isArtifact, problem: problem))

@@ -13,9 +13,8 @@ struct EmptyStore {
   init(kept name: String?) throws {
     guard let name else {
       let folder = FilePath(ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp")
-      Self.removeAbandoned(in: folder)
-      let own = "\(Self.mark)\(FileSystem.randomName)-\(ProcessIdentity.current)"
-      store = try ArtifactStore(at: FileSystem.absolute(folder).appending(own))
+      OwnedName.removeAbandoned(Self.mark, in: folder)
+      store = try ArtifactStore(at: FileSystem.absolute(folder).appending(OwnedName.make(Self.mark)))
       isKept = false
       return
     }
@@ -36,14 +35,5 @@ struct EmptyStore {
   /// Removes the store, unless it is to stay.
   func remove() {
     if !isKept { FileSystem.removeFolder(store.root) }
-  }
-
-  /// Removes what processes left that were killed.
-  private static func removeAbandoned(in folder: FilePath) {
-    for name in (try? FileSystem.contents(of: folder)) ?? [] where name.hasPrefix(mark) {
-      let parts = name.dropFirst(mark.count).split(separator: "-", maxSplits: 1)
-      guard parts.count == 2, ProcessIdentity(String(parts[1]))?.isGone == true else { continue }
-      FileSystem.removeFolder(folder.appending(name))
-    }
   }
 }

@@ -9,7 +9,7 @@ import Store
 import SystemPackage
 
 /// `pipeline export`.
-struct ExportCommand: ParsableCommand {
+struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Writes a run with its results as a Workflow Run RO-Crate, for archives and other programs.",
@@ -17,7 +17,8 @@ struct ExportCommand: ParsableCommand {
       The crate follows the profile Provenance Run Crate 0.5: the pipeline file as the workflow, each stage as a step and \
       a tool, each action with its parameters, inputs, outputs, times and use of the machine, and copies of all results, \
       figures and statements with their SHA-256. With several pipelines, or none, each has a crate of its own in a folder \
-      of its name. Every action must have been run. A folder that is there is not replaced.
+      of its name, and either all crates are written or none. Every action must have been run. A folder that is there is \
+      not replaced.
 
       Examples:
         pipeline export --ro-crate fig4-crate fig4
@@ -55,27 +56,24 @@ struct ExportCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() async throws {
     var words = WorkflowRunCrate.Words()
     words.agent = agent
     words.orcid = orcid
     words.license = license
     words.program = Program.nameAndVersion
-    let names = pipelines.isEmpty ? try Project.all() : pipelines
-    let facts = try names.map { try Project.facts(of: $0, try values.choices(), store: store) }
-    for facts in facts {
-      let root = FilePath(folder)
-      let path = pipelines.count == 1 ? root : root.appending(facts.run.description)
-      let folder = try OutputFolder(at: path, isReplaceable: false)
-      do {
-        var crate = try WorkflowRunCrate(facts, kinds: .all, words, in: folder)
-        try crate.write()
-        try folder.finish()
-      } catch {
-        folder.abandon()
-        throw error
+    let (facts, stores) = try Project.facts(of: pipelines, try values.choices(), store: store)
+    let (isOne, said) = (pipelines.count == 1, words)
+    // One folder for all, so that there is a crate of each of them or nothing.
+    try await Interruption.filling(FilePath(folder), isReplaceable: false, outside: stores) { folder in
+      var crates = try facts.map { facts in
+        try WorkflowRunCrate(facts, kinds: .all, said, in: OutputPart(isOne ? nil : facts.run.description, of: folder))
       }
-      Terminal.say("the crate of \(facts.run) is \(path)")
+      for index in crates.indices { try crates[index].write() }
+      try folder.finish()
+    }
+    for run in facts.map(\.run) {
+      Terminal.say("the crate of \(run) is \(isOne ? FilePath(folder) : FilePath(folder).appending(run.description))")
     }
   }
 }

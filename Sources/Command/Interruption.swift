@@ -1,9 +1,55 @@
 import Dispatch
 import Glibc
+import Reporting
 import Synchronization
+import SystemPackage
 
 /// Ctrl-C, and the signal that asks a program to end.
 enum Interruption {
+  /// Fills a folder; when the user asks for an end, nothing of it stays.
+  ///
+  /// - Parameter fill: writes the files and finishes the folder.
+  static func filling(
+    _ path: FilePath,
+    isReplaceable: Bool,
+    outside stores: [FilePath],
+    _ fill: @escaping @Sendable (OutputFolder) throws -> Void
+  ) async throws {
+    let result = await cancelling { () -> Result<Void, any Error> in
+      Result {
+        let folder = try OutputFolder(at: path, isReplaceable: isReplaceable, outside: stores)
+        do {
+          try fill(folder)
+        } catch {
+          folder.abandon()
+          guard Task.isCancelled else { throw error }
+          Terminal.complain("interrupted: nothing of what was written is kept")
+          throw ExitStatus.interrupted
+        }
+      }
+    }
+    try result.get()
+  }
+
+  /// Runs `body`; when the user asks for an end, the program ends at once, after `clean`.
+  static func ending(
+    after clean: @escaping @Sendable () -> Void,
+    _ body: @escaping @Sendable () async throws -> Void
+  ) async throws {
+    let end: @Sendable () -> Void = {
+      clean()
+      exit(ExitStatus.interrupted.rawValue)
+    }
+    let result = await cancelling(isAsked: end) { () -> Result<Void, any Error> in
+      do {
+        return .success(try await body())
+      } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+  }
+
   /// Runs `body`, and cancels it when the user asks the program to end.
   ///
   /// - Parameters:
@@ -14,9 +60,16 @@ enum Interruption {
     isPressed: @escaping @Sendable () -> Void = {},
     _ body: @escaping @Sendable () async -> Value
   ) async -> Value {
-    let work = Task { await body() }
+    // Begins once the signals are waited for, which a source does some time after it is resumed: nothing may lie on the
+    // disk before.
+    let numbers = [SIGINT, SIGTERM]
+    let (ready, gate) = AsyncStream.makeStream(of: Void.self)
+    let work = Task {
+      for await _ in ready.prefix(numbers.count) {}
+      return await body()
+    }
     let count = Atomic(0)
-    let sources = [SIGINT, SIGTERM].map { number in
+    let sources = numbers.map { number in
       // Delivered to the source only, and not to the process as well.
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number)
@@ -28,13 +81,14 @@ enum Interruption {
         isAsked()
         work.cancel()
       }
+      source.setRegistrationHandler { gate.yield() }
       source.resume()
       return source
     }
     let value = await work.value
     for source in sources { source.cancel() }
     // What is still to be done, such as writing a lock, ends as any program does.
-    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    for number in numbers { signal(number, SIG_DFL) }
     return value
   }
 }

@@ -96,20 +96,39 @@ struct Project {
     return names.map { "pipelines/\($0)" }
   }
 
-  /// What a store knows of a pipeline.
+  /// What stores know of pipelines, and the folders of these stores.
   ///
-  /// - Parameter store: the folder of the store; that of the project unless given.
-  static func facts(of name: String, _ choices: Pipeline.Choices, store: String?) throws -> PipelineFacts {
-    let project = try Project(finding: name)
-    let text = try project.text()
-    let pipeline = try project.pipeline(in: text, choices, .all)
-    return PipelineFacts(
-      pipeline,
-      as: RunName(pipeline.name, choices),
-      PipelineText(project.filePath, bytes: text.bytes, root: text.root, choices),
-      in: try ArtifactStore(existingAt: store.map { FilePath($0) } ?? project.storePath),
-      code: StageKinds.all.code
-    )
+  /// - Parameters:
+  ///   - names: the pipelines; all of the folder `pipelines` if there are none.
+  ///   - store: the folder of the store; that of each project unless given.
+  /// - Throws: also when two of them are called alike: their pages or crates would take each other's place.
+  static func facts(
+    of names: [String],
+    _ choices: Pipeline.Choices,
+    store: String?
+  ) throws -> (facts: [PipelineFacts], stores: [FilePath]) {
+    var facts: [PipelineFacts] = []
+    var stores: [FilePath] = []
+    for name in names.isEmpty ? try all() : names {
+      let project = try Project(finding: name)
+      let text = try project.text()
+      let pipeline = try project.pipeline(in: text, choices, .all)
+      let run = RunName(pipeline.name, choices)
+      guard !facts.contains(where: { $0.run == run }) else {
+        throw Diagnostics(Diagnostic("two of these pipelines are called '\(run)'", at: nil))
+      }
+      stores.append(store.map { FilePath($0) } ?? project.storePath)
+      facts.append(
+        PipelineFacts(
+          pipeline,
+          as: run,
+          PipelineText(project.filePath, bytes: text.bytes, root: text.root, choices),
+          in: try ArtifactStore(existingAt: stores[stores.count - 1]),
+          code: StageKinds.all.code
+        )
+      )
+    }
+    return (facts, stores)
   }
 
   private static func notFound(_ name: String) -> Diagnostic {

@@ -10,15 +10,15 @@ import Store
 import SystemPackage
 
 /// `pipeline report`.
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Makes pages of what the store has: figures, claims, stages, parameters, artifacts.",
     discussion: """
       A folder of HTML files that opens from the file system and needs no network: each pipeline with its figures and \
       claims, the graph of its stages, a page for each stage and for the first points of each sweep, and one for each \
-      artifact, with its variables and quick plots. Nothing is run: what is not made or not checked yet is shown as \
-      that. Equal stores give equal pages. An earlier report in the same folder is replaced; nothing else is.
+      artifact, with its variables and quick plots. Nothing is run: what is not made or not checked yet, or is damaged, is \
+      shown as that. Equal stores give equal pages. An earlier report in the same folder is replaced; nothing else is.
 
       Examples:
         pipeline report
@@ -51,26 +51,18 @@ struct ReportCommand: ParsableCommand {
     if points < 0 { throw ValidationError("--points takes a number from 0 on") }
   }
 
-  func run() throws {
+  func run() async throws {
     var options = Site.Options()
     options.pagesPerSweep = points
     options.program = Program.nameAndVersion
     options.keys = try key.map { try PublicKey(named: $0) }
-    let names = pipelines.isEmpty ? try Project.all() : pipelines
-    let facts = try names.map { try Project.facts(of: $0, try values.choices(), store: store) }
-    var seen: Set<RunName> = []
-    if let twice = facts.first(where: { !seen.insert($0.run).inserted }) {
-      throw Diagnostics(Diagnostic("two of these pipelines are called '\(twice.run)'", at: nil))
-    }
-    let folder = try OutputFolder(at: FilePath(output), isReplaceable: true)
-    do {
-      var site = try Site(facts, kinds: .all, options)
+    let (facts, stores) = try Project.facts(of: pipelines, try values.choices(), store: store)
+    let chosen = options
+    try await Interruption.filling(FilePath(output), isReplaceable: true, outside: stores) { folder in
+      var site = try Site(facts, kinds: .all, chosen)
       let notes = try site.write(to: folder)
       try folder.finish()
       for note in notes { Terminal.say("note: \(note)") }
-    } catch {
-      folder.abandon()
-      throw error
     }
     Terminal.say("the report is \(FilePath(output).appending("index.html"))")
   }

@@ -168,9 +168,10 @@ struct VerifyCommand: AsyncParsableCommand {
   ) async throws -> Verification {
     let graphs = targets.map(\.graph)
     let drawn = draw(from: graphs)
-    let chosen = drawn.map { Set($0.times.keys) }
+    var chosen = VerifiedChoice(drawn: drawn.map { Set($0.times.keys) })
     var actions: [VerifiedAction] = []
-    for target in targets {
+    // Three files of one figure, say, have one chain behind them, which is made again once.
+    for target in targets where chosen.hasAny(of: target.graph) {
       let verifier = Verifier(
         in: store,
         runner: Runner(
@@ -189,7 +190,7 @@ struct VerifyCommand: AsyncParsableCommand {
       let report = report(target, chosen, store)
       stopping.follow(report)
       var failures: [String: String] = [:]
-      let summary = await report.following {
+      let summary = await report.following { [chosen] in
         let (summary, failed) = await verifier.run(
           target.graph,
           chosen: chosen,
@@ -213,6 +214,7 @@ struct VerifyCommand: AsyncParsableCommand {
         throw ExitStatus.stageFailed
       }
       actions += await verifier.compare(target.graph, chosen: chosen, summary, failures: failures)
+      chosen.finish(target.graph)
       if Task.isCancelled {
         Terminal.complain(interruption)
         throw ExitStatus.interrupted
@@ -244,7 +246,7 @@ struct VerifyCommand: AsyncParsableCommand {
     return settings
   }
 
-  private func report(_ target: VerifyTarget, _ chosen: Set<String>?, _ store: ArtifactStore) -> RunReport {
+  private func report(_ target: VerifyTarget, _ chosen: VerifiedChoice, _ store: ArtifactStore) -> RunReport {
     let pipeline = target.graph.runnable(chosen)
     let past = Dictionary(grouping: target.graph.comparable, by: \.action.stage).mapValues { actions in
       actions.reduce(0) { $0 + ($1.record?.seconds ?? 0) } / Double(actions.count)

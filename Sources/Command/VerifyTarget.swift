@@ -33,12 +33,10 @@ struct VerifyTarget {
     case .file where !["yaml", "yml"].contains(FilePath(text).extension):
       try self.init(TraceTarget(text, form, options), text, options, trustsFiles: trustsFiles)
     default:
-      if let (project, stage) = ArtifactReference.stage(text) {
-        try self.init(project, stage: stage, options)
-      } else if text.utf8.count >= ArtifactStore.fewestDigits, text.utf8.count <= 64, text.allSatisfy(\.isHexDigit) {
-        try self.init(TraceTarget(text, form, options), text, options, trustsFiles: trustsFiles)
-      } else {
-        try self.init(try Project(finding: text), stage: nil, options)
+      switch try ArtifactReference.Name(text) {
+      case .stage(let project, let stage): try self.init(project, stage: stage, options)
+      case .address: try self.init(TraceTarget(text, form, options), text, options, trustsFiles: trustsFiles)
+      case .pipeline(let project): try self.init(project, stage: nil, options)
       }
     }
   }
@@ -61,12 +59,20 @@ struct VerifyTarget {
       )
     }
     let scope = try stage.map { try pipeline.actions(named: $0, by: "\(pipeline.name)/\($0)") }
+    // Looked for only where something is not recorded.
+    var others: OtherProfiles?
+    func elsewhere(_ action: String) -> String? {
+      let profiles = others ?? OtherProfiles(of: project, in: store, except: choices)
+      others = profiles
+      return profiles.hint(for: action)
+    }
     graph = RecordedGraph(
       pipeline,
       as: RunName(pipeline.name, choices),
       scope: scope.map(pipeline.needed),
       in: store,
-      code: StageKinds.all.code
+      code: StageKinds.all.code,
+      elsewhere: elsewhere
     )
     self.project = project.folder.isEmpty ? "." : project.folder
     self.text = text.bytes

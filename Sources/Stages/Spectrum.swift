@@ -88,9 +88,22 @@ public struct Spectrum: StageKind {
     ]
   )
 
-  /// Checks that the variable is there.
+  /// Checks that the variable is there, and long enough as far as its length is known.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
-    inputs["series"]?.checkVariable(variable, isSeries: true, &diagnostics)
+    guard let input = inputs["series"] else { return }
+    input.checkVariable(variable, isSeries: true, &diagnostics)
+    guard let time = input.outputs?.first(where: { $0.name == variable.value })?.dimensions.last,
+      let length = input.lengths[time], length - skip < segment
+    else { return }
+    diagnostics.report(
+      Self.shortage(of: max(0, length - skip), after: skip, segment),
+      at: variable.location,
+      hints: "'\(variable.value)' of stage '\(input.stage)' has \(length) values along '\(time)'"
+    )
+  }
+
+  private static func shortage(of length: Int, after skip: Int, _ segment: Int) -> String {
+    "\(length) values are left after skipping \(skip), fewer than a segment of \(segment)"
   }
 
   /// Computes the spectra.
@@ -98,7 +111,7 @@ public struct Spectrum: StageKind {
     let recorded = try RecordedSeries(try context.input("series"), variable.value)
     let length = max(0, (recorded.series.first?.count ?? 0) - skip)
     guard length >= segment else {
-      throw StageFailure("\(length) values are left after skipping \(skip), fewer than a segment of \(segment)")
+      throw StageFailure(Self.shortage(of: length, after: skip, segment))
     }
     let spectra = recorded.series.enumerated().map { index, series in
       defer { context.report(StageProgress(Double(index + 1) / Double(recorded.series.count))) }

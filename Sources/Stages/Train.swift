@@ -205,6 +205,11 @@ public struct Train: StageKind {
   /// The learning rates.
   public var coordinates: [String: [JSONValue]] { ["learning_rate": learningRates.all.map { .number($0) }] }
 
+  /// Also the numbers of steps, with the start, and of probes.
+  public var lengths: [String: Int] {
+    ["learning_rate": learningRates.all.count, "step": steps + 1, "probe": probeSteps.count]
+  }
+
   /// What the kind says of itself.
   public static let declaration = KindDeclaration(
     "train",

@@ -88,6 +88,9 @@ public struct TrainContinuation: StageKind {
     train.coordinates.merging(["doubling": doublings.map { .number($0) }]) { $1 }
   }
 
+  /// Also the number of steps that are recorded of each link.
+  public var lengths: [String: Int] { coordinates.mapValues(\.count).merging(["recorded": record]) { $1 } }
+
   private var doublings: [Double] { sequence(first: 2) { 2 * $0 }.prefix { $0 <= longestPeriod }.map(Double.init) }
 
   private static let links = ["learning_rate"]

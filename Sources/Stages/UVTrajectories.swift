@@ -169,6 +169,11 @@ public struct UVTrajectories: StageKind, Equatable {
     ["case": cases.map { .string($0.name) }, "learning_rate": learningRates.range.all.map { .number($0) }]
   }
 
+  /// Also the number of recorded steps, with the start.
+  public var lengths: [String: Int] {
+    ["case": cases.count, "learning_rate": learningRates.range.length, "step": steps + 1]
+  }
+
   private static let series = ["case", "learning_rate", "step"]
   private static let runs = ["case", "learning_rate"]
 

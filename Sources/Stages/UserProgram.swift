@@ -36,6 +36,9 @@ extension UserProgram: StageKind {
     resolveFiles(&files, &diagnostics)
   }
 
+  /// What is said of the kept files, where no file with arrays is left; else only the program knows.
+  public func outputs(of inputs: [String: InputKnowledge]) -> [OutputDeclaration]? { knownArrays }
+
   /// Checks that every placeholder names something.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {
     checkPlaceholders(inputs, &diagnostics)

@@ -191,6 +191,32 @@ import Testing
     }
   }
 
+  @Test func `What belongs to different stores is not audited as if it were of one`() async throws {
+    #expect(try await experiment.run("run", "small", "--quiet").status == 0)
+    let other = try Experiment()
+    #expect(try await other.run("run", "small", "--quiet", "--set", "rate=1.2").status == 0)
+    func object(_ experiment: Experiment, _ arguments: String...) async throws -> String {
+      let shown = try await experiment.pipeline.run(["show"] + arguments, in: experiment.folder.path)
+      let address = shown.output.split(separator: "\n").first { $0.hasPrefix("address ") }?.suffix(64) ?? ""
+      return experiment.folder.path.appending("artifacts/objects/\(address.prefix(2))/\(address).h5").string
+    }
+    let mine = try await object(experiment, "small/points")
+    let theirs = try await object(other, "small/points", "--set", "rate=1.2")
+    for name in [mine, theirs] { #expect(try await experiment.run("audit", name).status == 0) }
+    let mixed = try await experiment.run("audit", mine, theirs)
+    #expect(mixed.status == 2 && mixed.output == "", "\(mixed)")
+    #expect(mixed.errors.hasPrefix("error: '\(mine)' belongs to the store "), "\(mixed)")
+    #expect(mixed.errors.contains("; an audit is of one store\n      = audit them one after the other"), "\(mixed)")
+    // One store by two paths is one store.
+    let both = try await experiment.run("audit", mine, "small/points")
+    #expect(both.status == 0, "\(both)")
+    // A pipeline elsewhere is audited in its own store.
+    let elsewhere = other.folder.path.appending("pipelines/small.yaml").string
+    let audited = try await experiment.run("audit", elsewhere, "--set", "rate=1.2")
+    #expect(audited.output.hasPrefix("3 of 3 records hold"), "\(audited)")
+    #expect(try await experiment.run("audit", "small", elsewhere).status == 2)
+  }
+
   @Test func `A pipeline that is named twice is looked at once`() async throws {
     #expect(try await experiment.run("run", "small", "--quiet", "--update-lock").status == 0)
     let once = try await experiment.run("audit", "small")

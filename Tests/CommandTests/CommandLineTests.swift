@@ -137,6 +137,135 @@ import Testing
     #expect(endless.errors.hasPrefix("error: /dev/zero has "))
   }
 
+  @Test(arguments: [
+    (
+      "power: { kind: spectrum, inputs: { series: runs }, with: { variable: trace, segment: 32 } }",
+      "8:72: error: 21 values are left after skipping 0, fewer than a segment of 32",
+      "'trace' of stage 'runs' has 21 values along 'step'"
+    ),
+    (
+      "power: { kind: spectrum, inputs: { series: runs }, with: { variable: trace, segment: 16, skip: 6 } }",
+      "8:72: error: 15 values are left after skipping 6, fewer than a segment of 16", "has 21 values along 'step'"
+    ),
+    (
+      "copy: { kind: command, tolerance: { x: { ulps: 1 } }, with: { run: [/bin/true], outputs: { o: o.txt } } }",
+      "8:39: error: the result of stage 'copy' has no array 'x'", "arrays: files/o/name, files/o/size, files/o/sha256"
+    ),
+    (
+      "list: { kind: table, inputs: { r: runs }, with: { rows: r/step, at: { rate: 0 }, columns: [{ title: a, value: r/step }] } }",
+      "8:73: error: neither the rows nor a column have the dimension 'rate'", "dimensions: step"
+    ),
+    (
+      """
+      list: { kind: table, inputs: { r: runs }, with: { rows: r/step, at: { case: 0, learning_rate: 0 },
+            columns: [{ title: a, value: "r/trace[step@-5..]" }] } }
+      """,
+      "9:36: error: r/trace[step@-5..] has other elements along 'step' than the rows, r/step", "select the same of both"
+    ),
+  ])
+  func `What would fail only while running is a mistake of the file`(stage: String, message: String, hint: String)
+    async throws
+  {
+    let experiment = try Experiment()
+    try experiment.folder.write(
+      """
+      pipeline: wrong
+      stages:
+        runs:
+          kind: uv/trajectories
+          with: { cases: [{ name: a, start: { trace: 1 } }], learning_rate: [0.1, 0.2], steps: 20 }
+        good: { kind: spectrum, inputs: { series: runs }, with: { variable: trace, segment: 16 } }
+
+        \(stage)
+      """,
+      to: "wrong.yaml"
+    )
+    let outcome = try await experiment.run("check", "wrong.yaml")
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.contains("wrong.yaml:\(message)\n"), "\(outcome.errors)")
+    #expect(outcome.errors.contains(hint), "\(outcome.errors)")
+  }
+
+  @Test func `A column of a table may be a selection, and is named after its array`() async throws {
+    let experiment = try Experiment()
+    try experiment.folder.write(
+      """
+      pipeline: listed
+      stages:
+        runs:
+          kind: uv/trajectories
+          with: { cases: [{ name: a, start: { trace: 1 } }], learning_rate: [0.1, 0.2], steps: 20 }
+        list:
+          kind: table
+          inputs: { r: runs }
+          with:
+            rows: "r/step[step@-3..]"
+            at: { case: 0 }
+            columns:
+              - { title: a, value: "r/trace[learning_rate=0.1, step@-3..]" }
+              - { title: last, value: "r/trace[learning_rate@1, step@-1]" }
+      """,
+      to: "listed.yaml"
+    )
+    #expect(try await experiment.run("check", "listed.yaml").status == 0)
+    let outcome = try await experiment.run("run", "listed.yaml")
+    #expect(outcome.status == 0, "\(outcome)")
+    let lines = try experiment.text("artifacts/figures/listed/listed.csv").split(separator: "\r\n")
+    #expect(
+      lines.map { $0.split(separator: ",")[0] } == [",a,last".split(separator: ",")[0], "18", "19", "20"],
+      "\(lines)"
+    )
+    let shown = try await experiment.run("show", "listed.yaml/list")
+    #expect(shown.output.contains("trace2"), "\(shown)")
+  }
+
+  @Test(arguments: ["show", "trace", "verify", "audit"])
+  func `What a name means is told alike by all commands: an address by its beginning, or why it means nothing`(
+    command: String
+  ) async throws {
+    let experiment = try Experiment()
+    #expect(try await experiment.run("run", "small", "--quiet").status == 0)
+    let ways = "give a file, an address or its first 6 digits or more, or PIPELINE/STAGE"
+    func expect(_ name: String, _ message: String) async throws {
+      let outcome = try await experiment.run(command, name)
+      #expect(outcome == .init(output: "", errors: "error: \(message)\n", status: 2))
+    }
+    try await expect("abcde", "'abcde' is neither a pipeline here nor long enough for an address\n      = \(ways)")
+    let long = String(repeating: "0123456789abcdef", count: 5)
+    try await expect(long, "'0123456789abcdef…' has 80 digits, and an address has 64\n      = \(ways)")
+    try await expect("000000", "no address in artifacts begins with '000000'\n      = '--store' names another store")
+    try await expect("none.png", "there is no file 'none.png'\n      = \(ways)")
+    try await expect("no/one.h5", "there is no file 'no/one.h5'\n      = \(ways)")
+    try await expect(
+      "smal/runs",
+      "there is no file 'smal/runs', and no pipeline of whose name it is a stage\n      = \(ways)"
+    )
+    try await expect("artifacts", "'artifacts' is a folder, and no file with a result\n      = \(ways)")
+
+    let address = try await experiment.address("small/points")
+    #expect(try await experiment.run(command, String(address.prefix(7))).status == 0)
+    let object = try readBytes(experiment.folder.path.appending("artifacts/objects/\(address.prefix(2))/\(address).h5"))
+    let other = address.prefix(7) + String(repeating: address.last == "0" ? "1" : "0", count: 57)
+    try experiment.folder.write(object, to: "artifacts/objects/\(address.prefix(2))/\(other).h5")
+    let ambiguous = try await experiment.run(command, String(address.prefix(7)))
+    #expect(ambiguous.status == 2)
+    #expect(
+      ambiguous.errors.hasPrefix(
+        "error: '\(address.prefix(7))' is the beginning of 2 addresses in artifacts\n      = give"
+      ),
+      "\(ambiguous)"
+    )
+    // A pipeline's name may be of the letters of an address.
+    let text = try experiment.text("pipelines/small.yaml").replacing("pipeline: small", with: "pipeline: facade")
+    try experiment.folder.write(text, to: "pipelines/facade.yaml")
+    let named = try await experiment.run(command, "facade")
+    if ["verify", "audit"].contains(command) {
+      #expect(named.status == 0, "\(named)")
+    } else {
+      #expect(named.errors.contains("no address in artifacts begins with 'facade'"))
+    }
+  }
+
   @Test func `A file that is no artifact is told as such`() async throws {
     try folder.write("text", to: "a.h5")
     let outcome = try await run("show", "a.h5")

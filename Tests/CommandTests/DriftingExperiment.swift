@@ -57,6 +57,10 @@ struct DriftingExperiment {
 
   /// Calls the program in the folder of the project, with a folder of its own for temporary files.
   func run(_ arguments: String..., in place: FilePath? = nil) async throws -> Program.Outcome {
+    try await run(arguments, in: place)
+  }
+
+  func run(_ arguments: [String], in place: FilePath? = nil) async throws -> Program.Outcome {
     try await env.run(words + arguments, in: place ?? project)
   }
 

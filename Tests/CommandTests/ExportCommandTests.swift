@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SystemPackage
 import TestSupport
 import Testing
@@ -130,6 +131,39 @@ import Testing
     #expect(checked == .init(output: "good\n", errors: "", status: 0))
   }
 
+  @Test func `Of several pipelines there are all crates or none`() async throws {
+    let text = String(decoding: try readBytes(folder.path.appending("toy.yaml")), as: UTF8.self)
+    let other = text.replacing("pipeline: toy", with: "pipeline: other").replacing("steps: 12", with: "steps: 13")
+    try folder.write(other, to: "other.yaml")
+    #expect(try await run("run", "toy.yaml").status == 0)
+    #expect(try await run("run", "other.yaml", "--until", "mean").status == 0)
+    let lacking = try await run("export", "--ro-crate", "crates", "toy.yaml", "other.yaml")
+    #expect(lacking.status == 2)
+    #expect(lacking.errors.contains("'other' has 3 of 4 actions made"), "\(lacking)")
+    #expect(lacking.output == "")
+    #expect(!folder.files().contains { $0.contains("crate") })
+    #expect(try await run("run", "other.yaml").status == 0)
+    let whole = try await run("export", "--ro-crate", "crates", "toy.yaml", "other.yaml")
+    #expect(
+      whole
+        == .init(
+          output: "the crate of toy is crates/toy\nthe crate of other is crates/other\n",
+          errors: "",
+          status: 0
+        )
+    )
+    #expect(try await run("export", "--ro-crate", "one", "toy.yaml").status == 0)
+    let names = folder.files(below: "one").map { String($0.dropFirst(4)) }
+    #expect(folder.files(below: "crates/toy").map { String($0.dropFirst(11)) } == names)
+    for name in names {
+      let pair = try ["one", "crates/toy"].map { try readBytes(folder.path.appending("\($0)/\(name)")) }
+      #expect(pair[0] == pair[1])
+    }
+    let twice = try await run("export", "--ro-crate", "new", "toy.yaml", "./toy.yaml")
+    #expect(twice.status == 2)
+    #expect(twice.errors.contains("two of these pipelines are called 'toy'"))
+  }
+
   @Test func `Equal stores give equal crates; a run that is not whole, and a folder that is there, are told`()
     async throws
   {
@@ -148,6 +182,22 @@ import Testing
     #expect(again.status == 2)
     #expect(again.errors.contains("one' is there already, and is not replaced"))
     #expect(try await run("export", "--ro-crate", "three", "toi.yaml").status == 2)
+    let inside = try await run("export", "--ro-crate", "artifacts/crate", "toy.yaml")
+    #expect(inside.status == 2)
+    #expect(inside.errors.hasPrefix("error: 'artifacts/crate' lies in the store 'artifacts'"))
+    #expect(!folder.files().contains { $0.hasPrefix("artifacts/crate") })
+    // A result that was made and is not whole is not one that was never made.
+    let table = try #require(folder.files(below: "artifacts/objects").first { $0.hasSuffix(".csv") })
+    try FileManager.default.removeItem(atPath: folder.path.appending(table).string)
+    try folder.write("no table", to: table)
+    let damaged = try await run("export", "--ro-crate", "three", "toy.yaml")
+    #expect(damaged.status == 1)
+    #expect(
+      damaged.errors.hasPrefix("error: 'table' of 'toy' is damaged, and no crate is made: its object "),
+      "\(damaged)"
+    )
+    #expect(damaged.errors.contains(" is damaged; 'pipeline run' makes it again, and 'pipeline audit' tells"))
+    #expect(!folder.files().contains { $0.hasPrefix("three") })
     #expect(try await run("export", "--ro-crate", "three", "toy.yaml", "--orcid", "me").status == 2)
   }
 }

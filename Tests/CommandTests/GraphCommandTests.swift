@@ -118,7 +118,8 @@ import Testing
     var text = "pipeline: chain\nstages:\n  s0: { kind: uv/bifurcation }\n"
     for index in 1..<2_000 {
       let variable = index == 1 ? "density" : "power"
-      text += "  s\(index): { kind: spectrum, with: { variable: \(variable) }, inputs: { series: s\(index - 1) } }\n"
+      text +=
+        "  s\(index): { kind: spectrum, with: { variable: \(variable), segment: 512 }, inputs: { series: s\(index - 1) } }\n"
     }
     try folder.write(text, to: "chain.yaml")
     let outcome = try await graph("chain")

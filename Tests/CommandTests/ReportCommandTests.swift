@@ -1,3 +1,4 @@
+import Artifacts
 import FoundationEssentials
 import SystemPackage
 import TestSupport
@@ -34,7 +35,10 @@ import Testing
         swept:
           kind: uv/trajectories
           matrix: { output: { from: 0.1, to: 0.4, count: 7 } }
-          with: { cases: [{ name: a, start: { output: "${{ matrix.output }}", trace: 1 } }], learning_rate: 0.1, steps: 9 }
+          with:
+            cases: [{ name: a, start: { output: "${{ matrix.output }}", trace: 1 } }]
+            learning_rate: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+            steps: 9
         figure:
           kind: figure
           inputs: { runs: runs }
@@ -153,6 +157,30 @@ import Testing
     #expect(try text("new/toy/notes.txt") == "mine")
     #expect(!folder.files().contains { $0.contains(".tmp") })
 
+    // A store has no place for it, nor has a folder that leads into one.
+    try folder.write("", to: "artifacts/objects/.keep")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path.appending("link").string,
+      withDestinationPath: "artifacts"
+    )
+    for place in [
+      "artifacts", "artifacts/pages", "artifacts/figures/new/pages", "link/pages", "./artifacts/../artifacts/x",
+    ] {
+      let inside = try await run("report", "toy", "--output", place)
+      #expect(inside.status == 2)
+      #expect(
+        inside.errors.hasPrefix("error: '\(place)' lies in the store 'artifacts', where everything is kept"),
+        "\(inside)"
+      )
+    }
+    #expect(try await run("report", "toy", "--store", "other", "--output", "other/x").status == 2)
+    #expect(!folder.files().contains { $0.hasPrefix("artifacts/pages") || $0.hasPrefix("other/") })
+    #expect(try await run("report", "toy", "--output", "artifacts-pages").status == 0)
+
+    let key = try await run("report", "toy", "--key", "none.pem")
+    #expect(key.status == 2)
+    #expect(key.errors.hasPrefix("error: cannot read none.pem: "), "\(key)")
+
     let wrong = try await run("report", "toi")
     #expect(wrong.status == 2)
     #expect(wrong.errors.contains("did you mean 'toy'?"))
@@ -185,8 +213,32 @@ import Testing
     try folder.write(bytes, to: "artifacts/objects/\(digits.prefix(2))/\(digits).h5")
     let damaged = try await run("report", "toy")
     #expect(damaged.status == 0)
-    #expect(damaged.output.contains("actions are not made yet"))
-    #expect(try text("report/toy/stages/runs.html").contains("its object \(digits.prefix(12)) is damaged"))
+    let reason = "its object \(digits.prefix(12)) is damaged; 'pipeline run' makes it again"
+    #expect(damaged.output.contains("note: toy: 'runs' is damaged: \(reason), and 'pipeline audit' tells"))
+    // What was made from it is still there: only the table was not made.
+    #expect(damaged.output.contains("note: toy: 8 of 10 actions are not made yet\n"))
+    #expect(!damaged.output.contains("'figure'"))
+    let page = try text("report/toy/stages/runs.html")
+    #expect(page.contains("<strong>Damaged:</strong> \(reason.replacing("'", with: "&#39;"))"), "\(page)")
+    #expect(try text("report/index.html").contains("<dd>1 of 10</dd><dd class=\"note\">1 damaged</dd>"))
+    #expect(try text("report/toy/index.html").contains("aria-label=\"runs, uv/trajectories, damaged\""))
     #expect(try readBytes(object) == bytes)
+  }
+
+  @Test func `A figure whose file is damaged or gone is shown as that, and not as one that was never made`()
+    async throws
+  {
+    #expect(try await run("run", "toy", "--until", "figure").status == 3)
+    let picture = try ContentDigest(ofFile: folder.path.appending("artifacts/figures/toy/toy-figure.png")).description
+    let object = folder.path.appending("artifacts/objects/\(picture.prefix(2))/\(picture).png")
+    try FileManager.default.removeItem(atPath: object.string)
+    let gone = try await run("report", "toy")
+    let reason = "its object \(picture.prefix(12)) is missing; 'pipeline run' makes it again"
+    #expect(gone.output.contains("note: toy: 'figure' is missing: \(reason)"), "\(gone)")
+    #expect(!gone.output.contains("'figure' is not made yet"))
+    #expect(try text("report/index.html").contains("<strong>Missing:</strong> figure. Its state: its object"))
+    try folder.write("no picture", to: "artifacts/objects/\(picture.prefix(2))/\(picture).png")
+    #expect(try await run("report", "toy").output.contains("note: toy: 'figure' is damaged: its object"))
+    #expect(try text("report/index.html").contains("<strong>Damaged:</strong> figure. Its state: its object"))
   }
 }

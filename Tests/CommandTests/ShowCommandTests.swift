@@ -193,8 +193,7 @@ import Testing
     )
     #expect(experiment.folder.files() == ["pipelines/small.yaml"])
     #expect(try await experiment.run("run", "small", "--quiet").status == 0)
-    try await expect("abcde", "'abcde' is no artifact\n      = \(ways)")
-    try await expect("nowhere/runs", "'nowhere/runs' is no artifact\n      = \(ways)")
+    try await expect("smal", "'smal' is no artifact\n      = \(ways)")
     try await expect("000000", "no address in artifacts begins with '000000'\n      = '--store' names another store")
     try await expect(
       "small",

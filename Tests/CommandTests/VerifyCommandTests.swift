@@ -222,10 +222,37 @@ import Testing
     let other = try await experiment.run("verify", "small", "--set", "rate=1.2")
     #expect(other.status == 6)
     #expect(
-      other.output.contains("not comparable    small.custom/runs    no result is recorded: not built yet\n"),
+      other.output.contains("not comparable    small.custom/runs    no result is recorded: not built yet; made with"),
       "\(other)"
     )
-    #expect(other.output.contains("no result is recorded: it needs 'runs'\n"))
+    #expect(other.output.contains("no result is recorded: it needs 'runs'; made with"))
+  }
+
+  @Test func `A result that was made in another profile is told with that profile`() async throws {
+    let experiment = try Experiment()
+    #expect(try await experiment.run("run", "small", "--profile", "long", "--quiet").status == 0)
+    let hint = "made in the profile long: give --profile long"
+    let outcome = try await experiment.run("verify", "small/runs")
+    #expect(outcome.status == 6)
+    #expect(
+      outcome.output.contains("not comparable    small/runs  no result is recorded: not built yet; \(hint)\n"),
+      "\(outcome)"
+    )
+    let whole = try await experiment.run("verify", "small")
+    #expect(whole.output.contains("not comparable    small/power  no result is recorded: it needs 'runs'; \(hint)\n"))
+    for command in ["show", "trace"] {
+      let told = try await experiment.run(command, "small/runs")
+      #expect(told.status == 2)
+      #expect(told.errors.contains("is not built yet with these values\n      = \(hint)\n"), "\(told)")
+    }
+    #expect(try await experiment.run("verify", "small/runs", "--profile", "long").status == 0)
+    // A stage that the profile does not change is the same in both.
+    #expect(try await experiment.run("verify", "small/points").status == 0)
+    let custom = try await experiment.run("verify", "small/points", "--set", "rate=1.2")
+    #expect(
+      custom.output.contains("not built yet; made with the values of the file alone: without --profile and --set\n"),
+      "\(custom)"
+    )
   }
 
   @Test func `A sample is the same for a seed, and says what was reproduced and what follows`() async throws {
@@ -339,6 +366,18 @@ import Testing
     try experiment.folder.write(script, to: "elsewhere/scripts/drift.py")
     let whole = try await experiment.run("verify", "drift.h5", "--run-programs", in: elsewhere)
     #expect(whole.output.contains("  identical         2\n"), "\(whole)")
+    // Files of one figure, and names of its pipeline, have the same behind them, which is made again once.
+    let several = ["drift.pdf", "drift.svg", "drift.png", "drift.h5"].map { "artifacts/figures/drift/\($0)" }
+    let once = try await experiment.run(["verify", "--format", "json", "drift/values", "drift/figure"] + several)
+    #expect(once.status == 0, "\(once)")
+    #expect(try experiment.agreements(once.output) == ["values": "identical", "figure": "identical"])
+    let told = try await experiment.run(["verify"] + several + ["drift"])
+    #expect(told.output.contains("4 actions made again in "), "\(told)")
+    #expect(told.output.contains("  identical         4\n"), "\(told)")
+    #expect(
+      told.output.split(separator: "\n").count { $0.contains("values") && $0.contains("started") } == 1,
+      "\(told)"
+    )
     try experiment.folder.write(try readBytes(figures.appending("drift.png")) + [0], to: "elsewhere/drift.png")
     let changed = try await experiment.run("verify", "\(elsewhere)/drift.png", "--store", store)
     #expect(changed.status == 3)

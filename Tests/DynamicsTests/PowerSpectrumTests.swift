@@ -20,6 +20,14 @@ import Testing
     #expect(spectrum.frequency.last == 0.5)
   }
 
+  @Test func `A band is missing where there is no power, and for one segment`() {
+    let nothing = PowerSpectrum([Double](repeating: 0, count: 1024), segmentLength: 256)
+    #expect(nothing.segments == 7)
+    #expect((nothing.band.low + nothing.band.high).allSatisfy { $0.isNaN })
+    let single = PowerSpectrum((0..<256).map { Double($0 % 3) }, segmentLength: 256)
+    #expect((single.band.low + single.band.high).allSatisfy { $0.isNaN })
+  }
+
   @Test func `A trend is taken away`() {
     let series = (0..<256).map { 3 * Double($0) - 7 }
     #expect(PowerSpectrum(series, segmentLength: 256).power.allSatisfy { $0 < 1e-20 })

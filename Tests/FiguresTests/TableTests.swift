@@ -85,6 +85,12 @@ struct TableTests {
     #expect(artifact["rate"]?.values.doubles == [1234567.5, 1234567.5, 1234568.5, 1234568.5])
   }
 
+  @Test func `a column of fewer elements than there are rows is an error`() throws {
+    let fewer = "{ title: some, value: 'points/stability[point@0..0]' }"
+    let error = #expect(throws: FigureError.self) { try TableContent(table("\(columns), \(fewer)"), inputs: points()) }
+    #expect(error?.description == "points/stability[point@0..0] has 1 elements, and there are 2 rows")
+  }
+
   @Test func `rows that are repeated for nothing are an error`() throws {
     let error = #expect(throws: FigureError.self) { try TableContent(table(columns), inputs: points(rates: 0)) }
     #expect(error?.description == "there is nothing to repeat the rows for: 'rate' has length 0")

@@ -49,6 +49,7 @@ import Verification
       executable: try Program(built: "pipeline").path,
       arguments: ["comparison-worker"]
     )
+    let chosen = VerifiedChoice(drawn: chosen)
     let (summary, failures) = await verifier.run(graph, chosen: chosen, threads: nil) { _ in }
     return await verifier.compare(graph, chosen: chosen, summary, failures: failures)
   }

@@ -47,11 +47,17 @@ extension AuditRequest {
 
   /// A folder for what lies on the disk meanwhile: outside of the store, which may be read-only.
   fileprivate static func makeWorkFolder() throws -> FilePath {
-    let work = FilePath(FileManager.default.temporaryDirectory.path)
-      .appending("pipeline-audit-\(FileSystem.randomName)")
+    OwnedName.removeAbandoned(workMark, in: workPlace)
+    let work = workPlace.appending(OwnedName.make(workMark))
     try FileSystem.createFolder(work)
     return work
   }
+
+  /// Removes such folders of this process, which is about to end.
+  public static func removeWorkFolders() { OwnedName.removeOwn(workMark, in: workPlace) }
+
+  private static let workMark = "pipeline-audit-"
+  private static var workPlace: FilePath { FilePath(FileManager.default.temporaryDirectory.path) }
 
   fileprivate func reader(_ work: FilePath) -> ContentReader {
     ContentReader(

@@ -40,7 +40,7 @@ public struct WorkflowRunCrate {
   let facts: PipelineFacts
   let kinds: StageKinds
   let words: Words
-  let folder: OutputFolder
+  let folder: OutputPart
   /// The pipeline file in the crate.
   let workflow: String
   /// The program, as it names itself.
@@ -59,8 +59,14 @@ public struct WorkflowRunCrate {
 
   /// The crate of a pipeline.
   ///
-  /// - Throws: `Diagnostics` when some of its actions have no result.
-  public init(_ facts: PipelineFacts, kinds: StageKinds, _ words: Words, in folder: OutputFolder) throws {
+  /// - Throws: `StoreError` when results are damaged or missing, `Diagnostics` when some of its actions have none yet.
+  public init(_ facts: PipelineFacts, kinds: StageKinds, _ words: Words, in folder: OutputPart) throws {
+    if let lost = facts.pipeline.actions.first(where: { facts.losses[$0.name] != nil }) {
+      throw StoreError(
+        "'\(lost.name)' of '\(facts.run)' is \(facts.lack(of: lost.name)), and no crate is made: "
+          + (facts.reasons[lost.name] ?? "")
+      )
+    }
     guard facts.madeCount == facts.pipeline.actions.count else {
       throw Diagnostics(
         Diagnostic(

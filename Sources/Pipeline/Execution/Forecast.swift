@@ -31,8 +31,10 @@ public struct Forecast: Sendable {
 
   /// What a run of `pipeline` would do.
   ///
-  /// - Parameter latest: what was run before under the same name.
-  public init(_ pipeline: Pipeline, store: ArtifactStore, latest: LatestRun) {
+  /// - Parameters:
+  ///   - latest: what was run before under the same name.
+  ///   - looksPast: whether what was made from a result that is damaged or missing counts as cached where it is whole.
+  public init(_ pipeline: Pipeline, store: ArtifactStore, latest: LatestRun, looksPast: Bool = false) {
     let states = FileStates(of: store)
     var known: [String: ContentDigest] = [:]
     var keys: [String: ContentDigest] = [:]
@@ -50,6 +52,7 @@ public struct Forecast: Sendable {
         return Entry(action: action, outlook: .runs(store.reason(for: task, since: latest)), seconds: past(action))
       }
       if let reason = store.reasonToRun(record, states) {
+        if looksPast { known[action.name] = address }
         return Entry(action: action, outlook: .runs(reason), seconds: record.seconds)
       }
       known[action.name] = address

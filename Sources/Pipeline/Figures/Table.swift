@@ -105,10 +105,19 @@ public struct Table: Record {
 
   private func checkDimensions(_ inputs: [String: InputOutline], _ diagnostics: inout Diagnostics) {
     func left(_ reference: DataReference) -> [String] {
-      // What is wrong with a selection has been told.
-      var told = Diagnostics()
-      let all = reference.input.flatMap { inputs[$0]?.dimensions(of: reference, in: $0, &told) } ?? []
+      let all = reference.input.flatMap { inputs[$0]?.dimensions(of: reference) } ?? []
       return all.filter { $0 != each?.value && !at.entries.map(\.name.value).contains($0) }
+    }
+    let all = Set(
+      references.flatMap { reference in reference.input.flatMap { inputs[$0]?.dimensions(of: reference) } ?? [] }
+    )
+    for name in at.entries.map(\.name) + [each].compactMap({ $0 }) where !all.contains(name.value) {
+      diagnostics.report(
+        "neither the rows nor a column have the dimension '\(name.value)'",
+        at: name.location,
+        hints: Suggestion.hint(for: name.value, among: all.sorted()),
+        all.isEmpty ? "they have none" : "dimensions: " + Suggestion.list(all.sorted())
+      )
     }
     let row = left(rows)
     if row.count != 1 {
@@ -124,6 +133,16 @@ public struct Table: Record {
         "\(column.value) has the dimension \(others.joined(separator: ", ")), and the rows have \(row.joined())",
         at: column.value.location,
         hints: "fix it with 'at', or repeat the rows with 'each'"
+      )
+    }
+    for column in columns where row.count == 1 && left(column.value) == row && column.value.input == rows.input {
+      guard let outline = rows.input.flatMap({ inputs[$0] }) else { continue }
+      let (own, those) = (outline.parts(of: column.value)[row[0]], outline.parts(of: rows)[row[0]])
+      guard own != those else { continue }
+      diagnostics.report(
+        "\(column.value) has other elements along '\(row[0])' than the rows, \(rows)",
+        at: column.value.location,
+        hints: "select the same of both"
       )
     }
   }

@@ -42,6 +42,9 @@ public struct TableContent: Sendable {
         guard slice.dimensions.isEmpty || slice.dimensions == rows.dimensions else {
           throw FigureError("\(column.value) has other dimensions than the rows")
         }
+        guard slice.dimensions.isEmpty || slice.shape == rows.shape else {
+          throw FigureError("\(column.value) has \(slice.shape[0]) elements, and there are \(count) rows")
+        }
         return slice.dimensions.isEmpty ? try slice.repeated(count, over: rows.dimensions[0]) : slice
       }
       let cells = parts.flatMap { Self.cells($0, digits: column.digits) }
@@ -85,7 +88,7 @@ public struct TableContent: Sendable {
       var variable = try Variable(column.values, over: [length], description: declared.title)
       variable.attributes["source"] = .string(declared.value.description)
       variable.attributes["text"] = .list(.string(column.cells.map { $0.text(.text) }))
-      let stem = declared.value.description.split(separator: "/").last.map(String.init) ?? "column"
+      let stem = declared.value.path?.split(separator: "/").last.map(String.init) ?? "column"
       // A name that is taken gets the first free number.
       let names = [stem] + (2...table.columns.count + 2).map { stem + String($0) }
       try artifact.add(variable, as: names.first { artifact[$0] == nil } ?? stem)

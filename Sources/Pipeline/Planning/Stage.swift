@@ -129,6 +129,8 @@ extension Stage {
     _ diagnostics: inout Diagnostics
   ) -> [OutputDeclaration]? {
     var result: [OutputDeclaration]?
+    // Of a stage that many points of this one name, once. The points of a sweep may have other lengths each.
+    var lengths: [String: [String: Int]] = [:]
     for (number, instance) in instances.enumerated() where !diagnostics.isFull {
       var knowledge: [String: InputKnowledge] = [:]
       for input in instance.inputs {
@@ -136,11 +138,15 @@ extension Stage {
         if let stage = stages[source] {
           let axes = stage.axes(without: input, &index, &diagnostics)
           let single = outputs[source]
+          if lengths[source] == nil {
+            lengths[source] = stage.matrix == nil ? stage.instances.first?.parameters?.lengths ?? [:] : [:]
+          }
           knowledge[input.name] = InputKnowledge(
             stage: source,
             kind: stage.kind.declaration.name,
             outputs: stage.matrix == nil ? single : single.map { OutputDeclaration.stacked($0, along: axes) },
-            files: stage.instances.first?.parameters?.resultFiles ?? []
+            files: stage.instances.first?.parameters?.resultFiles ?? [],
+            lengths: lengths[source] ?? [:]
           )
         } else if !names.contains(source) {
           knowledge[input.name] = InputKnowledge(stage: source, kind: "", outputs: nil)

@@ -16,6 +16,9 @@ public protocol StageKind: Record {
   /// The values along dimensions of the result, by the dimension's name, as far as they follow from the parameters: a
   /// value that is not among them is then a mistake that is found before anything runs.
   var coordinates: [String: [JSONValue]] { get }
+  /// The lengths of dimensions of the result, as far as they follow from the parameters; those of `coordinates` unless a
+  /// kind knows more.
+  var lengths: [String: Int] { get }
   /// Takes the content of files into the parameters, and so into the key, once when the pipeline is planned.
   mutating func resolve(_ files: inout ProjectDigests, _ diagnostics: inout Diagnostics)
   /// Checks what the types of the parameters cannot say against what is known of the inputs before any stage runs.
@@ -35,6 +38,9 @@ extension StageKind {
 
   /// None are known.
   public var coordinates: [String: [JSONValue]] { [:] }
+
+  /// Those along which the values are known.
+  public var lengths: [String: Int] { coordinates.mapValues(\.count) }
 
   /// No files.
   public mutating func resolve(_ files: inout ProjectDigests, _ diagnostics: inout Diagnostics) {}
@@ -154,13 +160,22 @@ public struct InputKnowledge: Sendable {
   public let outputs: [OutputDeclaration]?
   /// The names of the files that belong to it beside the arrays.
   public let files: [String]
+  /// The lengths of dimensions, as far as they are known.
+  public let lengths: [String: Int]
 
   /// The knowledge of one input.
-  public init(stage: String, kind: String, outputs: [OutputDeclaration]?, files: [String] = []) {
+  public init(
+    stage: String,
+    kind: String,
+    outputs: [OutputDeclaration]?,
+    files: [String] = [],
+    lengths: [String: Int] = [:]
+  ) {
     self.stage = stage
     self.kind = kind
     self.outputs = outputs
     self.files = files
+    self.lengths = lengths
   }
 }
 

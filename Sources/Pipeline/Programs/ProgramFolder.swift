@@ -114,6 +114,13 @@ struct KeptFile {
     isOne = digests.shape.isEmpty
   }
 
+  /// The arrays of such a group.
+  static func arrays(of file: String) -> [OutputDeclaration] {
+    [("name", nil, "The name"), ("size", "bytes", "The size"), ("sha256", nil, "The SHA-256 of the bytes")].map {
+      OutputDeclaration("\(group)/\(file)/\($0.0)", unit: $0.1, "\($0.2) of the file.")
+    }
+  }
+
   /// What an artifact says of a file.
   static func describe(_ file: FilePath, named name: String) throws -> Artifact {
     var group = Artifact()

@@ -1,4 +1,5 @@
 public import Configuration
+public import Planning
 
 /// The parameters of a stage that runs a program of the user's own.
 public struct UserProgram: Record {
@@ -103,6 +104,11 @@ extension UserProgram {
   /// The files of inputs' results that are named, once each.
   var inputFiles: Set<Placeholder> {
     Set(texts.flatMap(\.text.placeholders).filter { $0.group == .inputs && $0.file != nil })
+  }
+
+  /// The arrays of the result, where no output brings arrays of its own.
+  public var knownArrays: [OutputDeclaration]? {
+    outputs.entries.contains(where: \.value.value.holdsArrays) ? nil : keptFiles.flatMap(KeptFile.arrays)
   }
 
   /// The names of the outputs that are kept as they are.

@@ -31,6 +31,12 @@ public struct DataReference: ConfigurationValue {
     return input
   }
 
+  /// The name of the array, behind the names of groups, unless this is a number.
+  public var path: String? {
+    guard case .array(_, let path) = content else { return nil }
+    return path
+  }
+
   /// A number or a text.
   public static var shape: ValueShape { .either([.number, .string]) }
 

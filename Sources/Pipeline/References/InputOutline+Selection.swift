@@ -35,6 +35,24 @@ extension InputOutline {
   }
 }
 
+extension InputOutline {
+  /// The dimensions that are left of what a reference selects; none where that is not known or something is wrong with it.
+  public func dimensions(of reference: DataReference) -> [String] {
+    // What is wrong with a selection has been told.
+    var told = Diagnostics()
+    return dimensions(of: reference, in: "", &told) ?? []
+  }
+
+  /// By which selectors a reference selects some of the elements along dimensions that are left, by dimension; what is
+  /// wrong with it is told by `dimensions`.
+  public func parts(of reference: DataReference) -> [String: [ElementSelection.Selector]] {
+    guard case .array(_, let path) = reference.content, let array = self[path] else { return [:] }
+    var check = SelectionCheck(outline: self, array: array, known: [:])
+    check.run(reference.selection)
+    return check.parts
+  }
+}
+
 /// Checks a selection against what is known of an array before it is made.
 private struct SelectionCheck {
   let outline: InputOutline
@@ -42,6 +60,8 @@ private struct SelectionCheck {
   let known: [String: [JSONValue]]
   /// The dimensions that are left.
   var left: [String] = []
+  /// What selects some of the elements along dimensions that are left.
+  var parts: [String: [ElementSelection.Selector]] = [:]
   var found: [(message: String, hints: [String])] = []
 
   /// The names of the groups that the array is in, and of the array within them.
@@ -83,7 +103,14 @@ private struct SelectionCheck {
         return
       }
       check(selector, along: dimension)
-      if selector.single != nil { left.removeAll { $0 == dimension } }
+      if selector.single != nil {
+        left.removeAll { $0 == dimension }
+      } else {
+        // With or without its name it means the same.
+        var named = selector
+        named.name = dimension
+        parts[dimension, default: []].append(named)
+      }
     }
     for (selector, other) in others { check(selector, by: other, &taken) }
   }
@@ -145,7 +172,11 @@ private struct SelectionCheck {
       return
     }
     checkMeanings(selector, other)
-    if selector.single != nil, selector.way == .nearest { left.removeAll { $0 == open[0] } }
+    if selector.single != nil, selector.way == .nearest {
+      left.removeAll { $0 == open[0] }
+    } else {
+      parts[open[0], default: []].append(selector)
+    }
   }
 
   private mutating func checkMeanings(_ selector: ElementSelection.Selector, _ labels: InputOutline.Array) {

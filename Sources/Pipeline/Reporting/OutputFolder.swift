@@ -7,31 +7,58 @@ public import SystemPackage
 ///
 /// What may be replaced has a list of its files, `report.json`. Only such a folder is, and only while it has no other
 /// files: what somebody has put there is not lost.
-public final class OutputFolder {
+///
+/// What a process that was killed left of such a folder is removed when the next one begins at the same place.
+public final class OutputFolder: OutputPlace {
   private static let listName = "report.json"
   private static let version = 1
   /// Whether it has a list of its files, so that a later one may replace it.
   private let isReplaceable: Bool
   private let destination: FilePath
   private let temporary: FilePath
+  /// What the names begin with that are removed if this process is killed.
+  private let mark: String
   private var files: Set<String> = []
   private var folders: Set<String> = []
 
   /// Begins a folder that is to be at `destination`.
   ///
-  /// - Parameter isReplaceable: whether an earlier one of the same kind is replaced.
-  /// - Throws: `Diagnostics` when there is something else.
-  public init(at destination: FilePath, isReplaceable: Bool) throws {
+  /// - Parameters:
+  ///   - isReplaceable: whether an earlier one of the same kind is replaced.
+  ///   - stores: the folders of stores, in none of which it may lie.
+  /// - Throws: `Diagnostics` when there is something else, or the place is none for it.
+  public init(at destination: FilePath, isReplaceable: Bool, outside stores: [FilePath]) throws {
     self.isReplaceable = isReplaceable
+    if let store = stores.first(where: { Self.place(of: destination).starts(with: Self.place(of: $0)) }) {
+      throw Diagnostics(
+        Diagnostic(
+          "'\(destination)' lies in the store '\(store)', where everything is kept, collected and audited by its name",
+          at: nil,
+          hints: "name a folder outside of it"
+        )
+      )
+    }
     // Where a link leads to, so that the link stays; without a slash at the end, which would name what is in the folder.
     let path = FileSystem.absolute(destination)
     self.destination = FileSystem.resolved(path) ?? path
     if let problem = Self.problem(with: self.destination, isReplaceable) {
       throw Diagnostics(Diagnostic(problem, at: nil, hints: "name another folder, or remove this one"))
     }
-    let name = self.destination.lastComponent?.string ?? "output"
-    temporary = self.destination.removingLastComponent().appending(".\(name).\(FileSystem.randomName).tmp")
+    mark = ".\((self.destination.lastComponent?.string ?? "output").prefix(40)).tmp-"
+    let parent = self.destination.removingLastComponent()
+    OwnedName.removeAbandoned(mark, in: parent)
+    temporary = parent.appending(OwnedName.make(mark))
     try FileSystem.createFolder(temporary)
+  }
+
+  /// The path from the root of the file system without symbolic links, also of what is not there yet.
+  private static func place(of path: FilePath) -> FilePath {
+    var (there, rest) = (FileSystem.absolute(path), FilePath())
+    while !FileSystem.exists(there), let name = there.lastComponent {
+      rest = FilePath(root: nil, [name]).pushing(rest)
+      there.removeLastComponent()
+    }
+    return (FileSystem.resolved(there) ?? there).pushing(rest)
   }
 
   /// Why a path may not be replaced; nil if it may.
@@ -60,22 +87,15 @@ public final class OutputFolder {
   }
 
   /// Where a file is written until the folder is whole; its folder is made.
+  ///
+  /// - Throws: also when the task is cancelled: nothing more is to be written then.
   public func path(of name: String) throws(StoreError) -> FilePath {
+    guard !Task.isCancelled else { throw StoreError("interrupted") }
     let path = temporary.pushing(FilePath(name))
     let folder = path.removingLastComponent()
     if folders.insert(folder.string).inserted { try FileSystem.createFolder(folder) }
     files.insert(name)
     return path
-  }
-
-  /// Writes a file.
-  public func write(_ bytes: [UInt8], to name: String) throws(StoreError) {
-    try FileSystem.writeAtomically(bytes, to: path(of: name), isDurable: false)
-  }
-
-  /// Writes a file.
-  public func write(_ text: String, to name: String) throws(StoreError) {
-    try write(Array(text.utf8), to: name)
   }
 
   /// Whether there is such a file already.
@@ -87,10 +107,11 @@ public final class OutputFolder {
     try FileSystem.synchronizeAll(temporary)
     let parent = destination.removingLastComponent()
     if !parent.isEmpty { try FileSystem.createFolder(parent) }
+    guard !Task.isCancelled else { throw StoreError("interrupted") }
     guard FileSystem.exists(destination) else { return try FileSystem.move(temporary, to: destination) }
     // Somebody may have put a file there meanwhile.
     if let problem = Self.problem(with: destination, isReplaceable) { throw StoreError(problem) }
-    let old = FilePath("\(temporary).old")
+    let old = parent.appending(OwnedName.make(mark))
     try FileSystem.move(destination, to: old)
     do {
       try FileSystem.move(temporary, to: destination)

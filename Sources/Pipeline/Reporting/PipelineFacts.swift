@@ -26,6 +26,28 @@ public struct PipelineFacts: Sendable {
     package let hasFiles: Bool
   }
 
+  /// A recorded result that is not whole.
+  package struct Loss: Sendable {
+    /// "damaged" or "missing".
+    package let word: String
+    /// Which of its objects is so.
+    fileprivate let object: String
+
+    fileprivate init?(_ reason: RunReason) {
+      switch reason {
+      case .objectDamaged(let address): (word, object) = ("damaged", address)
+      case .objectMissing(let address): (word, object) = ("missing", address)
+      default: return nil
+      }
+    }
+
+    /// Which object it is, and what to do.
+    fileprivate var reason: String {
+      "its object \(object.prefix(12)) is \(word); 'pipeline run' makes it again, and 'pipeline audit' tells what else does "
+        + "not hold"
+    }
+  }
+
   /// What the run is called.
   public let run: RunName
   package let pipeline: Pipeline
@@ -35,7 +57,9 @@ public struct PipelineFacts: Sendable {
   package let stages: [Stage]
   /// By the name of the action.
   package private(set) var results: [String: Result] = [:]
-  /// For each action without a result the reason.
+  /// The actions whose recorded result is not whole.
+  package private(set) var losses: [String: Loss] = [:]
+  /// For each action without a whole result the reason.
   package private(set) var reasons: [String: String] = [:]
   /// The claims with the verdicts on the results that are in the store now.
   package let claims: [CheckedClaim]
@@ -71,7 +95,8 @@ public struct PipelineFacts: Sendable {
       for action in pipeline.actions { reasons[action.name] = "not built yet" }
       return
     }
-    let forecast = Forecast(pipeline, store: store, latest: LatestRun(of: run.description, in: store, code: code))
+    let latest = LatestRun(of: run.description, in: store, code: code)
+    let forecast = Forecast(pipeline, store: store, latest: latest, looksPast: true)
     let known = ClaimLedger(of: run.description, in: store)
     claims = ClaimForecast(ClaimList(of: pipeline), forecast, known: known).entries.map { claim, outlook in
       var claim = claim
@@ -79,7 +104,7 @@ public struct PipelineFacts: Sendable {
       case .found(let finding): claim.finding = finding
       case .checked: claim.finding = Finding(unchecked: "its results are there, and no run has checked them")
       case .follows(let stages):
-        claim.finding = Finding(unchecked: "it needs results that are not made yet: \(stages.joined(separator: ", "))")
+        claim.finding = Finding(unchecked: "it needs results that are not there: \(stages.joined(separator: ", "))")
       }
       return claim
     }
@@ -97,7 +122,16 @@ public struct PipelineFacts: Sendable {
           seconds: record?.seconds,
           hasFiles: record.map { !$0.files.isEmpty } ?? false
         )
-      case .runs(let reason): reasons[name] = reason.description
+      case .runs(let reason):
+        guard let loss = Loss(reason) else {
+          reasons[name] = reason.description
+          continue
+        }
+        losses[name] = loss
+        reasons[name] = loss.reason
+        // What was made from it is known by the address that is recorded.
+        let key = Plan.Task(entry.action, known: addresses).key
+        addresses[name] = store.record(for: key).flatMap { ContentDigest($0.artifact.address) }
       case .follows(let needed):
         let more = needed.count > 3 ? " and \(needed.count - 3) more" : ""
         reasons[name] = "it waits for " + needed.prefix(3).joined(separator: ", ") + more
@@ -119,20 +153,35 @@ public struct PipelineFacts: Sendable {
   /// How many actions have a result.
   package var madeCount: Int { results.count }
 
-  /// "all 12 actions are made", "3 of 12 actions are made".
+  /// "all 12 actions made", "3 of 12 actions made", "11 of 12 actions made, 1 damaged".
   package var state: String {
     let count = pipeline.actions.count
     let word = count == 1 ? "action" : "actions"
-    return madeCount == count ? "all \(count) \(word) made" : "\(madeCount) of \(count) \(word) made"
+    guard madeCount < count else { return "all \(count) \(word) made" }
+    return "\(madeCount) of \(count) \(word) made" + (lossSum.isEmpty ? "" : ", \(lossSum)")
   }
+
+  /// "1 damaged, 2 missing"; nothing where all recorded results are whole.
+  package var lossSum: String { Self.sum(of: losses.values) }
+
+  package static func sum(of losses: some Sequence<Loss>) -> String {
+    let counts = Dictionary(losses.map { ($0.word, 1) }, uniquingKeysWith: +)
+    return counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+  }
+
+  /// What an action without a result is: "damaged", "missing", "not made yet".
+  package func lack(of action: String) -> String { losses[action]?.word ?? "not made yet" }
 }
 
 extension PipelineFacts.Stage {
-  /// "made", "not made yet", "7 of 12 points made".
+  /// "made", "damaged", "missing", "not made yet", "7 of 12 points made, 1 damaged".
   package func state(_ facts: PipelineFacts) -> String {
     let made = actions.count { facts.results[$0.name] != nil }
-    if isSweep { return "\(made) of \(actions.count) points made" }
-    return made == 1 ? "made" : "not made yet"
+    if isSweep {
+      let lost = PipelineFacts.sum(of: actions.compactMap { facts.losses[$0.name] })
+      return "\(made) of \(actions.count) points made" + (lost.isEmpty ? "" : ", \(lost)")
+    }
+    return made == 1 ? "made" : facts.lack(of: name)
   }
 
   /// Whether some result is missing.

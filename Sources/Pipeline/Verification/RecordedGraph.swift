@@ -21,6 +21,8 @@ public struct RecordedAction: Sendable {
   public let cost: Double
   /// The address of the recorded result.
   let address: ContentDigest?
+  /// The key of the action, where that is known.
+  private let key: String?
 
   /// What costs less than this counts for as much, so that every result has a share.
   private static let leastCost = 0.001
@@ -31,7 +33,7 @@ public struct RecordedAction: Sendable {
   package init(_ action: Action, _ record: ActionRecord, _ origin: ArtifactStore?, code: [String: [String: String]]) {
     self.action = action
     self.record = record
-    address = ContentDigest(record.artifact.address)
+    (address, key) = (ContentDigest(record.artifact.address), record.key)
     let statement = record.statement.flatMap { try? UnverifiedStatement(reading: $0) }?.statement
     // A statement may say anything: no cost may swamp the sum of all.
     cost = min(max(statement?.processorSeconds ?? record.seconds ?? 0, Self.leastCost), Self.greatestCost)
@@ -47,12 +49,25 @@ public struct RecordedAction: Sendable {
   }
 
   /// An action that cannot be run again and compared.
-  init(_ action: Action, lacking lack: String, record: ActionRecord? = nil) {
+  init(_ action: Action, lacking lack: String, record: ActionRecord? = nil, key: String? = nil) {
+    self.key = record?.key ?? key
     self.action = action
     self.record = record
     self.lack = lack
     (codeChange, place, cost) = (nil, action.location?.description, 0)
     address = record.flatMap { ContentDigest($0.artifact.address) }
+  }
+
+  /// What is verified of it.
+  ///
+  /// - Parameter graph: what tells actions apart of which no key is known.
+  func subject(of graph: RecordedGraph) -> VerifiedChoice.Subject {
+    VerifiedChoice.Subject(
+      key: key ?? "\(graph.name)/\(action.name)",
+      digests: record?.objects.map { "\($0.address) \($0.file)" }.sorted() ?? [],
+      tolerances: JSONValue.object(action.tolerances.mapValues(\.json)).canonicalText,
+      lack: lack
+    )
   }
 
   /// What a record says that was changed by hand is no record of anything.
@@ -116,12 +131,14 @@ extension RecordedGraph {
   ///   - run: the name of a run with the pipeline's values.
   ///   - scope: the names of the actions that are meant; nil for all.
   ///   - code: for each fingerprint of the code the digests of its parts.
+  ///   - elsewhere: tells where a result is of an action that is not recorded here.
   public init(
     _ pipeline: Pipeline,
     as run: RunName,
     scope: Set<String>? = nil,
     in store: ArtifactStore,
-    code: [String: [String: String]]
+    code: [String: [String: String]],
+    elsewhere: (String) -> String? = { _ in nil }
   ) {
     self.init(name: run.description, pipeline: pipeline.name, title: pipeline.title, origin: store)
     let latest = LatestRun(of: run.description, in: store, code: code)
@@ -134,7 +151,7 @@ extension RecordedGraph {
         records[name] = record
         plan.finish(name, address: address)
       } else {
-        plan.fail(name, "no result is recorded: \(store.reason(for: task, since: latest))")
+        plan.fail(name, "\(store.reason(for: task, since: latest))")
       }
     }
     for action in meant {
@@ -144,13 +161,17 @@ extension RecordedGraph {
         actions.append(RecordedAction(Self.action(like: action, inputs: inputs), record, store, code: code))
         continue
       }
+      let reason: String
       switch plan[action.name] {
-      case .skipped: leftOut.append(action.name)
-      case .failed(let reason): actions.append(RecordedAction(action, lacking: reason))
-      case .unreachable(let cause):
-        actions.append(RecordedAction(action, lacking: "no result is recorded: it needs '\(cause)'"))
-      default: break
+      case .skipped:
+        leftOut.append(action.name)
+        continue
+      case .failed(let why): reason = why
+      case .unreachable(let cause): reason = "it needs '\(cause)'"
+      default: continue
       }
+      let place = elsewhere(action.name).map { "; \($0)" } ?? ""
+      actions.append(RecordedAction(action, lacking: "no result is recorded: \(reason)\(place)"))
     }
   }
 }
@@ -204,7 +225,9 @@ extension RecordedGraph {
     for link in Self.ordered(chain) {
       let name = names[link.key] ?? link.key
       guard let record = link.record ?? link.statement?.statement.record else {
-        actions.append(RecordedAction(Self.unknown(name, link), lacking: "its statement and its record are not here"))
+        actions.append(
+          RecordedAction(Self.unknown(name, link), lacking: "its statement and its record are not here", key: link.key)
+        )
         continue
       }
       var inputs: [String: Source<String>] = [:]

@@ -50,13 +50,13 @@ public struct Verifier: Sendable {
   /// Runs the actions of a graph again.
   ///
   /// - Parameters:
-  ///   - chosen: the keys of those that are run; nil for all.
+  ///   - chosen: which of them are run.
   ///   - threads: how many threads each is given; nil for what there is to spare.
   ///   - observe: is told what happens.
   /// - Returns: the run's end, and why actions have no result now, by name.
   public func run(
     _ graph: RecordedGraph,
-    chosen: Set<String>?,
+    chosen: VerifiedChoice,
     threads: Int?,
     observe: @escaping @Sendable (RunEvent) -> Void
   ) async -> (summary: RunSummary, failures: [String: String]) {
@@ -76,19 +76,19 @@ public struct Verifier: Sendable {
   /// own.
   public func compare(
     _ graph: RecordedGraph,
-    chosen: Set<String>?,
+    chosen: VerifiedChoice,
     _ summary: RunSummary,
     failures: [String: String]
   ) async -> [VerifiedAction] {
     var verified: [VerifiedAction] = []
     var orders: [(place: Int, order: ComparisonOrder)] = []
-    for recorded in graph.actions {
+    for recorded in graph.actions where chosen.hasLeft(recorded, of: graph) {
       var one = VerifiedAction(recorded, of: graph.name)
       guard let record = recorded.record, recorded.lack == nil else {
         verified.append(one)
         continue
       }
-      guard chosen?.contains(record.key) ?? true else { continue }
+      guard chosen.isDrawn(record.key) else { continue }
       let name = recorded.action.name
       if let failure = failures[name] {
         one.reason = failure
@@ -127,10 +127,8 @@ public struct Verifier: Sendable {
 
 extension RecordedGraph {
   /// What is run again, as a pipeline.
-  ///
-  /// - Parameter chosen: the keys of the actions; nil for all.
-  public func runnable(_ chosen: Set<String>?) -> Pipeline {
-    let actions = comparable.filter { one in chosen.map { $0.contains(one.record?.key ?? "") } ?? true }
+  public func runnable(_ chosen: VerifiedChoice) -> Pipeline {
+    let actions = comparable.filter { chosen.isDrawn($0.record?.key ?? "") && chosen.hasLeft($0, of: self) }
     return Pipeline(name: pipeline, title: title, actions: actions.map(\.action))
   }
 }

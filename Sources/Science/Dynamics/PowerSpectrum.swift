@@ -39,7 +39,7 @@ public struct PowerSpectrum: Sendable {
   }
 
   /// The bounds of a 95 % confidence band over the segments: symmetric in the logarithm, as the power is positive; NaN for
-  /// one segment.
+  /// one segment, and where the power is 0.
   public var band: (low: [Double], high: [Double]) {
     let factors = zip(power, standardError).map { Elementary.exp(1.96 * $1 / $0) }
     return (zip(power, factors).map { $0 / $1 }, zip(power, factors).map { $0 * $1 })

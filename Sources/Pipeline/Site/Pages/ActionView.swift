@@ -54,6 +54,8 @@ struct ActionView {
 
   private(set) var problems: [String] = []
   let isMissing: Bool
+  /// "Not made yet", "Damaged".
+  let lack: String
   let missingReason: String
   let pictures: [FigureView]
   private(set) var parameters: [Parameter] = []
@@ -78,6 +80,7 @@ struct ActionView {
     let base = "\(root)\(pipeline.run.description.asLink)/"
     made = record != nil
     isMissing = record == nil
+    lack = pipeline.lack(of: action.name).capitalizedFirst
     missingReason = pipeline.reasons[action.name].map { "\($0)." } ?? ""
     self.pictures = pictures.map { $0.seen(from: base) }
     declared = action.location.map { Self.place($0, in: pipeline.source.file) } ?? pipeline.source.file

@@ -12,6 +12,8 @@ struct PipelinePages {
   let facts: PipelineFacts
   let site: Site
   let folder: OutputFolder
+  /// So many results that are not whole are told one by one.
+  private static let mostNotes = 10
   /// What is missing.
   private(set) var notes: [String] = []
   var search = SearchIndex()
@@ -37,9 +39,13 @@ struct PipelinePages {
       for (place, action) in stage.actions.enumerated() {
         guard let result = facts.results[action.name] else {
           if action.fileStem != nil {
-            let reason = "Its state: \(facts.reasons[action.name] ?? "not built yet")."
-            views.lacking.append(LackingView(lackingName: action.name, lackingReason: reason))
-            notes.append("\(name): '\(action.name)' is not made yet")
+            let view = LackingView(
+              lack: facts.lack(of: action.name).capitalizedFirst,
+              lackingName: action.name,
+              lackingReason: "Its state: \(facts.reasons[action.name] ?? "not built yet")."
+            )
+            views.lacking.append(view)
+            if facts.losses[action.name] == nil { notes.append("\(name): '\(action.name)' is not made yet") }
           }
           continue
         }
@@ -53,7 +59,14 @@ struct PipelinePages {
       }
     }
     pictures = views.pictures
-    let unmade = facts.pipeline.actions.count - facts.madeCount
+    let lost = facts.pipeline.actions.map(\.name).filter { facts.losses[$0] != nil }
+    for action in lost.prefix(Self.mostNotes) {
+      notes.append("\(name): '\(action)' is \(facts.lack(of: action)): \(facts.reasons[action] ?? "")")
+    }
+    if lost.count > Self.mostNotes {
+      notes.append("\(name): of \(facts.pipeline.actions.count) actions \(facts.lossSum)")
+    }
+    let unmade = facts.pipeline.actions.count - facts.madeCount - lost.count
     if unmade > 0 { notes.append("\(name): \(unmade) of \(facts.pipeline.actions.count) actions are not made yet") }
     for (verdict, what) in [(Verdict.fails, "do not hold"), (.unchecked, "are not checked")] {
       let count = facts.claims.count { $0.finding.verdict == verdict }
@@ -311,7 +324,7 @@ struct PipelinePages {
     return PointRow(
       point: String(action.name.dropFirst(stage.name.count + 1).dropLast()),
       pointLink: hasPage ? "\(stage.name)/\(place).html".asLink : nil,
-      pointState: result == nil ? facts.reasons[action.name] ?? "not made yet" : "made",
+      pointState: result == nil ? facts.reasons[action.name] ?? facts.lack(of: action.name) : "made",
       pointTime: result?.seconds.map { Console.duration($0) } ?? "",
       pointResult: result.map { String($0.address.prefix(12)) } ?? "–",
       pointResultLink: result.flatMap { site.artifacts[$0.address] }.map { "../../" + $0.path }

@@ -61,8 +61,10 @@ extension Download {
   }
 }
 
-/// A stage for people that has no result yet.
+/// A stage for people without a whole result.
 struct LackingView {
+  /// "Not made yet", "Damaged".
+  let lack: String
   let lackingName: String
   let lackingReason: String
 }
@@ -74,6 +76,11 @@ struct ResultViews {
   var lacking: [LackingView] = []
   /// The pictures of each action, for its own page.
   var pictures: [String: [FigureView]] = [:]
+}
+
+extension String {
+  /// As at the beginning of a sentence.
+  var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }
 
 /// A claim with its verdict.
@@ -160,12 +167,13 @@ struct IndexPage {
     hasContents = summaries.count > 1
     let actions = facts.map(\.pipeline.actions.count).reduce(0, +)
     let made = facts.map(\.madeCount).reduce(0, +)
+    let lost = PipelineFacts.sum(of: facts.flatMap(\.losses.values))
     let claims = facts.flatMap(\.claims)
     let seconds = facts.flatMap { $0.results.values.compactMap(\.seconds) }
     let verdicts = ClaimNarrative(claims).sum.split(separator: ": ").dropFirst().joined()
     var totals = [
       Total(totalName: "Pipelines", totalValue: "\(facts.count)"),
-      Total(totalName: "Actions made", totalValue: "\(made) of \(actions)"),
+      Total(totalName: "Actions made", totalValue: "\(made) of \(actions)", totalNote: lost.isEmpty ? nil : lost),
       Total(totalName: "Figures", totalValue: "\(summaries.map(\.figures.count).reduce(0, +))"),
       Total(totalName: "Claims", totalValue: "\(claims.count)", totalNote: verdicts.isEmpty ? nil : verdicts),
     ]

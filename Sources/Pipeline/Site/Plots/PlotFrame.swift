@@ -3,11 +3,11 @@ internal import Reporting
 /// The frame of a small drawing: where its edges are, its axes with numbers and names.
 struct PlotFrame {
   static let width = 360.0
-  static let height = 214.0
+  static let height = 229.0
   static let left = 58.0
   static let right = 350.0
-  static let top = 26.0
-  static let bottom = 168.0
+  static let top = 41.0
+  static let bottom = 183.0
 
   let x: PlotScale
   let y: PlotScale
@@ -22,7 +22,7 @@ struct PlotFrame {
   ///
   /// - Parameters:
   ///   - content: the elements within the frame.
-  ///   - note: what is told besides, at the right above the frame.
+  ///   - note: what is told besides, in a line of its own below the title: both may be long.
   func svg(
     titled title: String,
     across name: String,
@@ -63,7 +63,7 @@ struct PlotFrame {
     }
     lines.append(label(name, (Self.left + Self.right) / 2, Self.height - 10, "middle"))
     lines.append(label(up.isEmpty ? title : "\(title)  over \(up)", 8, 16, "start"))
-    if !note.isEmpty { lines.append(label(note, Self.right, 16, "end")) }
+    if !note.isEmpty { lines.append(label(note, 8, 31, "start")) }
     return (lines + ["</svg>"]).joined(separator: "\n")
   }
 

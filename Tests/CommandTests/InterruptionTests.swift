@@ -1,0 +1,90 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Commands that are asked to end, or killed, while they write: what lies on the disk afterwards.
+@Suite struct InterruptionTests {
+  private let experiment: Experiment
+  /// What the commands write under another name until it is whole, by its beginning.
+  private static let temporary = [
+    "report": "out/.site.tmp-", "export": "out/.crate.tmp-", "audit": "tmp/pipeline-audit-",
+  ]
+
+  init() throws {
+    experiment = try Experiment()
+    try experiment.folder.write(
+      """
+      pipeline: many
+      stages:
+        points:
+          kind: uv/fixed-points
+          matrix: { rate: { from: 0.5, to: 1.4, count: 400 } }
+          with: { learning_rate: "${{ matrix.rate }}" }
+      """,
+      to: "pipelines/many.yaml"
+    )
+    try experiment.folder.write("", to: "tmp/.keep")
+    try experiment.folder.write("", to: "out/.keep")
+    // Sends the signal once the command has begun to write, and tells its exit code.
+    try experiment.folder.write(
+      """
+      beginning=$1 signal=$2; shift 2
+      TMPDIR=$PWD/tmp "$@" > told 2>&1 &
+      program=$!
+      set -- "$beginning"*
+      until [ -e "$1" ] || ! kill -0 $program; do set -- "$beginning"*; done
+      kill -$signal $program
+      wait $program
+      echo $?
+      """,
+      to: "stop.sh"
+    )
+  }
+
+  private func words(_ command: String) -> [String] {
+    switch command {
+    case "report": ["report", "many", "--points", "400", "--output", "out/site"]
+    case "export": ["export", "--ro-crate", "out/crate", "many"]
+    default: ["audit", "--deep"]
+    }
+  }
+
+  private func stop(_ command: String, by signal: String) async throws -> Program.Outcome {
+    let arguments = ["stop.sh", Self.temporary[command] ?? "", signal, experiment.pipeline.path.string]
+    return try await Program(at: "/bin/sh").run(arguments + words(command), in: experiment.folder.path)
+  }
+
+  private var leftovers: [String] {
+    experiment.folder.files().filter { $0.hasPrefix("out/") || $0.hasPrefix("tmp/") }
+  }
+
+  @Test(arguments: ["report", "export", "audit"], ["INT", "TERM"])
+  func `A command that is asked to end leaves nothing of what it had begun`(command: String, signal: String)
+    async throws
+  {
+    #expect(try await experiment.run("run", "many", "--quiet").status == 0)
+    let outcome = try await stop(command, by: signal)
+    let told = try experiment.text("told")
+    #expect(outcome.output == "130\n", "\(outcome) \(told)")
+    #expect(leftovers == ["out/.keep", "tmp/.keep"])
+  }
+
+  @Test(arguments: ["report", "export", "audit"])
+  func `What a command left that was killed is removed by the next one`(command: String) async throws {
+    #expect(try await experiment.run("run", "many", "--quiet").status == 0)
+    #expect(try await stop(command, by: "KILL").output == "137\n")
+    let beginning = Self.temporary[command] ?? ""
+    let isThere = try await Program(at: "/bin/sh").run(
+      ["-c", "ls -d \(beginning)*"],
+      in: experiment.folder.path
+    )
+    #expect(isThere.status == 0)
+    let next = try await Program(at: "/usr/bin/env").run(
+      ["TMPDIR=\(experiment.folder.path)/tmp", experiment.pipeline.path.string] + words(command),
+      in: experiment.folder.path
+    )
+    #expect(next.status == 0, "\(next)")
+    let left = try await Program(at: "/bin/sh").run(["-c", "ls -d \(beginning)*"], in: experiment.folder.path)
+    #expect(left.status != 0, "\(left)")
+  }
+}
