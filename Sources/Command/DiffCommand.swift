@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import Configuration
+import Execution
 import Reporting
 import Store
 import SystemPackage
@@ -58,6 +59,7 @@ struct DiffCommand: AsyncParsableCommand {
     init(_ name: String, _ options: ArtifactOptions) throws {
       let reference = try ArtifactReference(name, options)
       file = reference.file
+      ReadingTime.limit(for: [file])
       content = try Artifact(contentsOf: file.string)
       address = content.address
       record = reference.record ?? reference.store?.records(making: address).first

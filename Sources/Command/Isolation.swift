@@ -16,9 +16,9 @@ enum Isolation {
     case .exited(let code): if code != 0 { throw ExitCode(code) }
     // Whoever read the output has seen enough.
     case .crashed(signal: SIGPIPE): return
-    case .crashed(let signal):
+    case let ending:
       let names = files.joined(separator: " or ")
-      throw ArtifactError("cannot read \(names): it is damaged, and reading it ended with signal \(signal)")
+      throw ArtifactError("cannot read \(names): it is damaged, and reading it \(ending.ofReading)")
     }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import Configuration
+import Execution
 import Reporting
 import Store
 import SystemPackage
@@ -73,6 +74,7 @@ struct ShowCommand: AsyncParsableCommand {
 
   private func show() throws {
     let reference = try ArtifactReference(artifact, options)
+    ReadingTime.limit(for: [reference.file])
     let content = try Artifact(contentsOf: reference.file.string)
     let address = content.address
     let records = reference.record.map { [$0] } ?? reference.store?.records(making: address) ?? []

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import Configuration
+import Execution
 import Figures
 import Planning
 import Provenance
@@ -90,6 +91,7 @@ struct TraceCommand: AsyncParsableCommand {
     var readsArtifact = at != nil || series != nil
     if case .artifact = form { readsArtifact = true }
     if readsArtifact, !inThisProcess { return try await Isolation.runAgain(reading: result) }
+    if readsArtifact { ReadingTime.limit(for: [FilePath(result)]) }
     let target = try TraceTarget(result, form, options)
     if at != nil || series != nil {
       try tracePoint(target)

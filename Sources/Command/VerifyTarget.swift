@@ -144,8 +144,8 @@ struct VerifyTarget {
     switch try await IsolatedProcess.output(of: "/proc/self/exe", arguments) {
     case (.exited(0), let text): output = text
     case (.exited(let code), _): throw ExitStatus(rawValue: code) ?? .stageFailed
-    case (.crashed(let signal), _):
-      throw ArtifactError("cannot read \(name): it is damaged, and reading it ended with signal \(signal)")
+    case (let ending, _):
+      throw ArtifactError("cannot read \(name): it is damaged, and reading it \(ending.ofReading)")
     }
     guard case .object(let found) = try JSONValue(reading: output, name: name), case .string(let key)? = found["key"],
       case .string(let bundle)? = found["bundle"]
@@ -165,6 +165,7 @@ struct VerifyTarget {
 
   /// What such a process tells.
   static func resolve(_ name: String, _ options: ArtifactOptions) throws -> JSONValue {
+    ReadingTime.limit(for: [FilePath(name)])
     let target = try TraceTarget(name, .artifact, options)
     return [
       "key": .string(target.key),

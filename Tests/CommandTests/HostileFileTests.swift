@@ -41,6 +41,26 @@ import Testing
     #expect(refused > rounds / 6, "the changes hit nothing")
   }
 
+  @Test func `A file over which libhdf5 goes round for ever is told to be damaged`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path.appending("a.h5")
+    try sample().write(to: path.string)
+    var bytes = try readBytes(path)
+    // Where variable texts lie: a head of 16 bytes, then objects of an index, 6 other bytes and a size, padded to 8; the
+    // index 0 is that of the space that is free, and a size of 0 lets the library stay where it is.
+    let heap = try #require(bytes.indices.first { bytes[$0...].starts(with: Array("GCOL".utf8)) })
+    var object = heap + 16
+    while bytes[object] != 0 {
+      let size = (0..<8).reduce(0) { $0 | Int(bytes[object + 8 + $1]) << (8 * $1) }
+      object += 16 + (size + 7) / 8 * 8
+    }
+    for index in 8..<16 { bytes[object + index] = 0 }
+    let file = try folder.write(bytes, to: "changed.h5")
+    let outcome = try await Program(built: "pipeline").run(["show", file.string])
+    let message = "error: cannot read \(file): it is damaged, and reading it does not come to an end\n"
+    #expect(outcome == .init(output: "", errors: message, status: 2))
+  }
+
   private func sample() throws -> Artifact {
     var artifact = Artifact(attributes: ["title": .string("sample"), "list": .list(.float64([1, 2, 3]))])
     try artifact.add(try Variable(.float64([1, 2, 3]), over: [("x", 3)], units: "m", description: "d"), as: "x")

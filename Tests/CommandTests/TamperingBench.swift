@@ -124,6 +124,14 @@ struct TamperedStore {
     try put(bytes, file)
   }
 
+  /// In an HDF5 file another byte may lie anywhere in its structure, and what is found depends on where.
+  func flip(_ file: String, in text: String) throws {
+    var bytes = try bytes(file)
+    let place = try #require(bytes.indices.first { bytes[$0...].starts(with: Array(text.utf8)) })
+    bytes[place] ^= 1
+    try put(bytes, file)
+  }
+
   func edit(_ file: String, _ change: (String) throws -> String) throws {
     let text = try text(file)
     let changed = try change(text)

@@ -215,7 +215,7 @@ struct Tampering: Sendable, CustomTestStringConvertible {
     .init("the script of a figure", ["figure-changed"]) { try $0.edit(figure("loss.gp")) { $0 + "\n" } },
     .init("the numbers of a figure", ["figure-changed"]) { try $0.flip(figure("loss.dat"), at: 0.5) },
     .init("the first byte of a figure's HDF5", ["figure-changed"]) { try $0.flip(figure("loss.h5"), at: 0) },
-    .init("a byte in a figure's HDF5", ["figure-changed"]) { try $0.flip(figure("loss.h5"), at: 0.3) },
+    .init("a byte in a figure's HDF5", ["figure-changed"]) { try $0.flip(figure("loss.h5"), in: "unset multiplot") },
     .init("the statements in a figure's HDF5", ["figure-changed", "embedded-disagrees"]) {
       try $0.editEmbedded("\"exitStatus\":0")
     },
@@ -225,7 +225,7 @@ struct Tampering: Sendable, CustomTestStringConvertible {
     },
     .init("a byte in a figure's HDF5 where no note was kept", ["figure-changed"]) { store in
       store.remove("artifacts/latest/bench.exports")
-      try store.flip(figure("loss.h5"), at: 0.3)
+      try store.flip(figure("loss.h5"), in: "unset multiplot")
     },
     .init("two pictures that are swapped", ["figure-changed"]) { try $0.swap(figure("loss.png"), figure("trace.png")) },
     .init("a picture from elsewhere", ["file-changed"], ["moved.png"]) { store in
@@ -234,7 +234,7 @@ struct Tampering: Sendable, CustomTestStringConvertible {
     },
     .init("an HDF5 file from elsewhere", ["file-changed"], ["moved.h5"]) { store in
       try store.put(store.bytes(figure("loss.h5")), "moved.h5")
-      try store.flip("moved.h5", at: 0.3)
+      try store.flip("moved.h5", in: "unset multiplot")
     },
     .init("a file that nobody made", ["unknown-file"], ["data/table.csv"]) { _ in },
   ]

@@ -108,8 +108,8 @@ public struct ClaimChecker: Sendable {
     let stages = order.stages.keys.sorted().map { "'\($0)'" }.joined(separator: " or ")
     return switch ending {
     case .exited(let code): "the process that looked at it exited with code \(code)"
-    case .crashed(let signal):
-      "the result of \(stages) is damaged, and reading it ended with signal \(signal); 'run --deep' makes it anew"
+    case .crashed:
+      "the result of \(stages) is damaged, and reading it \(ending.ofReading); 'run --deep' makes it anew"
     }
   }
 }

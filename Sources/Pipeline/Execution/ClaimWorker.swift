@@ -22,6 +22,7 @@ public struct ClaimWorker: Sendable {
       let finding: Finding
       do {
         let order = try ClaimOrder(line: line)
+        ReadingTime.limit(for: order.stages.values.flatMap(\.references).map(store.path(of:)))
         var artifacts: [String: Artifact] = [:]
         for (stage, source) in order.stages {
           if read[source] == nil { read[source] = try store.artifact(of: source) }

@@ -49,7 +49,7 @@ public struct ContentReader: Sendable {
       case .line(let line):
         (try? FileContent(line: line)) ?? FileContent(failure: "the process that read it gave no answer")
       case .ended(.exited(let code)): FileContent(failure: "the process that read it exited with code \(code)")
-      case .ended(.crashed(let signal)): FileContent(failure: "reading it ended with signal \(signal)")
+      case .ended(let ending): FileContent(failure: "reading it \(ending.ofReading)")
       case .notAsked(let reason): FileContent(failure: "it could not be read: \(reason)")
       }
     }

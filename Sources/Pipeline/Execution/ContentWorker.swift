@@ -25,7 +25,9 @@ public struct ContentWorker: Sendable {
     try IsolatedProcess.serve { line in
       let content: FileContent
       do {
-        content = try read(ContentOrder(line: line), file)
+        let order = try ContentOrder(line: line)
+        ReadingTime.limit(for: [FilePath(order.path)])
+        content = try read(order, file)
       } catch {
         content = FileContent(failure: String(describing: error))
       }

@@ -68,7 +68,9 @@ public struct ComparisonWorker: Sendable {
     try IsolatedProcess.serve { line in
       let answer: ComparisonAnswer
       do {
-        answer = try compare(try ComparisonOrder(line: line))
+        let order = try ComparisonOrder(line: line)
+        ReadingTime.limit(for: [FilePath(order.recorded), FilePath(order.remade)])
+        answer = try compare(order)
       } catch {
         answer = ComparisonAnswer(.notComparable, "it could not be compared: \(error)")
       }

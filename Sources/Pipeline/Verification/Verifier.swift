@@ -162,9 +162,9 @@ extension VerifiedAction {
       }
       (agreement, reason, details, differences) = (found.agreement, found.headline, found.details, found.differences)
     case .ended(.exited(let code)): reason = "the process that compared it exited with code \(code)"
-    case .ended(.crashed(let signal)):
+    case .ended(let ending):
       // What has just been written can be read: it is the recorded one.
-      let found = ComparisonAnswer(notShown: "is damaged: reading it ended with signal \(signal)", within: tolerances)
+      let found = ComparisonAnswer(notShown: "is damaged: reading it \(ending.ofReading)", within: tolerances)
       (agreement, reason) = (found.agreement, found.headline)
     case .notAsked(let why): reason = "it could not be compared: \(why)"
     }
