@@ -87,13 +87,7 @@ import Testing
           same: { kind: correlation, inputs: { series: train }, with: { \(with) } }
           taken: { kind: arrays, inputs: { run: same }, with: { take: { a: "run/\(take)" } } }
         """
-      let node = try YAMLParser.parse(Array(text.utf8), name: "test.yaml")
-      do {
-        _ = try Pipeline(node, choices: .init(), kinds: .all)
-      } catch {
-        return "\(error)"
-      }
-      return ""
+      return try StageRunner.complaint(aboutPipeline: text)
     }
     let divided = "x: weight_norm, y: sharpness, until: { variable: eta_sharpness, above: 1.9 }"
     #expect(try complaint("pearson_after[seed=1]", divided) == "")

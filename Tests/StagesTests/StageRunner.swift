@@ -32,6 +32,17 @@ enum StageRunner {
     return try #require(stage)
   }
 
+  /// What is said about a pipeline that is wrong; nothing about one that is not.
+  static func complaint(aboutPipeline text: String) throws -> String {
+    let node = try YAMLParser.parse(Array(text.utf8), name: "test.yaml")
+    do throws(Diagnostics) {
+      _ = try Pipeline(node, choices: .init(), kinds: .all)
+    } catch {
+      return error.description
+    }
+    return ""
+  }
+
   /// What is said about parameters that are wrong.
   static func complaint(_ kind: String, _ with: String) throws -> String {
     do {

@@ -105,13 +105,7 @@ import Testing
           shares: { kind: statistics, inputs: { data: train }, with: { over: [seed], variables: [regime], among: \(among) } }
           taken: { kind: arrays, inputs: { s: shares }, with: { take: { a: "s/\(element)" } } }
         """
-      let node = try YAMLParser.parse(Array(text.utf8), name: "test.yaml")
-      do {
-        _ = try Pipeline(node, choices: .init(), kinds: .all)
-      } catch {
-        return "\(error)"
-      }
-      return ""
+      return try StageRunner.complaint(aboutPipeline: text)
     }
     #expect(try complaint("[below, edge]", "regime_share[regime=edge]") == "")
     #expect(try complaint("[below, edges]", "regime_share").contains("did you mean 'edge'?"))

@@ -107,13 +107,7 @@ import Testing
           fit: { kind: uv/effective, inputs: { trajectory: train } }
           one: { kind: arrays, inputs: { fit: fit }, with: { take: { a: "\(take)" } } }
         """
-      let node = try YAMLParser.parse(Array(text.utf8), name: "test.yaml")
-      do {
-        _ = try Pipeline(node, choices: .init(), kinds: .all)
-      } catch {
-        return "\(error)"
-      }
-      return ""
+      return try StageRunner.complaint(aboutPipeline: text)
     }
     #expect(try problems("fit/kappa[learning_rate=1, window@-1]") == "")
     #expect(try problems("fit/kapa").contains("did you mean 'kappa'?"))
