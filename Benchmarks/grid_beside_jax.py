@@ -21,7 +21,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
 
-EXAMPLES, INPUTS, WIDTH, CLASSES, STEPS, EVERY, PRODUCTS = 100, 32, 64, 10, 2500, 25, 9
+EXAMPLES, INPUTS, WIDTH, CLASSES, STEPS, EVERY, PRODUCTS = 100, 32, 64, 10, 2500, 25, 8
 VARIANCES, CONSTANTS = [0.25, 0.5, 1, 2, 4], [0.25, 0.5, 1, 2, 4, 8]
 PIPELINE = f"""
 pipeline: grid

@@ -5,6 +5,7 @@ internal import Glibc
 public import Planning
 public import Provenance
 public import Store
+internal import Synchronization
 public import SystemPackage
 
 /// The worker's side: a process that takes orders on its standard input, one a line, until it is closed.
@@ -21,6 +22,8 @@ public struct Worker: Sendable {
   private let scratch: FilePath
   /// A result that took less time than this is made durable together with others, by the runner.
   private static let short = Duration.milliseconds(50)
+  /// How long the progress of a stage is silent after it was told: nobody reads faster, and both sides pay for each.
+  private static let pause = Duration.milliseconds(50)
 
   /// A worker on a store.
   ///
@@ -88,6 +91,7 @@ public struct Worker: Sendable {
     }
     if !inputs.isEmpty { send(WorkReport(fraction: 0, "")) }
     let run = ActionRun()
+    let pace = Pace(least: Self.pause)
     let context = StageContext(
       inputs: inputs,
       pipeline: order.pipeline,
@@ -100,7 +104,7 @@ public struct Worker: Sendable {
         ? NoCheckpoints()
         : CheckpointFolder(of: store, kind: order.kind, code: order.code, inputs: order.inputs),
       object: { try store.file($0, named: $1).string },
-      report: { send(WorkReport(fraction: $0.fraction, $0.message)) }
+      report: { if pace.isDue() { send(WorkReport(fraction: $0.fraction, $0.message)) } }
     )
     let log = StageLog(pipeline: order.pipeline, action: order.stage, in: store)
     let result = try await log.keeping { try await stage.run(context) }
@@ -138,5 +142,22 @@ public struct Worker: Sendable {
     // One write a line, so that reports of several threads do not mix.
     let line = report.line
     _ = try? channel.writeAll(line.utf8)
+  }
+}
+
+/// Lets pass what comes at least some time after what passed last.
+private final class Pace: Sendable {
+  private let least: Duration
+  private let last = Mutex<ContinuousClock.Instant?>(nil)
+
+  init(least: Duration) { self.least = least }
+
+  func isDue() -> Bool {
+    let now = ContinuousClock.now
+    return last.withLock { last in
+      if let last, last.duration(to: now) < least { return false }
+      last = now
+      return true
+    }
   }
 }

@@ -9,12 +9,12 @@
 #if defined(__x86_64__)
 #define CHAIN chain_float32_avx512
 #define SCALAR float
-#define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma,prefer-256-bit")))
+#define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
 #include "elementwise_template.h"
 
 #define CHAIN chain_float64_avx512
 #define SCALAR double
-#define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma,prefer-256-bit")))
+#define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
 #include "elementwise_template.h"
 
 #define CHAIN chain_float32_avx2
@@ -38,7 +38,7 @@
 #define TARGET
 #include "elementwise_template.h"
 
-typedef void (*apply_function)(kernel_operation, size_t, void *, const void *const[3]);
+typedef void (*apply_function)(kernel_operation, size_t, void *, const void *const[4]);
 typedef void (*spread_function)(const kernel_operand *, size_t, size_t, size_t, void *);
 typedef void (*fill_function)(double, size_t, void *);
 
@@ -96,7 +96,8 @@ static void run_piece(void *context, size_t index, size_t worker) {
       const kernel_step *step = &chain->steps[s];
       const bool is_last = s + 1 == chain->step_count;
       void *to = is_last ? (char *)chain->result + start * job->width : slots[step->result];
-      const void *const from[3] = {slots[step->operands[0]], slots[step->operands[1]], slots[step->operands[2]]};
+      const void *const from[4] = {
+        slots[step->operands[0]], slots[step->operands[1]], slots[step->operands[2]], slots[step->operands[3]]};
       job->functions.apply(step->operation, count, to, from);
     }
   }

@@ -7,9 +7,9 @@
 #define EACH                                                                                                         \
   _Pragma("clang loop vectorize(assume_safety)") for (size_t i = 0; i < count; i++)
 
-TARGET static void CHAIN(kernel_operation operation, size_t count, void *to, const void *const from[3]) {
+TARGET static void CHAIN(kernel_operation operation, size_t count, void *to, const void *const from[4]) {
   SCALAR *r = to;
-  const SCALAR *x = from[0], *y = from[1], *z = from[2];
+  const SCALAR *x = from[0], *y = from[1], *z = from[2], *w = from[3];
   switch (operation) {
   case KERNEL_ADD: EACH r[i] = x[i] + y[i]; return;
   case KERNEL_SUBTRACT: EACH r[i] = x[i] - y[i]; return;
@@ -19,7 +19,19 @@ TARGET static void CHAIN(kernel_operation operation, size_t count, void *to, con
   case KERNEL_SQUARE_ROOT: EACH r[i] = __builtin_elementwise_sqrt(x[i]); return;
   case KERNEL_GREATER: EACH r[i] = x[i] > y[i] ? 1 : 0; return;
   case KERNEL_EQUAL: EACH r[i] = x[i] == y[i] ? 1 : 0; return;
-  case KERNEL_SELECT: EACH r[i] = x[i] != 0 ? y[i] : z[i]; return;
+  case KERNEL_SELECT:
+    // Both are loaded, lest the compiler choose between their addresses and gather.
+    EACH {
+      const SCALAR chosen = y[i], other = z[i];
+      r[i] = x[i] != 0 ? chosen : other;
+    }
+    return;
+  case KERNEL_SELECT_GREATER:
+    EACH {
+      const SCALAR chosen = z[i], other = w[i];
+      r[i] = x[i] > y[i] ? chosen : other;
+    }
+    return;
   // In double, and so within a hair of half an ulp in float.
   case KERNEL_EXP: EACH r[i] = (SCALAR)elementary_exp(x[i]); return;
   case KERNEL_LOG: EACH r[i] = (SCALAR)elementary_log(x[i]); return;

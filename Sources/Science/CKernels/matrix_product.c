@@ -25,7 +25,7 @@ enum { STEP_DEPTH = 16, SHARE_DEPTH = 4, AHEAD_DEPTH = 32 };
 enum { MOST_ROWS = 12, MOST_COLUMNS = 32 };
 
 /// The rows of a tile of one vector: enough chains to hide the latency of an addition.
-enum { NARROW_ROWS = 8 };
+enum { NARROW_ROWS = 12 };
 
 /// Up to which size of B, and how many bytes of A, a product reads its operands where they lie: packing would cost more than
 /// it saves. A larger A comes from beyond the second cache, for which the packing asks in time.
@@ -40,6 +40,9 @@ typedef struct {
   size_t a_stride, b_stride, c_stride;
   bool a_is_transposed, b_is_transposed, is_added;
 } product_piece;
+
+/// The multiplications of a product below which one thread is as fast as several: a few microseconds.
+enum { LEAST_SHARED = 1 << 20 };
 
 static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
@@ -198,7 +201,8 @@ void kernel_matrix_product(
     .workspaces = workspaces,
   };
   const size_t length = job.splits_columns ? c.columns : c.rows, unit = job.splits_columns ? MOST_COLUMNS : MOST_ROWS;
-  const size_t units = (length + unit - 1) / unit, threads = kernel_workers_count(workers);
+  const size_t units = (length + unit - 1) / unit;
+  const size_t threads = c.rows * c.columns * depth < LEAST_SHARED ? 1 : kernel_workers_count(workers);
   const size_t share = (units + threads - 1) / threads;
   // Each piece packs its share of both operands anew, so that they must not be small.
   const size_t rest = threads > 1 && share >= 64 ? share / 4 : 0;

@@ -187,7 +187,13 @@ TARGET static ALWAYS_INLINE void JOIN(PRODUCT, _store_edge)(
     const FOUR sum = *(const FOUR *)(edge + j);
     *to = is_added ? *to + sum : sum;
   }
-  for (; j < columns; j++) c[j] = is_added ? c[j] + edge[j] : edge[j];
+  if (columns - j >= 2) {
+    TWO *to = (TWO *)(c + j);
+    const TWO sum = *(const TWO *)(edge + j);
+    *to = is_added ? *to + sum : sum;
+    j += 2;
+  }
+  if (j < columns) c[j] = is_added ? c[j] + edge[j] : edge[j];
 }
 
 /// A tile of HEIGHT rows and one vector of columns. The left operand is read where it lies: it is used once, so that
@@ -195,19 +201,20 @@ TARGET static ALWAYS_INLINE void JOIN(PRODUCT, _store_edge)(
 /// by itself.
 #define DEFINE_NARROW_TILE(NAME, HEIGHT)                                                                             \
   TARGET static void JOIN(PRODUCT, NAME)(                                                                            \
-    size_t depth, JOIN(PRODUCT, _left_in_place) left, const SCALAR *restrict right, SCALAR *c, size_t stride,        \
+    size_t depth, const JOIN(PRODUCT, _left_in_place) *left, const SCALAR *restrict right, SCALAR *c, size_t stride,        \
     size_t columns, bool is_added) {                                                                                 \
     VECTOR sum[HEIGHT];                                                                                              \
     UNROLL for (int r = 0; r < HEIGHT; r++) sum[r] = (VECTOR){0};                                                    \
+    const size_t row_step = left->row_step, depth_step = left->depth_step;                                           \
     const SCALAR *at[(HEIGHT + 2) / 3];                                                                              \
-    UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] = left.elements + r * left.row_step;                        \
+    UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] = left->elements + r * row_step;                        \
     for (size_t k = 0; k < depth; k++) {                                                                             \
       const VECTOR b = *(const LOOSE *)(right + k * LANES);                                                          \
       UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                      \
-        const VECTOR a = at[r / 3][r % 3 * left.row_step] - (VECTOR){0};                                             \
+        const VECTOR a = at[r / 3][r % 3 * row_step] - (VECTOR){0};                                             \
         sum[r] = FUSED(a, b, sum[r]);                                                                                \
       }                                                                                                              \
-      UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] += left.depth_step;                                       \
+      UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] += depth_step;                                       \
     }                                                                                                                \
     UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                        \
       SCALAR edge[LANES];                                                                                            \
@@ -217,28 +224,34 @@ TARGET static ALWAYS_INLINE void JOIN(PRODUCT, _store_edge)(
   }
 
 DEFINE_NARROW_TILE(_narrow_tile, NARROW_ROWS)
+DEFINE_NARROW_TILE(_narrow_low_tile, 4)
 DEFINE_NARROW_TILE(_narrow_row, 1)
 
 /// A tile of HEIGHT rows and all columns of a product so small that its operands stay in the first caches: they are read
-/// where they lie, in rows that are `right_step` apart.
+/// where they lie, in rows that are `right_step` apart. What the next tile reads of A is asked for, as other work between
+/// two products may have driven it out.
 #define DEFINE_DIRECT_TILE(NAME, HEIGHT)                                                                             \
   TARGET static void JOIN(PRODUCT, NAME)(                                                                            \
-    size_t depth, JOIN(PRODUCT, _left_in_place) left, const SCALAR *restrict right, size_t right_step, SCALAR *c,    \
+    size_t depth, const JOIN(PRODUCT, _left_in_place) *left, const SCALAR *restrict right, size_t right_step, SCALAR *c,    \
     size_t stride, bool is_added) {                                                                                  \
     VECTOR sum[HEIGHT][VECTORS];                                                                                     \
     UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                        \
       UNROLL for (int v = 0; v < VECTORS; v++) sum[r][v] = (VECTOR){0};                                              \
     }                                                                                                                \
+    const size_t row_step = left->row_step, depth_step = left->depth_step;                                           \
     const SCALAR *at[(HEIGHT + 2) / 3];                                                                              \
-    UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] = left.elements + r * left.row_step;                        \
-    for (size_t k = 0; k < depth; k++) {                                                                             \
+    UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] = left->elements + r * row_step;                        \
+    const SCALAR *ahead = left->elements + HEIGHT * row_step;                                                        \
+    const size_t ahead_step = row_step == 1 ? depth_step : 64 / sizeof(SCALAR);                                      \
+    for (size_t k = 0; k < depth; k++, ahead += ahead_step) {                                                        \
+      __builtin_prefetch(ahead, 0, 3);                                                                               \
       VECTOR b[VECTORS];                                                                                             \
       UNROLL for (int v = 0; v < VECTORS; v++) b[v] = *(const LOOSE *)(right + v * LANES);                           \
       UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                      \
-        const VECTOR a = at[r / 3][r % 3 * left.row_step] - (VECTOR){0};                                             \
+        const VECTOR a = at[r / 3][r % 3 * row_step] - (VECTOR){0};                                             \
         UNROLL for (int v = 0; v < VECTORS; v++) sum[r][v] = FUSED(a, b[v], sum[r][v]);                              \
       }                                                                                                              \
-      UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] += left.depth_step;                                       \
+      UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] += depth_step;                                       \
       right += right_step;                                                                                           \
     }                                                                                                                \
     UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                        \
@@ -250,8 +263,21 @@ DEFINE_NARROW_TILE(_narrow_row, 1)
   }
 
 DEFINE_DIRECT_TILE(_direct_tile, ROWS)
-DEFINE_DIRECT_TILE(_direct_low_tile, 4)
-DEFINE_DIRECT_TILE(_direct_row, 1)
+DEFINE_DIRECT_TILE(_direct_four, 4)
+DEFINE_DIRECT_TILE(_direct_two, 2)
+DEFINE_DIRECT_TILE(_direct_one, 1)
+
+/// A tile that is as high as fits into `rows`; returns its height.
+TARGET static ALWAYS_INLINE size_t JOIN(PRODUCT, _direct_any)(
+  size_t rows, size_t depth, JOIN(PRODUCT, _left_in_place) left, const SCALAR *right, size_t right_step, SCALAR *c,
+  size_t stride, bool is_added) {
+  const size_t height = rows >= ROWS ? ROWS : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
+  (height == ROWS ? JOIN(PRODUCT, _direct_tile)
+   : height == 4  ? JOIN(PRODUCT, _direct_four)
+   : height == 2  ? JOIN(PRODUCT, _direct_two)
+                  : JOIN(PRODUCT, _direct_one))(depth, &left, right, right_step, c, stride, is_added);
+  return height;
+}
 
 TARGET static void JOIN(PRODUCT, _pack_right)(
   const product_piece *piece, size_t j, size_t k, size_t columns, size_t depth, size_t panel, SCALAR *to) {
@@ -270,19 +296,50 @@ TARGET static JOIN(PRODUCT, _left_in_place) JOIN(PRODUCT, _left_at)(const produc
     (const SCALAR *)piece->a + row * row_step + k * depth_step, row_step, depth_step};
 }
 
+/// What a block of k adds to the columns from `j` on, at most one vector, of an A whose rows lie side by side: the
+/// transpose, in tiles whose vectors are of rows, so that they are full. Returns how many rows were: as many as fill tiles.
+TARGET static size_t JOIN(PRODUCT, _narrow_transposed)(
+  const product_piece *piece, size_t j, size_t k, size_t depth, bool is_added, SCALAR *tile) {
+  const size_t columns = piece->columns - j;
+  const size_t column_step = piece->b_is_transposed ? piece->b_stride : 1;
+  const size_t depth_step = piece->b_is_transposed ? 1 : piece->b_stride;
+  size_t i = 0;
+  for (; i + COLUMNS <= piece->rows; i += COLUMNS) {
+    const SCALAR *a = (const SCALAR *)piece->a + k * piece->a_stride + i;
+    for (size_t column = 0; column < columns;) {
+      const JOIN(PRODUCT, _left_in_place) left = {
+        (const SCALAR *)piece->b + k * depth_step + (j + column) * column_step, column_step, depth_step};
+      column += JOIN(PRODUCT, _direct_any)(
+        columns - column, depth, left, a, piece->a_stride, tile + column * COLUMNS, COLUMNS, false);
+    }
+    SCALAR *c = (SCALAR *)piece->c + i * piece->c_stride + j;
+    for (size_t row = 0; row < COLUMNS; row++, c += piece->c_stride) {
+      for (size_t column = 0; column < columns; column++) {
+        const SCALAR sum = tile[column * COLUMNS + row];
+        c[column] = is_added ? c[column] + sum : sum;
+      }
+    }
+  }
+  return i;
+}
+
 /// The columns from `j` on, at most one vector.
 TARGET static void JOIN(PRODUCT, _narrow)(const product_piece *piece, size_t j, SCALAR *right) {
   const size_t columns = piece->columns - j;
   for (size_t k = 0; k < piece->depth; k += BLOCK_DEPTH) {
     const size_t depth = least(piece->depth - k, BLOCK_DEPTH);
     const bool is_added = k > 0 || piece->is_added;
-    JOIN(PRODUCT, _pack_right)(piece, j, k, columns, depth, LANES, right);
-    for (size_t i = 0; i < piece->rows;) {
-      const bool is_full = piece->rows - i >= NARROW_ROWS;
+    size_t i = piece->a_is_transposed ? JOIN(PRODUCT, _narrow_transposed)(piece, j, k, depth, is_added, right) : 0;
+    if (i < piece->rows) JOIN(PRODUCT, _pack_right)(piece, j, k, columns, depth, LANES, right);
+    while (i < piece->rows) {
+      const size_t left = piece->rows - i, height = left >= NARROW_ROWS ? NARROW_ROWS : left >= 4 ? 4 : 1;
       SCALAR *c = (SCALAR *)piece->c + i * piece->c_stride + j;
-      (is_full ? JOIN(PRODUCT, _narrow_tile) : JOIN(PRODUCT, _narrow_row))(
-        depth, JOIN(PRODUCT, _left_at)(piece, i, k), right, c, piece->c_stride, columns, is_added);
-      i += is_full ? NARROW_ROWS : 1;
+      const JOIN(PRODUCT, _left_in_place) at = JOIN(PRODUCT, _left_at)(piece, i, k);
+      (height == NARROW_ROWS ? JOIN(PRODUCT, _narrow_tile)
+       : height == 4         ? JOIN(PRODUCT, _narrow_low_tile)
+                             : JOIN(PRODUCT, _narrow_row))(
+        depth, &at, right, c, piece->c_stride, columns, is_added);
+      i += height;
     }
   }
 }
@@ -297,13 +354,9 @@ TARGET static void JOIN(PRODUCT, _direct)(const product_piece *piece, size_t j, 
     right_step = COLUMNS;
   }
   for (size_t i = 0; i < piece->rows;) {
-    const size_t left = piece->rows - i, height = left >= ROWS ? ROWS : left >= 4 ? 4 : 1;
-    (height == ROWS ? JOIN(PRODUCT, _direct_tile)
-     : height == 4  ? JOIN(PRODUCT, _direct_low_tile)
-                    : JOIN(PRODUCT, _direct_row))(
-      piece->depth, JOIN(PRODUCT, _left_at)(piece, i, 0), right, right_step,
+    i += JOIN(PRODUCT, _direct_any)(
+      piece->rows - i, piece->depth, JOIN(PRODUCT, _left_at)(piece, i, 0), right, right_step,
       (SCALAR *)piece->c + i * piece->c_stride + j, piece->c_stride, piece->is_added);
-    i += height;
   }
 }
 

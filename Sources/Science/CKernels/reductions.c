@@ -5,12 +5,14 @@
 #include "CKernels.h"
 #include "bits.h"
 
+#include <string.h>
+
 #pragma STDC FP_CONTRACT OFF
 
 enum { CHUNK = 8192, SUMS = 16, ROWS_PER_PIECE = 256, COLUMNS_PER_PIECE = 64 };
 
-/// How many numbers of a vector, which stay in the first cache, meet how many rows at a time.
-enum { BLOCK = 1024, BLOCK_ROWS = 16 };
+/// How many numbers of a vector meet all rows at a time: as many of some twenty rows stay in the second cache.
+enum { BLOCK = 512 };
 
 static inline double element(kernel_precision precision, const void *x, size_t i) {
   return precision == KERNEL_FLOAT64 ? ((const double *)x)[i] : (double)((const float *)x)[i];
@@ -52,7 +54,6 @@ static double tree(double *sums, size_t count) {
 typedef void (*dot_rows_function)(size_t, const double *, const double *, const double *, double *, double *);
 typedef void (*subtract_rows_function)(size_t, double, const double *, double, const double *, double *);
 typedef double (*sum_function)(kernel_precision, const void *, const void *, size_t);
-typedef void (*add_function)(kernel_precision, size_t, double, const void *, double, void *);
 
 static sum_function sum_for(kernel_instruction_set set) {
   switch (set) {
@@ -61,16 +62,6 @@ static sum_function sum_for(kernel_instruction_set set) {
   case KERNEL_AVX2: return sum_avx2;
 #endif
   default: return sum_baseline;
-  }
-}
-
-static add_function add_for(kernel_instruction_set set) {
-  switch (set) {
-#if defined(__x86_64__)
-  case KERNEL_AVX512: return add_avx512;
-  case KERNEL_AVX2: return add_avx2;
-#endif
-  default: return add_baseline;
   }
 }
 
@@ -97,12 +88,10 @@ static subtract_rows_function subtract_rows_for(kernel_instruction_set set) {
 typedef struct {
   kernel_precision precision;
   sum_function sum;
-  add_function add;
   const char *x, *y;
   size_t rows, columns;
   void *result;
   double *chunks;
-  double factor, own_factor;
 } reduction_job;
 
 static void sum_chunk(void *context, size_t index, size_t worker) {
@@ -188,78 +177,54 @@ void kernel_reduce(
   }
 }
 
-static void add_chunk(void *context, size_t index, size_t worker) {
-  (void)worker;
-  const reduction_job *job = context;
-  const size_t start = index * CHUNK, count = job->columns - start < CHUNK ? job->columns - start : CHUNK;
-  const size_t offset = start * kernel_width(job->precision);
-  job->add(job->precision, count, job->factor, job->x + offset, job->own_factor, (char *)job->result + offset);
-}
-
-void kernel_add_scaled(
-  kernel_workers *workers, kernel_instruction_set set, kernel_precision precision, size_t count, double factor,
-  const void *x, double own_factor, void *y) {
-  reduction_job job = {
-    .precision = precision,
-    .add = add_for(set),
-    .x = x,
-    .columns = count,
-    .result = y,
-    .factor = factor,
-    .own_factor = own_factor};
-  kernel_workers_run(workers, (count + CHUNK - 1) / CHUNK, add_chunk, &job);
-}
-
 typedef struct {
   dot_rows_function dot;
   subtract_rows_function subtract;
   const double *rows;
   size_t row_count, count;
-  double *x, *coefficients, *chunks;
+  double *x;
+  /// What is taken out first, or NULL, and for each chunk and row where its SUMS sums go, or NULL.
+  const double *coefficients;
+  double *sums;
 } projection_job;
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
+/// Subtracts multiples of the rows and multiplies by them, block by block, so that the rows come from memory once.
 static void project_chunk(void *context, size_t index, size_t worker) {
   (void)worker;
   const projection_job *job = context;
-  const size_t chunks = (job->count + CHUNK - 1) / CHUNK, start = index * CHUNK, end = least(start + CHUNK, job->count);
-  for (size_t first = 0; first < job->row_count; first += BLOCK_ROWS) {
-    const size_t rows = least(job->row_count - first, BLOCK_ROWS);
-    const double *at = job->rows + first * job->count;
-    // The last sums are for the partner of a row that has none.
-    double sums[BLOCK_ROWS + 1][SUMS] = {0};
-    for (size_t i = start; i < end; i += BLOCK) {
-      for (size_t row = 0; row < rows; row += 2) {
-        const bool is_pair = row + 1 < rows;
-        job->dot(
-          least(end - i, BLOCK), job->x + i, at + row * job->count + i, at + (row + is_pair) * job->count + i, sums[row],
-          sums[is_pair ? row + 1 : BLOCK_ROWS]);
-      }
-    }
-    for (size_t row = 0; row < rows; row++) job->chunks[(first + row) * chunks + index] = tree(sums[row], SUMS);
-  }
-}
-
-static void subtract_chunk(void *context, size_t index, size_t worker) {
-  (void)worker;
-  const projection_job *job = context;
-  const size_t start = index * CHUNK, end = least(start + CHUNK, job->count);
+  const size_t rows = job->row_count, start = index * CHUNK, end = least(start + CHUNK, job->count);
+  double *sums = job->sums ? job->sums + index * rows * SUMS : NULL, none[SUMS] = {0};
+  if (sums) memset(sums, 0, rows * SUMS * sizeof(double));
   for (size_t i = start; i < end; i += BLOCK) {
-    for (size_t row = 0; row < job->row_count; row += 2) {
-      const bool is_pair = row + 1 < job->row_count;
+    const size_t count = least(end - i, BLOCK);
+    // A row that has no partner is its own, which counts nothing.
+    for (size_t row = 0; job->coefficients && row < rows; row += 2) {
+      const bool is_pair = row + 1 < rows;
+      const double *at = job->rows + row * job->count + i;
       job->subtract(
-        least(end - i, BLOCK), job->coefficients[row], job->rows + row * job->count + i,
-        is_pair ? job->coefficients[row + 1] : 0, job->rows + (row + is_pair) * job->count + i, job->x + i);
+        count, job->coefficients[row], at, is_pair ? job->coefficients[row + 1] : 0, at + is_pair * job->count,
+        job->x + i);
+    }
+    for (size_t row = 0; sums && row < rows; row += 2) {
+      const bool is_pair = row + 1 < rows;
+      const double *at = job->rows + row * job->count + i;
+      job->dot(
+        count, job->x + i, at, at + is_pair * job->count, sums + row * SUMS, is_pair ? sums + (row + 1) * SUMS : none);
     }
   }
 }
 
-size_t kernel_take_out_workspace(size_t rows, size_t count) { return rows * kernel_sum_workspace(count); }
+size_t kernel_take_out_workspace(size_t rows, size_t count) {
+  return (rows * ((count + CHUNK - 1) / CHUNK * SUMS + 1) + (count + CHUNK - 1) / CHUNK) * sizeof(double);
+}
 
 void kernel_take_out(
   kernel_workers *workers, kernel_instruction_set set, size_t rows, size_t count, const double *matrix, double *x,
   double *coefficients, double *workspace) {
+  const size_t chunks = (count + CHUNK - 1) / CHUNK;
+  double *parts = workspace + rows * chunks * SUMS, *taken = parts + chunks;
   projection_job job = {
     .dot = dot_rows_for(set),
     .subtract = subtract_rows_for(set),
@@ -267,17 +232,19 @@ void kernel_take_out(
     .row_count = rows,
     .count = count,
     .x = x,
-    .coefficients = coefficients,
-    .chunks = workspace};
-  const size_t chunks = (count + CHUNK - 1) / CHUNK;
-  kernel_workers_run(workers, chunks, project_chunk, &job);
-  for (size_t row = 0; row < rows; row++) coefficients[row] = tree(workspace + row * chunks, chunks);
-  kernel_workers_run(workers, chunks, subtract_chunk, &job);
-}
-
-bool kernel_is_zero(kernel_precision precision, size_t count, const void *x) {
-  for (size_t i = 0; i < count; i++) {
-    if (element(precision, x, i) != 0) return false;
+    .sums = workspace};
+  for (size_t row = 0; row < rows; row++) coefficients[row] = 0;
+  for (int time = 0; time < 2; time++) {
+    kernel_workers_run(workers, chunks, project_chunk, &job);
+    for (size_t row = 0; row < rows; row++) {
+      for (size_t chunk = 0; chunk < chunks; chunk++) {
+        parts[chunk] = tree(workspace + (chunk * rows + row) * SUMS, SUMS);
+      }
+      taken[row] = tree(parts, chunks);
+      coefficients[row] += taken[row];
+    }
+    job.coefficients = taken;
   }
-  return true;
+  job.sums = NULL;
+  kernel_workers_run(workers, chunks, project_chunk, &job);
 }

@@ -50,7 +50,7 @@ extension Arena {
       reduction.kernel,
       argument,
       pointer(result),
-      sums
+      sums(bytes: kernel_sum_workspace(matrix.count))
     )
   }
 
@@ -64,34 +64,18 @@ extension Arena {
       x.count,
       pointer(x),
       pointer(y),
-      sums
+      sums(bytes: kernel_sum_workspace(x.count))
     )
   }
 
-  /// y = own y + factor x.
-  ///
-  /// - Precondition: the matrices do not overlap.
-  public func add(_ factor: Double, _ x: Matrix, to y: Matrix, times own: Double = 1) {
-    precondition(x.count == y.count, "the lengths of a sum do not fit")
-    kernel_add_scaled(
-      workers.handle,
-      workers.instructionSet.kernel,
-      precision.kernel,
-      x.count,
-      factor,
-      pointer(x),
-      own,
-      pointer(y)
-    )
-  }
-
-  /// Takes the parts along the rows of a matrix Q out of a vector x: c = Qx, x ← x - Qᵀc.
+  /// Takes the parts along the rows of a matrix Q out of a vector x, c = Qx as by `dot` and x ← x - Qᵀc, twice, as once
+  /// leaves rounding errors along them.
   ///
   /// - Precondition: the arena is of double precision, and the vector none of the rows.
-  /// - Returns: c, each as by `dot`.
+  /// - Returns: the sum of both c.
   public func takeOut(_ rows: Matrix, of vector: Matrix) -> [Double] {
     precondition(precision == .float64 && rows.columns == vector.count, "the lengths of a projection do not fit")
-    let workspace = Memory(bytes: kernel_take_out_workspace(rows.rows, vector.count))
+    let workspace = sums(bytes: kernel_take_out_workspace(rows.rows, vector.count))
     return [Double](unsafeUninitializedCapacity: rows.rows) { coefficients, count in
       guard let start = coefficients.baseAddress else { return }
       kernel_take_out(
@@ -102,14 +86,9 @@ extension Arena {
         pointer(rows).assumingMemoryBound(to: Double.self),
         pointer(vector).assumingMemoryBound(to: Double.self),
         start,
-        workspace.start.assumingMemoryBound(to: Double.self)
+        workspace
       )
       count = rows.rows
     }
   }
-
-  /// Whether all elements are zero.
-  public func isZero(_ matrix: Matrix) -> Bool { kernel_is_zero(precision.kernel, matrix.count, pointer(matrix)) }
-
-  private var sums: UnsafeMutablePointer<Double> { sumWorkspace.assumingMemoryBound(to: Double.self) }
 }

@@ -12,7 +12,7 @@ public final class Arena {
   private let memory: Memory
   private let products: Memory
   private let chains: Memory
-  private let sums: Memory
+  private var sums: Memory
 
   /// Room for `count` numbers, all zero.
   public init(count: Int, precision: Precision, workers: Workers) {
@@ -28,7 +28,12 @@ public final class Arena {
 
   var productWorkspace: UnsafeMutableRawPointer { products.start }
   var chainWorkspace: UnsafeMutableRawPointer { chains.start }
-  var sumWorkspace: UnsafeMutableRawPointer { sums.start }
+
+  /// Room for sums. It grows with the largest use: what a projection needs follows from its rows as well.
+  func sums(bytes: Int) -> UnsafeMutablePointer<Double> {
+    if bytes > sums.bytes { sums = Memory(bytes: bytes) }
+    return sums.start.assumingMemoryBound(to: Double.self)
+  }
 
   /// Numbers begin at multiples of this many, so that rows of vectors do not straddle cache lines.
   public static let alignment = 16
@@ -43,7 +48,7 @@ public final class Arena {
 /// Zeros, until something is written; taken from the system, to which they go back.
 final class Memory {
   let start: UnsafeMutableRawPointer
-  private let bytes: Int
+  let bytes: Int
 
   init(bytes: Int) {
     self.bytes = max(bytes, 1)
@@ -109,22 +114,6 @@ extension Arena {
         for index in 0..<matrix.count { values[index] = Double(elements[index]) }
       }
       count = matrix.count
-    }
-  }
-
-  /// Sets the elements of a matrix to those of one in another arena, rounded to this one's precision.
-  public func copy(_ source: Matrix, of other: Arena, to matrix: Matrix) {
-    precondition(source.count == matrix.count, "\(source.count) values for \(matrix.count) elements")
-    let (from, to) = (UnsafeRawPointer(other.pointer(source)), pointer(matrix))
-    func convert<From: BinaryFloatingPoint, To: BinaryFloatingPoint>(_: From.Type, _: To.Type) {
-      let (from, to) = (from.assumingMemoryBound(to: From.self), to.assumingMemoryBound(to: To.self))
-      for index in 0..<matrix.count { to[index] = To(from[index]) }
-    }
-    switch (other.precision, precision) {
-    case (.float32, .float32), (.float64, .float64):
-      to.copyMemory(from: from, byteCount: matrix.count * precision.width)
-    case (.float32, .float64): convert(Float.self, Double.self)
-    case (.float64, .float32): convert(Double.self, Float.self)
     }
   }
 

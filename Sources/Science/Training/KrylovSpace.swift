@@ -54,9 +54,13 @@ final class KrylovSpace {
 
   private func addPlaced() {
     let size = norm(vector(count))
+    // Where the matrix has zeros, as for units that are dead, each search leaves less of what its start had there. What is
+    // far below rounding would sink into subnormal numbers, with which products take several times as long.
+    arena.clear(vector(count), below: 0x1p-64 * size)
     _ = orthogonalize(vector(count))
     // A part of 10^-8 is rounding where the start came from single precision, and would lead anywhere.
-    guard norm(vector(count)) > 1e-8 * size, normalize(vector(count)) else { return }
+    let rest = norm(vector(count))
+    guard rest > 1e-8 * size, normalize(vector(count), of: rest) else { return }
     count += 1
   }
 
@@ -76,7 +80,7 @@ final class KrylovSpace {
     guard length.isFinite else { return false }
     let size = column.reduce(0) { $0 + $1 * $1 }.squareRoot()
     // What is left of rounding has no direction of its own.
-    if count < dimension, length > 0x1p-48 * size, normalize(remainder) {
+    if count < dimension, length > 0x1p-48 * size, normalize(remainder, of: length) {
       column.append(length)
       count += 1
     }
@@ -84,22 +88,18 @@ final class KrylovSpace {
     return true
   }
 
-  /// Takes the parts along all vectors out of one, twice, as once leaves rounding errors along them.
+  /// Takes the parts along all vectors out of one.
   private func orthogonalize(_ remainder: Matrix) -> [Double] {
     guard count > 0 else { return [] }
-    let vectors = Matrix(offset: 0, rows: count, columns: dimension)
-    let first = arena.takeOut(vectors, of: remainder)
-    return zip(first, arena.takeOut(vectors, of: remainder)).map(+)
+    return arena.takeOut(Matrix(offset: 0, rows: count, columns: dimension), of: remainder)
   }
 
   private func norm(_ vector: Matrix) -> Double { arena.dot(vector, vector).squareRoot() }
 
-  /// Makes a vector's norm 1; false if that is zero or no number.
-  private func normalize(_ vector: Matrix) -> Bool {
-    let norm = norm(vector)
+  /// Makes the norm of a vector 1; false if it is zero or no number.
+  private func normalize(_ vector: Matrix, of norm: Double) -> Bool {
     guard norm > 0, norm.isFinite else { return false }
-    arena.copy(vector, of: arena, to: spare)
-    arena.add(1 / norm, spare, to: vector, times: 0)
+    arena.scale(vector, by: 1 / norm)
     return true
   }
 
@@ -162,6 +162,6 @@ final class KrylovSpace {
       }
       for number in coefficients.indices { arena.copy(sum(number), of: arena, to: slice(number)) }
     }
-    for number in coefficients.indices { _ = normalize(vector(number)) }
+    for number in coefficients.indices { _ = normalize(vector(number), of: norm(vector(number))) }
   }
 }

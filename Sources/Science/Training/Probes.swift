@@ -4,6 +4,7 @@ internal import Tensors
 /// What is measured during a training, each on a schedule of its own, and what the next measurements begin from.
 final class Probes {
   private let settings: TrainingSettings
+  private let schedules: Set<StepSchedule>
   private let examples: Examples
   private let sharpness: LargestEigenvalues?
   private let topEigenvalues: LargestEigenvalues?
@@ -13,6 +14,7 @@ final class Probes {
   /// The probes that the settings ask for.
   init(_ settings: TrainingSettings, network: FullyConnected, examples: Examples, workers: Workers) {
     self.settings = settings
+    schedules = settings.schedules
     self.examples = examples
     func eigenvalues(_ schedule: StepSchedule, _ count: Int, _ dimension: Int, _ name: String) -> LargestEigenvalues? {
       guard schedule != .never else { return nil }
@@ -45,7 +47,7 @@ final class Probes {
   func measure(_ record: inout TrainingRecord, of whole: Objective, batch: Objective) {
     let step = record.step
     func isDue(_ schedule: StepSchedule) -> Bool { schedule.contains(step) }
-    guard record.loss.isFinite, settings.schedules.contains(where: isDue) else { return }
+    guard record.loss.isFinite, schedules.contains(where: isDue) else { return }
     if batch !== whole {
       whole.copyParameters(of: batch)
       whole.evaluate()

@@ -28,30 +28,27 @@ public struct StepSchedule: Sendable, Hashable, Codable {
     if let every, step % every == 0 { return true }
     if let window, window.contains(step) { return true }
     if steps.contains(step) { return true }
-    guard let perDecade else { return false }
-    var number = 0
-    while Self.mark(number, perDecade) < step { number += 1 }
-    return step == 0 || Self.mark(number, perDecade) == step
+    return perDecade.map { Self.isMark(step, $0) } ?? false
   }
 
-  /// The step of a mark: 10^(marks / perDecade), rounded up.
-  private static func mark(_ number: Int, _ perDecade: Int) -> Int {
-    var step = 1
-    for _ in 0..<number / perDecade { step *= 10 }
-    let rest = number % perDecade
-    // Without a logarithm: the least m with (m / step)^perDecade >= 10^rest, by bisection.
-    let target = (0..<rest).reduce(1.0) { product, _ in product * 10 }
-    var (low, high) = (step, step * 10)
-    while low < high {
-      let middle = low + (high - low) / 2
-      let ratio = Double(middle) / Double(step)
-      if (0..<perDecade).reduce(1.0, { product, _ in product * ratio }) >= target {
-        high = middle
-      } else {
-        low = middle + 1
-      }
+  /// Whether the step is 0 or some 10^(marks / perDecade), rounded up. Without a logarithm: where it is the first of its
+  /// decade whose power (step / decade)^perDecade reaches some power of ten.
+  private static func isMark(_ step: Int, _ perDecade: Int) -> Bool {
+    guard step > 0 else { return step == 0 }
+    var decade = 1
+    while step / 10 >= decade { decade *= 10 }
+    guard step > decade else { return true }
+    func power(_ step: Int) -> Double {
+      let ratio = Double(step) / Double(decade)
+      return (0..<perDecade).reduce(1.0) { product, _ in product * ratio }
     }
-    return low
+    let (before, reached) = (power(step - 1), power(step))
+    var mark = 10.0
+    for _ in 1..<perDecade {
+      if before < mark, mark <= reached { return true }
+      mark *= 10
+    }
+    return false
   }
 }
 
@@ -141,7 +138,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   }
 
   /// When there is something to be measured.
-  var schedules: [StepSchedule] { usesOfProducts + [tangentKernel, alongTargets, norms, accuracy] }
+  var schedules: Set<StepSchedule> { Set(usesOfProducts + [tangentKernel, alongTargets, norms, accuracy]) }
 
   /// Whether products with the Hessian are needed.
   var needsProducts: Bool { usesOfProducts.contains { $0 != .never } }

@@ -110,6 +110,8 @@ typedef enum : int32_t {
   KERNEL_EQUAL,
   /// The second operand where the first is not zero, else the third.
   KERNEL_SELECT,
+  /// The third operand where the first is greater than the second, else the fourth.
+  KERNEL_SELECT_GREATER,
 } kernel_operation;
 
 /// How an operand covers the result.
@@ -130,7 +132,7 @@ enum { KERNEL_CHAIN_SLOTS = 32 };
 /// An operation on values in slots; those that it does not take are 0.
 typedef struct {
   kernel_operation operation;
-  int32_t result, operands[3];
+  int32_t result, operands[4];
 } kernel_step;
 
 typedef struct {
@@ -189,19 +191,32 @@ double kernel_dot(
   kernel_workers *workers, kernel_instruction_set set, kernel_precision precision, size_t count, const void *x,
   const void *y, double *workspace);
 
+/// The bytes of workspace that `kernel_take_out` needs.
+size_t kernel_take_out_workspace(size_t rows, size_t count);
+
+/// Takes the parts along the rows of a matrix out of a vector x of `count` numbers, which is none of the rows, twice, as
+/// once leaves rounding errors along them: c = matrix x, as by `kernel_dot`, and x = x - transposed matrix c, row by row
+/// with two roundings. The coefficients are the sums of both c.
+void kernel_take_out(
+  kernel_workers *workers, kernel_instruction_set set, size_t rows, size_t count, const double *matrix, double *x,
+  double *coefficients, double *workspace);
+
 /// y = own_factor * y + factor * x, with three roundings; x must not overlap y.
 void kernel_add_scaled(
   kernel_workers *workers, kernel_instruction_set set, kernel_precision precision, size_t count, double factor,
   const void *x, double own_factor, void *y);
 
-/// The bytes of workspace that `kernel_take_out` needs.
-size_t kernel_take_out_workspace(size_t rows, size_t count);
+/// x = factor * x.
+void kernel_scale(
+  kernel_workers *workers, kernel_instruction_set set, kernel_precision precision, size_t count, double factor,
+  void *x);
 
-/// Takes the parts along the rows of a matrix, all of them those of the given x, out of a vector x of `count` numbers:
-/// coefficients = matrix x, as by `kernel_dot`, and x = x - transposed matrix coefficients, row by row with two roundings.
-void kernel_take_out(
-  kernel_workers *workers, kernel_instruction_set set, size_t rows, size_t count, const double *matrix, double *x,
-  double *coefficients, double *workspace);
+/// Sets the numbers to zero whose magnitude is below `least`.
+void kernel_clear_small(kernel_instruction_set set, size_t count, double least, double *x);
+
+/// y = x, rounded where y is narrower; they must not overlap.
+void kernel_copy(
+  kernel_instruction_set set, size_t count, kernel_precision from, const void *x, kernel_precision to, void *y);
 
 /// Whether all numbers are zero; what is no number is not.
 bool kernel_is_zero(kernel_precision precision, size_t count, const void *x);
