@@ -51,6 +51,43 @@ import Testing
     }
   }
 
+  @Test(arguments: InstructionSet.allCases.filter(\.isSupported), Precision.allCases)
+  func `A choice by a comparison is the same with what else takes the comparison, and without`(
+    set: InstructionSet,
+    precision: Precision
+  ) {
+    let shape = (rows: 9, columns: 61)
+    let matrices = (1...4).map { seed in
+      Matrices(rows: shape.rows, columns: shape.columns, seed: UInt64(seed), precision: precision)
+    }
+    func chosen(isTakenTwice: Bool) -> [Double] {
+      let (arena, places, result) = Arena.holding(
+        matrices,
+        result: shape,
+        precision: precision,
+        workers: Workers(instructionSet: set)
+      )
+      // Neither is greater than what is no number.
+      arena.write([.nan] + matrices[0].values.dropFirst(), to: places[0])
+      var chain = ElementwiseChain(rows: shape.rows, columns: shape.columns)
+      let values = places.map { chain.operand($0) }
+      let condition = chain.apply(.greater, [values[0], values[1]])
+      let choice = chain.apply(.select, [condition, values[2], values[3]])
+      if isTakenTwice { chain.apply(.add, [choice, condition]) }
+      chain.placed(in: arena, result: result).run()
+      return arena.read(result)
+    }
+    let x = matrices.map(\.values)
+    let isGreater = x[0].indices.map { $0 > 0 && x[0][$0] > x[1][$0] }
+    let expected = x[0].indices.map { isGreater[$0] ? x[2][$0] : x[3][$0] }
+    #expect(chosen(isTakenTwice: false) == expected)
+    let sums = zip(expected, isGreater).map { value, isGreater in
+      let sum = value + (isGreater ? 1 : 0)
+      return precision == .float32 ? Double(Float(sum)) : sum
+    }
+    #expect(chosen(isTakenTwice: true) == sums)
+  }
+
   @Test(arguments: ElementwiseOperation.allCases)
   func `Every operation gives in double what it gives for one element, and in single that rounded`(
     operation: ElementwiseOperation

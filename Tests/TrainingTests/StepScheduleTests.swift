@@ -21,4 +21,19 @@ import Training
     // 10^(1/3) = 2.15, 10^(2/3) = 4.64, rounded up.
     #expect(steps(StepSchedule(perDecade: 3), below: 1_100) == [0, 1, 3, 5, 10, 22, 47, 100, 216, 465, 1_000])
   }
+
+  @Test(arguments: [1, 2, 7, 20, 33, 100])
+  func `The marks of a decade are its least steps that reach each power`(perDecade: Int) {
+    func power(_ base: Float80, _ exponent: Int) -> Float80 {
+      (0..<exponent).reduce(1) { product, _ in product * base }
+    }
+    var expected: Set = [0]
+    for decade in [1, 10, 100, 1_000] {
+      for number in 0...perDecade {
+        let reaches = { (step: Int) in power(Float80(step) / Float80(decade), perDecade) >= power(10, number) }
+        expected.formUnion((decade...10 * decade).first(where: reaches).map { [$0] } ?? [])
+      }
+    }
+    #expect(steps(StepSchedule(perDecade: perDecade), below: 10_001) == expected.sorted())
+  }
 }

@@ -22,8 +22,6 @@ public struct Worker: Sendable {
   private let scratch: FilePath
   /// A result that took less time than this is made durable together with others, by the runner.
   private static let short = Duration.milliseconds(50)
-  /// How long the progress of a stage is silent after it was told: nobody reads faster, and both sides pay for each.
-  private static let pause = Duration.milliseconds(50)
 
   /// A worker on a store.
   ///
@@ -91,7 +89,7 @@ public struct Worker: Sendable {
     }
     if !inputs.isEmpty { send(WorkReport(fraction: 0, "")) }
     let run = ActionRun()
-    let pace = Pace(least: Self.pause)
+    let pace = Pace()
     let context = StageContext(
       inputs: inputs,
       pipeline: order.pipeline,
@@ -104,7 +102,7 @@ public struct Worker: Sendable {
         ? NoCheckpoints()
         : CheckpointFolder(of: store, kind: order.kind, code: order.code, inputs: order.inputs),
       object: { try store.file($0, named: $1).string },
-      report: { if pace.isDue() { send(WorkReport(fraction: $0.fraction, $0.message)) } }
+      report: { if pace.isDue($0.fraction) { send(WorkReport(fraction: $0.fraction, $0.message)) } }
     )
     let log = StageLog(pipeline: order.pipeline, action: order.stage, in: store)
     let result = try await log.keeping { try await stage.run(context) }
@@ -145,18 +143,18 @@ public struct Worker: Sendable {
   }
 }
 
-/// Lets pass what comes at least some time after what passed last.
+/// Which news of a stage's progress are passed on: those that come some time after the last, or bring much. Nobody reads
+/// faster, and both sides pay for each.
 private final class Pace: Sendable {
-  private let least: Duration
-  private let last = Mutex<ContinuousClock.Instant?>(nil)
+  private let last = Mutex<(time: ContinuousClock.Instant, fraction: Double)?>(nil)
 
-  init(least: Duration) { self.least = least }
-
-  func isDue() -> Bool {
+  func isDue(_ fraction: Double) -> Bool {
     let now = ContinuousClock.now
     return last.withLock { last in
-      if let last, last.duration(to: now) < least { return false }
-      last = now
+      if let last, last.time.duration(to: now) < .milliseconds(50), !((fraction - last.fraction).magnitude >= 0.1) {
+        return false
+      }
+      last = (now, fraction)
       return true
     }
   }

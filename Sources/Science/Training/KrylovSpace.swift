@@ -107,11 +107,12 @@ final class KrylovSpace {
 
   /// The eigenvalues and vectors of the matrix's projection on the vectors that were multiplied, the largest first.
   var ritz: SymmetricEigenproblem {
-    SymmetricEigenproblem(
-      (0..<multiplied).map { row in
-        (0..<multiplied).map { columns[max(row, $0)][min(row, $0)] }
-      }
-    )
+    var elements: [Double] = []
+    elements.reserveCapacity(multiplied * multiplied)
+    for row in 0..<multiplied {
+      for column in 0..<multiplied { elements.append(columns[max(row, column)][min(row, column)]) }
+    }
+    return SymmetricEigenproblem(count: multiplied, elements: elements)
   }
 
   /// |Hx - θx| of the Ritz pair with these coefficients.

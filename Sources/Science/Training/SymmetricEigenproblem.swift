@@ -8,12 +8,16 @@ public struct SymmetricEigenproblem: Sendable {
 
   /// Solves for a matrix given by its rows.
   public init(_ matrix: [[Double]]) {
-    let count = matrix.count
+    self.init(count: matrix.count, elements: matrix.flatMap { $0 })
+  }
+
+  /// Solves for a matrix of `count` rows, given one after the other.
+  init(count: Int, elements: [Double]) {
     // By a power of two, which rounds nothing: squares of what is left neither overflow nor vanish.
-    let largest = matrix.reduce(0) { $1.reduce($0) { max($0, $1.magnitude) } }
+    let largest = elements.reduce(0) { max($0, $1.magnitude) }
     let isScaled = largest.isNormal && !(-400...400).contains(Int(largest.exponent))
     let scale = isScaled ? largest.binade : 1
-    var tridiagonal = Tridiagonal(isScaled ? matrix.map { $0.map { $0 / scale } } : matrix)
+    var tridiagonal = Tridiagonal(count: count, elements: isScaled ? elements.map { $0 / scale } : elements)
     tridiagonal.diagonalize()
     let diagonal = tridiagonal.diagonal.map { $0 * scale }
     let order = (0..<count).sorted { (-diagonal[$0], $0) < (-diagonal[$1], $1) }
@@ -32,9 +36,8 @@ private struct Tridiagonal {
   private(set) var basis: [Double]
 
   /// Reflects column after column onto its first two elements from the diagonal on.
-  init(_ matrix: [[Double]]) {
-    let count = matrix.count
-    var a = matrix.flatMap { $0 }
+  init(count: Int, elements: [Double]) {
+    var a = elements
     var basis = [Double](repeating: 0, count: count * count)
     var beside = [Double](repeating: 0, count: count)
     for row in 0..<count { basis[row * count + row] = 1 }
@@ -55,7 +58,11 @@ private struct Tridiagonal {
       for row in rest { normal[row] = a[row * count + column] }
       normal[rest.lowerBound] -= beside[column]
       let factor = 1 / (length * (length + first.magnitude))
-      for row in rest { image[row] = factor * rest.reduce(0) { $0 + a[row * count + $1] * normal[$1] } }
+      for row in rest {
+        var sum = 0.0
+        for other in rest { sum += a[row * count + other] * normal[other] }
+        image[row] = factor * sum
+      }
       let half = factor / 2 * rest.reduce(0) { $0 + normal[$1] * image[$1] }
       for row in rest { image[row] -= half * normal[row] }
       for row in rest {
@@ -125,7 +132,7 @@ private struct Tridiagonal {
   }
 
   /// Rotates rows of B: one and the next.
-  private mutating func rotate(_ row: Int, _ sine: Double, _ cosine: Double) {
+  @inline(__always) private mutating func rotate(_ row: Int, _ sine: Double, _ cosine: Double) {
     for k in row * count..<(row + 1) * count {
       let (x, y) = (basis[k], basis[k + count])
       basis[k + count] = sine * x + cosine * y
