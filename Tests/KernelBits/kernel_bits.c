@@ -65,7 +65,7 @@ static void products(kernel_workers *workers, kernel_instruction_set set, kernel
   // Edges of tiles, of vectors and of blocks of 384; narrow, flat and empty ones.
   static const size_t sizes[][3] = {
     {1, 1, 1}, {2, 3, 4}, {12, 32, 5}, {13, 33, 385}, {24, 10, 384}, {50, 10, 770}, {7, 16, 769}, {150, 17, 60},
-    {3, 1030, 9}, {145, 40, 383}, {5, 8, 0}, {100, 300, 400}, {61, 530, 17},
+    {3, 1030, 9}, {145, 40, 383}, {5, 8, 0}, {100, 300, 400}, {61, 530, 17}, {70, 7, 400}, {40, 13, 50}, {100, 64, 64},
   };
   uint64_t hash = hash_start;
   void *workspaces = malloc(kernel_workers_count(workers) * kernel_matrix_product_workspace(precision));
@@ -95,7 +95,7 @@ static void chains(kernel_workers *workers, kernel_instruction_set set, kernel_p
   void *workspaces = malloc(kernel_workers_count(workers) * kernel_chain_workspace());
   double *x = numbers(KERNEL_FLOAT64, COUNT, 1), *y = numbers(KERNEL_FLOAT64, COUNT, 30);
   void *operands[] = {room(precision, COUNT), room(precision, COUNT), numbers(precision, COLUMNS, 3), numbers(precision, ROWS, 3)};
-  for (int operation = KERNEL_ADD; operation <= KERNEL_SELECT; operation++) {
+  for (int operation = KERNEL_ADD; operation <= KERNEL_SELECT_GREATER; operation++) {
     for (size_t i = 0; i < COUNT; i++) {
       // Of every size, small and special ones among them; a fifth of the second operands equal the first.
       const size_t kinds = sizeof special / sizeof *special;
@@ -111,7 +111,7 @@ static void chains(kernel_workers *workers, kernel_instruction_set set, kernel_p
     const kernel_constant constants[] = {{0.3, 4}};
     // The operation by itself; then within a chain with operands of each spread.
     const kernel_step steps[] = {
-      {operation, 5, {0, 1, 2}}, {KERNEL_MULTIPLY, 6, {5, 2, 0}}, {KERNEL_ADD, 7, {6, 3, 0}}, {KERNEL_MULTIPLY, 8, {7, 4, 0}}};
+      {operation, 5, {0, 1, 2, 3}}, {KERNEL_MULTIPLY, 6, {5, 2, 0}}, {KERNEL_ADD, 7, {6, 3, 0}}, {KERNEL_MULTIPLY, 8, {7, 4, 0}}};
     uint64_t hash = hash_start;
     for (size_t count = 1; count <= 4; count += 3) {
       void *result = room(precision, COUNT);
@@ -141,11 +141,41 @@ static void reductions(kernel_workers *workers, kernel_instruction_set set, kern
     }
     const double dot = kernel_dot(workers, set, precision, count, x.elements, y, workspace);
     hash = hashed(hash, KERNEL_FLOAT64, &dot, 1);
-    kernel_add_scaled(workers, set, precision, count, 0.3, x.elements, -0.7, y);
-    hash = hashed(hash, precision, y, count);
     free(x.elements), free(y), free(result), free(workspace);
   }
   printf("reductions %s %016llx\n", name(precision), (unsigned long long)hash);
+}
+
+static void vectors(kernel_workers *workers, kernel_instruction_set set, kernel_precision precision) {
+  enum { COUNT = 20011 };
+  void *x = numbers(precision, COUNT, 1), *y = numbers(precision, COUNT, 1);
+  double *wide = room(KERNEL_FLOAT64, COUNT);
+  float *narrow = room(KERNEL_FLOAT32, COUNT);
+  kernel_add_scaled(workers, set, precision, COUNT, 0.3, x, -0.7, y);
+  uint64_t hash = hashed(hash_start, precision, y, COUNT);
+  kernel_scale(workers, set, precision, COUNT, 0.3, y);
+  hash = hashed(hash, precision, y, COUNT);
+  kernel_copy(set, COUNT, precision, y, KERNEL_FLOAT32, narrow);
+  kernel_copy(set, COUNT, precision, y, KERNEL_FLOAT64, wide);
+  hash = hashed(hashed(hash, KERNEL_FLOAT32, narrow, COUNT), KERNEL_FLOAT64, wide, COUNT);
+  kernel_clear_small(set, COUNT, 0.05, wide);
+  hash = hashed(hash, KERNEL_FLOAT64, wide, COUNT);
+  free(x), free(y), free(wide), free(narrow);
+  printf("vectors %s %016llx\n", name(precision), (unsigned long long)hash);
+}
+
+static void projections(kernel_workers *workers, kernel_instruction_set set) {
+  static const size_t sizes[][2] = {{1, 5}, {5, 6784}, {17, 1500}, {40, 33}, {3, 20011}};
+  uint64_t hash = hash_start;
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    const size_t rows = sizes[i][0], count = sizes[i][1];
+    double *matrix = numbers(KERNEL_FLOAT64, rows * count, 0.01), *x = numbers(KERNEL_FLOAT64, count, 1);
+    double *coefficients = room(KERNEL_FLOAT64, rows), *workspace = malloc(kernel_take_out_workspace(rows, count));
+    kernel_take_out(workers, set, rows, count, matrix, x, coefficients, workspace);
+    hash = hashed(hashed(hash, KERNEL_FLOAT64, x, count), KERNEL_FLOAT64, coefficients, rows);
+    free(matrix), free(x), free(coefficients), free(workspace);
+  }
+  printf("projections %016llx\n", (unsigned long long)hash);
 }
 
 static void functions(void) {
@@ -205,7 +235,9 @@ int main(int count, char **words) {
     products(workers, set, precision);
     chains(workers, set, precision);
     reductions(workers, set, precision);
+    vectors(workers, set, precision);
   }
+  projections(workers, set);
   functions();
   sweep(set);
   kernel_workers_stop(workers);

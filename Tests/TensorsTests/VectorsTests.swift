@@ -43,7 +43,8 @@ import Testing
       precision: .float64,
       workers: Workers(instructionSet: set)
     )
-    let small = [0, -0.0, 0x1p-65, -0x1p-65, Double.leastNonzeroMagnitude], kept = [0x1p-64, -0x1p-64, 1, -1e300, .infinity, -.infinity]
+    let small = [0, -0.0, 0x1p-65, -0x1p-65, Double.leastNonzeroMagnitude]
+    let kept = [0x1p-64, -0x1p-64, 1, -1e300, .infinity, -.infinity]
     arena.write(small + small + kept + small, to: places[0])
     arena.clear(places[0], below: 0x1p-64)
     let none = [Double](repeating: 0, count: 5)

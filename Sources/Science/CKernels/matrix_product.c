@@ -27,9 +27,12 @@ enum { MOST_ROWS = 12, MOST_COLUMNS = 32 };
 /// The rows of a tile of one vector: enough chains to hide the latency of an addition.
 enum { NARROW_ROWS = 12 };
 
-/// Up to which size of B, and how many bytes of A, a product reads its operands where they lie: packing would cost more than
-/// it saves. A larger A comes from beyond the second cache, for which the packing asks in time.
+/// Up to which size of B, and how many bytes of A, a product reads its operands where they lie: packing would cost more
+/// than it saves. A larger A comes from beyond the second cache, for which the packing asks in time.
 enum { DIRECT_COLUMNS = 128, DIRECT_DEPTH = 128, DIRECT_BYTES = 1 << 20 };
+
+/// How many multiplications make a product worth more than one thread: those of some ten microseconds.
+enum { LEAST_SHARED = 1 << 20 };
 
 /// The rows and columns of C that one thread computes at a time, by elements: a and b begin at its first row and
 /// column.
@@ -40,9 +43,6 @@ typedef struct {
   size_t a_stride, b_stride, c_stride;
   bool a_is_transposed, b_is_transposed, is_added;
 } product_piece;
-
-/// The multiplications of a product below which one thread is as fast as several: a few microseconds.
-enum { LEAST_SHARED = 1 << 20 };
 
 static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
 

@@ -201,20 +201,20 @@ TARGET static ALWAYS_INLINE void JOIN(PRODUCT, _store_edge)(
 /// by itself.
 #define DEFINE_NARROW_TILE(NAME, HEIGHT)                                                                             \
   TARGET static void JOIN(PRODUCT, NAME)(                                                                            \
-    size_t depth, const JOIN(PRODUCT, _left_in_place) *left, const SCALAR *restrict right, SCALAR *c, size_t stride,        \
-    size_t columns, bool is_added) {                                                                                 \
+    size_t depth, const JOIN(PRODUCT, _left_in_place) *left, const SCALAR *restrict right, SCALAR *c,                \
+    size_t stride, size_t columns, bool is_added) {                                                                  \
     VECTOR sum[HEIGHT];                                                                                              \
     UNROLL for (int r = 0; r < HEIGHT; r++) sum[r] = (VECTOR){0};                                                    \
     const size_t row_step = left->row_step, depth_step = left->depth_step;                                           \
     const SCALAR *at[(HEIGHT + 2) / 3];                                                                              \
-    UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] = left->elements + r * row_step;                        \
+    UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] = left->elements + r * row_step;                            \
     for (size_t k = 0; k < depth; k++) {                                                                             \
       const VECTOR b = *(const LOOSE *)(right + k * LANES);                                                          \
       UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                      \
-        const VECTOR a = at[r / 3][r % 3 * row_step] - (VECTOR){0};                                             \
+        const VECTOR a = at[r / 3][r % 3 * row_step] - (VECTOR){0};                                                  \
         sum[r] = FUSED(a, b, sum[r]);                                                                                \
       }                                                                                                              \
-      UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] += depth_step;                                       \
+      UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] += depth_step;                                            \
     }                                                                                                                \
     UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                        \
       SCALAR edge[LANES];                                                                                            \
@@ -227,20 +227,20 @@ DEFINE_NARROW_TILE(_narrow_tile, NARROW_ROWS)
 DEFINE_NARROW_TILE(_narrow_low_tile, 4)
 DEFINE_NARROW_TILE(_narrow_row, 1)
 
-/// A tile of HEIGHT rows and all columns of a product so small that its operands stay in the first caches: they are read
-/// where they lie, in rows that are `right_step` apart. What the next tile reads of A is asked for, as other work between
-/// two products may have driven it out.
+/// A tile of HEIGHT rows and a tile's columns of a product so small that its operands stay in the first caches: they are
+/// read where they lie, those of B in rows that are `right_step` apart. What the next tile reads of A is asked for, as
+/// other work between two products may have driven it out.
 #define DEFINE_DIRECT_TILE(NAME, HEIGHT)                                                                             \
   TARGET static void JOIN(PRODUCT, NAME)(                                                                            \
-    size_t depth, const JOIN(PRODUCT, _left_in_place) *left, const SCALAR *restrict right, size_t right_step, SCALAR *c,    \
-    size_t stride, bool is_added) {                                                                                  \
+    size_t depth, const JOIN(PRODUCT, _left_in_place) *left, const SCALAR *restrict right, size_t right_step,        \
+    SCALAR *c, size_t stride, bool is_added) {                                                                       \
     VECTOR sum[HEIGHT][VECTORS];                                                                                     \
     UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                        \
       UNROLL for (int v = 0; v < VECTORS; v++) sum[r][v] = (VECTOR){0};                                              \
     }                                                                                                                \
     const size_t row_step = left->row_step, depth_step = left->depth_step;                                           \
     const SCALAR *at[(HEIGHT + 2) / 3];                                                                              \
-    UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] = left->elements + r * row_step;                        \
+    UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] = left->elements + r * row_step;                            \
     const SCALAR *ahead = left->elements + HEIGHT * row_step;                                                        \
     const size_t ahead_step = row_step == 1 ? depth_step : 64 / sizeof(SCALAR);                                      \
     for (size_t k = 0; k < depth; k++, ahead += ahead_step) {                                                        \
@@ -248,10 +248,10 @@ DEFINE_NARROW_TILE(_narrow_row, 1)
       VECTOR b[VECTORS];                                                                                             \
       UNROLL for (int v = 0; v < VECTORS; v++) b[v] = *(const LOOSE *)(right + v * LANES);                           \
       UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                      \
-        const VECTOR a = at[r / 3][r % 3 * row_step] - (VECTOR){0};                                             \
+        const VECTOR a = at[r / 3][r % 3 * row_step] - (VECTOR){0};                                                  \
         UNROLL for (int v = 0; v < VECTORS; v++) sum[r][v] = FUSED(a, b[v], sum[r][v]);                              \
       }                                                                                                              \
-      UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] += depth_step;                                       \
+      UNROLL for (int r = 0; r < HEIGHT; r += 3) at[r / 3] += depth_step;                                            \
       right += right_step;                                                                                           \
     }                                                                                                                \
     UNROLL for (int r = 0; r < HEIGHT; r++) {                                                                        \
@@ -296,8 +296,9 @@ TARGET static JOIN(PRODUCT, _left_in_place) JOIN(PRODUCT, _left_at)(const produc
     (const SCALAR *)piece->a + row * row_step + k * depth_step, row_step, depth_step};
 }
 
-/// What a block of k adds to the columns from `j` on, at most one vector, of an A whose rows lie side by side: the
-/// transpose, in tiles whose vectors are of rows, so that they are full. Returns how many rows were: as many as fill tiles.
+/// What a block of k adds to the columns from `j` on, at most one vector, of an A whose rows lie side by side. It makes
+/// the transpose, in tiles whose vectors are of rows, so that they are full, and returns how many rows it made: as many
+/// as fill tiles.
 TARGET static size_t JOIN(PRODUCT, _narrow_transposed)(
   const product_piece *piece, size_t j, size_t k, size_t depth, bool is_added, SCALAR *tile) {
   const size_t columns = piece->columns - j;
