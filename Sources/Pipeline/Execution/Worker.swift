@@ -21,7 +21,7 @@ public struct Worker: Sendable {
   /// A folder for the work in progress, empty between two orders.
   private let scratch: FilePath
   /// A result that took less time than this is made durable together with others, by the runner.
-  private static let short = Duration.milliseconds(50)
+  private static let short = Duration.milliseconds(500)
 
   /// A worker on a store.
   ///
