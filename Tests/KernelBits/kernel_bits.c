@@ -66,6 +66,8 @@ static void products(kernel_workers *workers, kernel_instruction_set set, kernel
   static const size_t sizes[][3] = {
     {1, 1, 1}, {2, 3, 4}, {12, 32, 5}, {13, 33, 385}, {24, 10, 384}, {50, 10, 770}, {7, 16, 769}, {150, 17, 60},
     {3, 1030, 9}, {145, 40, 383}, {5, 8, 0}, {100, 300, 400}, {61, 530, 17}, {70, 7, 400}, {40, 13, 50}, {100, 64, 64},
+    // So large that threads share them.
+    {3000, 10, 64}, {900, 64, 64},
   };
   uint64_t hash = hash_start;
   void *workspaces = malloc(kernel_workers_count(workers) * kernel_matrix_product_workspace(precision));

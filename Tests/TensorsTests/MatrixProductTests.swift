@@ -101,7 +101,15 @@ import Testing
   @Test(arguments: [2, 3, 7], Precision.allCases)
   func `Neither threads nor alignment change a bit`(threads: Int, precision: Precision) {
     let workers = Workers(threads: threads)
-    for shape in Self.shapes + [Shape(rows: 1_200, columns: 20, depth: 30), Shape(rows: 20, columns: 700, depth: 400)] {
+    // From 2^20 multiplications on threads share a product: narrow ones, small operands read where they lie, more columns
+    // than rows, and so many rows that the last pieces are smaller.
+    let sizes = [(3_000, 10, 64), (1_700, 10, 400), (900, 64, 64), (20, 4_200, 20), (20, 700, 400), (2_000, 40, 64)]
+    let shared = sizes.flatMap { rows, columns, depth in
+      [(false, false), (true, false), (false, true), (true, true)].map {
+        Shape(rows: rows, columns: columns, depth: depth, transposesA: $0.0, transposesB: $0.1)
+      }
+    }
+    for shape in Self.shapes + shared {
       let alone = product(shape, precision, Workers())
       #expect(product(shape, precision, workers, shift: threads) == alone, "\(shape)")
     }

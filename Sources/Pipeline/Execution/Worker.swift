@@ -143,8 +143,8 @@ public struct Worker: Sendable {
   }
 }
 
-/// Which news of a stage's progress are passed on: those that come some time after the last, or bring much. Nobody reads
-/// faster, and both sides pay for each.
+/// Which news of a stage's progress are passed on: those that come some time after the last, or bring about a tenth. Both
+/// sides pay for each. What a process that crashes said last may so be as old as that.
 private final class Pace: Sendable {
   private let last = Mutex<(time: ContinuousClock.Instant, fraction: Double)?>(nil)
 

@@ -227,9 +227,9 @@ DEFINE_NARROW_TILE(_narrow_tile, NARROW_ROWS)
 DEFINE_NARROW_TILE(_narrow_low_tile, 4)
 DEFINE_NARROW_TILE(_narrow_row, 1)
 
-/// A tile of HEIGHT rows and a tile's columns of a product so small that its operands stay in the first caches: they are
-/// read where they lie, those of B in rows that are `right_step` apart. What the next tile reads of A is asked for, as
-/// other work between two products may have driven it out.
+/// A tile of HEIGHT rows and a tile's columns of a product so small that its operands stay in the first caches: they
+/// are read where they lie, those of B in rows that are `right_step` apart. A line of what follows is asked for with each
+/// step of k, in A most of what the next tile reads: other work between two products may have driven it out.
 #define DEFINE_DIRECT_TILE(NAME, HEIGHT)                                                                             \
   TARGET static void JOIN(PRODUCT, NAME)(                                                                            \
     size_t depth, const JOIN(PRODUCT, _left_in_place) *left, const SCALAR *restrict right, size_t right_step,        \

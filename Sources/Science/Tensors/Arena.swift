@@ -1,6 +1,7 @@
 internal import CKernels
 
-/// Memory for the matrices of a computation, allocated once; the operations on it allocate nothing.
+/// Memory for the matrices of a computation, allocated once; the operations on it allocate nothing, but for projections
+/// on more rows than before.
 public final class Arena {
   /// The type of every number in it.
   public let precision: Precision
