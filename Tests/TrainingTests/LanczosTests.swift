@@ -56,6 +56,21 @@ import Training
     #expect(pair.residual <= 1e-8 * pair.value.magnitude)
   }
 
+  @Test func `Of a start nothing stays that is far below rounding and in the matrix's kernel`() throws {
+    var rows = Dense(eigenvalues: (0..<20).map { Double(20 - $0) }).rows.map { $0 + [0, 0] }
+    rows += [[Double](repeating: 0, count: 22), [Double](repeating: 0, count: 22)]
+    let lanczos = Lanczos(dimension: 22, workers: Workers())
+    var random = start(22)
+    random[20] = 1e-300
+    random[21] = 1e-3
+    _ = try #require(
+      lanczos.largestEigenvalues(of: Dense(rows), from: [random], tolerance: 1e-6, maximumProducts: 100)
+    )
+    let vector = lanczos.vector(0)
+    #expect(vector[20] == 0)
+    #expect(vector[21] != 0)
+  }
+
   @Test func `What is not converged says so, with a residual that bounds its distance from an eigenvalue`() throws {
     let eigenvalues = (0..<300).map { 1 - Double($0 * $0) / 90_000 }
     let matrix = Dense(eigenvalues: eigenvalues)

@@ -6,6 +6,7 @@
 
 #include "CKernels.h"
 #include "bits.h"
+#include "chunks.h"
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -43,8 +44,6 @@ typedef struct {
   size_t a_stride, b_stride, c_stride;
   bool a_is_transposed, b_is_transposed, is_added;
 } product_piece;
-
-static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 #if defined(__x86_64__)
 #define PRODUCT product_float32_avx512

@@ -4,12 +4,13 @@
 
 #include "CKernels.h"
 #include "bits.h"
+#include "chunks.h"
 
 #include <string.h>
 
 #pragma STDC FP_CONTRACT OFF
 
-enum { CHUNK = 8192, SUMS = 16, ROWS_PER_PIECE = 256, COLUMNS_PER_PIECE = 64 };
+enum { SUMS = 16, ROWS_PER_PIECE = 256, COLUMNS_PER_PIECE = 64 };
 
 /// How many numbers of a vector meet all rows at a time: as many of some twenty rows stay in the second cache.
 enum { BLOCK = 512 };
@@ -37,57 +38,12 @@ static double tree(double *sums, size_t count) {
   return count ? sums[0] : 0;
 }
 
-#if defined(__x86_64__)
-#define NAME(name) name##_avx512
-#define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
-#include "reductions_template.h"
-
-#define NAME(name) name##_avx2
-#define TARGET __attribute__((target("avx2,fma")))
-#include "reductions_template.h"
-#endif
-
-#define NAME(name) name##_baseline
-#define TARGET
-#include "reductions_template.h"
-
-typedef void (*dot_rows_function)(size_t, const double *, const double *, const double *, double *, double *);
-typedef void (*subtract_rows_function)(size_t, double, const double *, double, const double *, double *);
-typedef double (*sum_function)(kernel_precision, const void *, const void *, size_t);
-
-static sum_function sum_for(kernel_instruction_set set) {
-  switch (set) {
-#if defined(__x86_64__)
-  case KERNEL_AVX512: return sum_avx512;
-  case KERNEL_AVX2: return sum_avx2;
-#endif
-  default: return sum_baseline;
-  }
-}
-
-static dot_rows_function dot_rows_for(kernel_instruction_set set) {
-  switch (set) {
-#if defined(__x86_64__)
-  case KERNEL_AVX512: return dot_rows_avx512;
-  case KERNEL_AVX2: return dot_rows_avx2;
-#endif
-  default: return dot_rows_baseline;
-  }
-}
-
-static subtract_rows_function subtract_rows_for(kernel_instruction_set set) {
-  switch (set) {
-#if defined(__x86_64__)
-  case KERNEL_AVX512: return subtract_rows_avx512;
-  case KERNEL_AVX2: return subtract_rows_avx2;
-#endif
-  default: return subtract_rows_baseline;
-  }
-}
+#define TEMPLATE "reductions_template.h"
+#include "each_set.h"
 
 typedef struct {
   kernel_precision precision;
-  sum_function sum;
+  double (*sum)(kernel_precision, const void *, const void *, size_t);
   const char *x, *y;
   size_t rows, columns;
   void *result;
@@ -97,20 +53,19 @@ typedef struct {
 static void sum_chunk(void *context, size_t index, size_t worker) {
   (void)worker;
   const reduction_job *job = context;
-  const size_t start = index * CHUNK, total = job->rows * job->columns;
-  const size_t count = total - start < CHUNK ? total - start : CHUNK;
-  const size_t offset = start * kernel_width(job->precision);
+  const size_t count = chunk_length(job->rows * job->columns, index);
+  const size_t offset = index * CHUNK * kernel_width(job->precision);
   job->chunks[index] = job->sum(job->precision, job->x + offset, job->y ? job->y + offset : NULL, count);
 }
 
-size_t kernel_sum_workspace(size_t count) { return (count + CHUNK - 1) / CHUNK * sizeof(double); }
+size_t kernel_sum_workspace(size_t count) { return chunk_count(count) * sizeof(double); }
 
 double kernel_dot(
   kernel_workers *workers, kernel_instruction_set set, kernel_precision precision, size_t count, const void *x,
   const void *y, double *workspace) {
   reduction_job job = {
-    .precision = precision, .sum = sum_for(set), .x = x, .y = y, .rows = 1, .columns = count, .chunks = workspace};
-  const size_t chunks = (count + CHUNK - 1) / CHUNK;
+    .precision = precision, .sum = FOR_SET(set, sum), .x = x, .y = y, .rows = 1, .columns = count, .chunks = workspace};
+  const size_t chunks = chunk_count(count);
   kernel_workers_run(workers, chunks, sum_chunk, &job);
   return tree(workspace, chunks);
 }
@@ -159,7 +114,7 @@ void kernel_reduce(
   kernel_matrix x, void *result, double *workspace) {
   reduction_job job = {
     .precision = precision,
-    .sum = sum_for(set),
+    .sum = FOR_SET(set, sum),
     .x = x.elements,
     .rows = x.rows,
     .columns = x.columns,
@@ -177,9 +132,16 @@ void kernel_reduce(
   }
 }
 
+bool kernel_is_zero(kernel_precision precision, size_t count, const void *x) {
+  for (size_t i = 0; i < count; i++) {
+    if (element(precision, x, i) != 0) return false;
+  }
+  return true;
+}
+
 typedef struct {
-  dot_rows_function dot;
-  subtract_rows_function subtract;
+  void (*dot)(size_t, const double *, const double *, const double *, double *, double *);
+  void (*subtract)(size_t, double, const double *, double, const double *, double *);
   const double *rows;
   size_t row_count, count;
   double *x;
@@ -188,14 +150,13 @@ typedef struct {
   double *sums;
 } projection_job;
 
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
-
 /// Subtracts multiples of the rows and multiplies by them, block by block, so that the rows come from memory once.
 static void project_chunk(void *context, size_t index, size_t worker) {
   (void)worker;
   const projection_job *job = context;
   const size_t rows = job->row_count, start = index * CHUNK, end = least(start + CHUNK, job->count);
-  double *sums = job->sums ? job->sums + index * rows * SUMS : NULL, none[SUMS] = {0};
+  double *sums = job->sums ? job->sums + index * rows * SUMS : NULL;
+  double none[SUMS] = {0};
   if (sums) memset(sums, 0, rows * SUMS * sizeof(double));
   for (size_t i = start; i < end; i += BLOCK) {
     const size_t count = least(end - i, BLOCK);
@@ -217,17 +178,17 @@ static void project_chunk(void *context, size_t index, size_t worker) {
 }
 
 size_t kernel_take_out_workspace(size_t rows, size_t count) {
-  return (rows * ((count + CHUNK - 1) / CHUNK * SUMS + 1) + (count + CHUNK - 1) / CHUNK) * sizeof(double);
+  return (rows * (chunk_count(count) * SUMS + 1) + chunk_count(count)) * sizeof(double);
 }
 
 void kernel_take_out(
   kernel_workers *workers, kernel_instruction_set set, size_t rows, size_t count, const double *matrix, double *x,
   double *coefficients, double *workspace) {
-  const size_t chunks = (count + CHUNK - 1) / CHUNK;
+  const size_t chunks = chunk_count(count);
   double *parts = workspace + rows * chunks * SUMS, *taken = parts + chunks;
   projection_job job = {
-    .dot = dot_rows_for(set),
-    .subtract = subtract_rows_for(set),
+    .dot = FOR_SET(set, dot_rows),
+    .subtract = FOR_SET(set, subtract_rows),
     .rows = matrix,
     .row_count = rows,
     .count = count,

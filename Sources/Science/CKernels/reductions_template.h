@@ -1,5 +1,4 @@
-// One instruction set's sums. The includer defines NAME, which puts the set's name behind another, and
-// TARGET; both are taken back at the end. No guard: it is included once for each.
+// One instruction set's sums. `each_set.h` includes it, and defines NAME and TARGET, which are taken back at the end.
 
 /// SUMS numbers in memory of any alignment, as doubles.
 typedef double NAME(doubles) __attribute__((vector_size(SUMS * sizeof(double)), aligned(sizeof(double)), may_alias));

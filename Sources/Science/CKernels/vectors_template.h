@@ -1,5 +1,5 @@
-// One instruction set's operations on vectors, element by element. The includer defines NAME, which puts the set's name
-// behind another, and TARGET; both are taken back at the end. No guard: it is included once for each.
+// One instruction set's operations on vectors, element by element. `each_set.h` includes it, and defines NAME and
+// TARGET, which are taken back at the end.
 
 TARGET static void NAME(add)(
   kernel_precision precision, size_t count, double factor, const void *x, double own_factor, void *y) {

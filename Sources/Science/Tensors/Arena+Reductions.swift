@@ -91,4 +91,7 @@ extension Arena {
       count = rows.rows
     }
   }
+
+  /// Whether all elements are zero.
+  public func isZero(_ matrix: Matrix) -> Bool { kernel_is_zero(precision.kernel, matrix.count, pointer(matrix)) }
 }

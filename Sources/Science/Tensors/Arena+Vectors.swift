@@ -57,7 +57,4 @@ extension Arena {
       pointer(matrix)
     )
   }
-
-  /// Whether all elements are zero.
-  public func isZero(_ matrix: Matrix) -> Bool { kernel_is_zero(precision.kernel, matrix.count, pointer(matrix)) }
 }

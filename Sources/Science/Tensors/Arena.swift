@@ -32,7 +32,7 @@ public final class Arena {
 
   /// Room for sums. It grows with the largest use: what a projection needs follows from its rows as well.
   func sums(bytes: Int) -> UnsafeMutablePointer<Double> {
-    if bytes > sums.bytes { sums = Memory(bytes: bytes) }
+    if bytes > sums.bytes { sums = Memory(bytes: max(bytes, 2 * sums.bytes)) }
     return sums.start.assumingMemoryBound(to: Double.self)
   }
 
@@ -44,21 +44,6 @@ public final class Arena {
     precondition(matrix.offset >= 0 && matrix.offset + matrix.count <= count, "\(matrix) lies outside the arena")
     return memory.start + matrix.offset * precision.width
   }
-}
-
-/// Zeros, until something is written; taken from the system, to which they go back.
-final class Memory {
-  let start: UnsafeMutableRawPointer
-  let bytes: Int
-
-  init(bytes: Int) {
-    self.bytes = max(bytes, 1)
-    // As with the threads of workers: nothing can go on without it, and the end of this process fails one stage alone.
-    guard let start = kernel_allocate(self.bytes) else { fatalError("no memory for \(bytes) bytes") }
-    self.start = start
-  }
-
-  deinit { kernel_free(start, bytes) }
 }
 
 /// A matrix in an arena, row by row.

@@ -109,17 +109,17 @@ public struct ElementwiseChain: Sendable {
   public mutating func apply(_ operation: ElementwiseOperation, _ values: [Value]) -> Value {
     precondition(values.count == operation.arity)
     let result = next()
-    var slots = values.map(\.slot) + [0, 0, 0]
+    var sources = values.map(\.slot) + [0, 0, 0]
     var kernel = operation.kernel
-    if operation == .select, let condition = steps.first(where: { $0.result == slots[0] }),
+    if operation == .select, let condition = steps.first(where: { $0.result == sources[0] }),
       condition.operation == KERNEL_GREATER
     {
       // As one operation it passes over the elements once.
       kernel = KERNEL_SELECT_GREATER
-      slots = [condition.operands.0, condition.operands.1, slots[1], slots[2]]
+      sources = [condition.operands.0, condition.operands.1, sources[1], sources[2]]
     }
     steps.append(
-      kernel_step(operation: kernel, result: result.slot, operands: (slots[0], slots[1], slots[2], slots[3]))
+      kernel_step(operation: kernel, result: result.slot, operands: (sources[0], sources[1], sources[2], sources[3]))
     )
     return result
   }
@@ -141,34 +141,38 @@ public struct ElementwiseChain: Sendable {
   }
 }
 
-/// A chain whose operands were looked up in an arena. A class, so that whoever runs it counts one reference.
-public final class PlacedChain {
-  private let arena: Arena
-  private let operands: [kernel_operand]
-  private let constants: [kernel_constant]
-  private let steps: [kernel_step]
-  private let rows: Int
-  private let columns: Int
-  private let result: UnsafeMutableRawPointer
+/// A chain whose operands were looked up in an arena.
+public struct PlacedChain {
+  fileprivate let arena: Arena
+  fileprivate let operands: [kernel_operand]
+  fileprivate let constants: [kernel_constant]
+  fileprivate let steps: [kernel_step]
+  fileprivate let rows: Int
+  fileprivate let columns: Int
+  fileprivate let result: UnsafeMutableRawPointer
+}
 
-  fileprivate init(
-    arena: Arena,
-    operands: [kernel_operand],
-    constants: [kernel_constant],
-    steps: [kernel_step],
-    rows: Int,
-    columns: Int,
-    result: UnsafeMutableRawPointer
-  ) {
-    self.arena = arena
-    self.operands = operands
-    self.constants = constants
-    self.steps = steps
-    self.rows = rows
-    self.columns = columns
-    self.result = result
+extension ElementwiseChain {
+  /// The chain for the matrices of an arena; its run allocates nothing.
+  ///
+  /// - Precondition: the result has the chain's shape; it is an operand of that shape or overlaps none.
+  public func placed(in arena: Arena, result: Matrix) -> PlacedChain {
+    precondition((result.rows, result.columns) == (rows, columns) && !steps.isEmpty)
+    return PlacedChain(
+      arena: arena,
+      operands: operands.map {
+        kernel_operand(elements: arena.pointer($0.matrix), spread: $0.spread, slot: $0.slot)
+      },
+      constants: constants,
+      steps: neededSteps,
+      rows: rows,
+      columns: columns,
+      result: arena.pointer(result)
+    )
   }
+}
 
+extension PlacedChain {
   /// Computes the result.
   public func run() {
     operands.withUnsafeBufferPointer { operands in
@@ -195,25 +199,5 @@ public final class PlacedChain {
         }
       }
     }
-  }
-}
-
-extension ElementwiseChain {
-  /// The chain for the matrices of an arena; its run allocates nothing.
-  ///
-  /// - Precondition: the result has the chain's shape; it is an operand of that shape or overlaps none.
-  public func placed(in arena: Arena, result: Matrix) -> PlacedChain {
-    precondition((result.rows, result.columns) == (rows, columns) && !steps.isEmpty)
-    return PlacedChain(
-      arena: arena,
-      operands: operands.map {
-        kernel_operand(elements: arena.pointer($0.matrix), spread: $0.spread, slot: $0.slot)
-      },
-      constants: constants,
-      steps: neededSteps,
-      rows: rows,
-      columns: columns,
-      result: arena.pointer(result)
-    )
   }
 }

@@ -14,9 +14,7 @@ public final class Workers {
   public init(threads: Int = 1, instructionSet: InstructionSet = .preferred) {
     precondition(threads > 0, "work needs a thread")
     precondition(instructionSet.isSupported, "this processor has no \(instructionSet)")
-    // Of a few hundred bytes: with none to be had nothing can go on, and there is no result to lose. A stage runs in a
-    // process of its own, whose end fails that stage alone and is told with this message.
-    guard let handle = kernel_workers_start(threads) else { fatalError("no memory for \(threads) threads") }
+    guard let handle = kernel_workers_start(threads) else { Memory.isMissing("\(threads) threads") }
     self.handle = handle
     count = kernel_workers_count(handle)
     self.instructionSet = instructionSet

@@ -4,6 +4,7 @@ internal import Tensors
 /// What is measured during a training, each on a schedule of its own, and what the next measurements begin from.
 final class Probes {
   private let settings: TrainingSettings
+  /// Those of the settings, which would make them anew at each step.
   private let schedules: Set<StepSchedule>
   private let examples: Examples
   private let sharpness: LargestEigenvalues?

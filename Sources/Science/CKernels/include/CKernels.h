@@ -191,12 +191,15 @@ double kernel_dot(
   kernel_workers *workers, kernel_instruction_set set, kernel_precision precision, size_t count, const void *x,
   const void *y, double *workspace);
 
+/// Whether all numbers are zero; what is no number is not.
+bool kernel_is_zero(kernel_precision precision, size_t count, const void *x);
+
 /// The bytes of workspace that `kernel_take_out` needs.
 size_t kernel_take_out_workspace(size_t rows, size_t count);
 
-/// Takes the parts along the rows of a matrix out of a vector x of `count` numbers, which is none of the rows, twice, as
-/// once leaves rounding errors along them: c = matrix x, as by `kernel_dot`, and x = x - transposed matrix c, row by row
-/// with two roundings. The coefficients are the sums of both c.
+/// Takes the parts along the rows of a matrix out of a vector x of `count` numbers that is none of the rows. A time is
+/// c = matrix x, as by `kernel_dot`, and x = x - transposed matrix c, row by row with two roundings; it is done twice, as
+/// once leaves rounding errors along the rows. The coefficients are the sums of both c.
 void kernel_take_out(
   kernel_workers *workers, kernel_instruction_set set, size_t rows, size_t count, const double *matrix, double *x,
   double *coefficients, double *workspace);
@@ -217,9 +220,6 @@ void kernel_clear_small(kernel_instruction_set set, size_t count, double least, 
 /// y = x, rounded where y is narrower; they must not overlap.
 void kernel_copy(
   kernel_instruction_set set, size_t count, kernel_precision from, const void *x, kernel_precision to, void *y);
-
-/// Whether all numbers are zero; what is no number is not.
-bool kernel_is_zero(kernel_precision precision, size_t count, const void *x);
 
 /// How many steps of the UV map form a block: divergence and settling are noticed at the ends of blocks.
 enum { KERNEL_UV_BLOCK = 16 };
