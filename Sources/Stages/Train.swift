@@ -65,7 +65,7 @@ public struct Train: StageKind {
   public var maximumProducts = 200
   /// The numbers with which is computed.
   public var precision = Precision.float32
-  /// The share of the probes, at the end, over which late means are taken.
+  /// The share of the probes, at the end, that counts as late.
   public var late = 0.2
   /// The seed.
   public var seed = 0
@@ -98,7 +98,7 @@ public struct Train: StageKind {
     .init("depth", \.depth, "The number of layers of weights, the readout among them.", limit: .within(2...64)),
     .init("width", \.width, "The width of the hidden layers.", limit: .within(1...16_384)),
     .init("activation", \.activation, "What the hidden units do."),
-    .init("bias", \.hasBias, "Whether the layers have biases, which start at zero."),
+    .init("bias", \.hasBias, "Whether the layers have biases, which start at zero; not in muP."),
     .init("parameterization", \.scheme, "How weights and multipliers depend on the width."),
     .init(
       "interpolation",
@@ -169,7 +169,7 @@ public struct Train: StageKind {
     .init(
       "late",
       \.late,
-      "The share of the steps, at the end of each run, over whose probes late means are taken.",
+      "The share of the probes, at the end of each run, that counts as late.",
       limit: .within(0.001...1)
     ),
     .init(
@@ -180,7 +180,7 @@ public struct Train: StageKind {
     ),
   ]
 
-  /// Learning rates that are none, and more to record than a figure wants.
+  /// Rejects non-positive learning rates, biases in muP, and more than 20 million recorded losses.
   public func inconsistencies() -> [Inconsistency] {
     var found = learningRates.inconsistencies().map { Inconsistency("learning_rate", $0.message) }
     if found.isEmpty, !learningRates.all.allSatisfy({ $0 > 0 }) {
@@ -189,6 +189,14 @@ public struct Train: StageKind {
     if !targetKernel.isEmpty, loss != .meanSquaredError {
       found.append(
         Inconsistency("target_kernel", "along the targets the squared error is followed: it takes the loss 'mse'")
+      )
+    }
+    if hasBias, scheme == .maximalUpdate || (scheme == .interpolated && interpolation > 0) {
+      found.append(
+        Inconsistency(
+          "bias",
+          "in muP hidden biases would move as 1/width: leave the biases out, or use the parameterization SP or NTP"
+        )
       )
     }
     let count = learningRates.length * (steps + 1)
@@ -230,7 +238,8 @@ public struct Train: StageKind {
       .init("probe", ["probe"], "The number of steps taken at each probe."),
       .init("initial_sharpness", [], "The sharpness of the start."),
       .init("eta", runs, "The learning rate eta."),
-      .init("edge", runs, "2 / eta."),
+      .init("edge", runs, "The stability threshold of the sharpness: 2 (1 + momentum) / eta."),
+      .init("constant_loss", [], "The loss of the best constant prediction."),
       .init("loss", ["learning_rate", "step"], "The loss of the examples of the step."),
       .init("sharpness", probed, "The top eigenvalue lambda_H of the Hessian of the loss on all examples."),
       .init("sharpness_residual", probed, "|Hx - lambda_H x|: some eigenvalue is within this."),
@@ -243,10 +252,10 @@ public struct Train: StageKind {
       .init("sharpness_products", probed, "The number of products with the Hessian that it took."),
       .init("eta_sharpness", probed, "eta lambda_H."),
       .init("gradient_norm", probed, "The norm of the gradient of the loss on all examples."),
-      .init("weight_norm", probed, "The squared norm of all parameters."),
+      .init("squared_weight_norm", probed, "The squared norm of all parameters."),
       .init("accuracy", probed, "The share of examples whose largest output is that of their class."),
       .init("relative_sharpness", probed, "lambda_H over that of the start."),
-      .init("least_sharpness", runs, "The least of relative_sharpness."),
+      .init("least_relative_sharpness", runs, "The minimum of relative_sharpness."),
       .init(
         "late_eta_sharpness",
         runs,
@@ -255,9 +264,10 @@ public struct Train: StageKind {
       .init(
         "greatest_late_eta_sharpness",
         runs,
-        "The greatest eta lambda_H after a fifth of the steps; missing where training diverged."
+        "The maximum of eta lambda_H over the late probes; missing where training diverged."
       ),
       .init("final_relative_sharpness", runs, "The last relative_sharpness."),
+      .init("unconverged_probes", runs, "The number of probes whose sharpness did not converge and is missing."),
       .init("final_loss", runs, "The last loss."),
       .init("steps_taken", runs, "How many steps were taken."),
       .init(
@@ -271,7 +281,7 @@ public struct Train: StageKind {
         "regime",
         runs,
         unit: nil,
-        "Where it got to, by the rule above:",
+        "The regime by the rule above:",
         meanings: TrainingRegime.allCases.map(\.rawValue)
       ),
       .init("norm_step", ["norm_step"], "The number of steps taken where 'norms' says.", optional: true),
@@ -400,7 +410,7 @@ extension Train {
       self,
       runs.map(\.run),
       initialSharpness: start.sharpness,
-      targetLength: data.examples.targetLength,
+      examples: data.examples,
       data: context.input("data").address.description
     ).stageResult()
     let resumed = zip(learningRates.all, runs).filter { $1.from > 0 }

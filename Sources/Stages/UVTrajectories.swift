@@ -220,7 +220,7 @@ public struct UVTrajectories: StageKind, Equatable {
       .init("network_loss", series, "The loss of the network with all its parameters."),
       .init("network_tangent_kernel", series, "The neural tangent kernel of the network."),
       .init("network_sharpness", series, "The top Hessian eigenvalue from Hessian-vector products on the parameters."),
-      .init("weight_norm", series, "The squared norm of all parameters."),
+      .init("squared_weight_norm", series, "The squared norm of all parameters."),
       .init("map_difference", runs, "The largest difference between network and map, relative to the trace."),
       .init("late_eta_sharpness", runs, "The late mean of eta lambda_H."),
       .init("final_trace", runs, "The trace at the last step."),
@@ -303,7 +303,7 @@ public struct UVTrajectories: StageKind, Equatable {
     try series("network_loss") { $0.networkLoss }
     try series("network_tangent_kernel") { $0.networkKernel }
     try series("network_sharpness") { $0.networkSharpness }
-    try series("weight_norm") { $0.weightNorm }
+    try series("squared_weight_norm") { $0.weightNorm }
     try each("map_difference") { $0.mapDifference }
     try each("late_eta_sharpness") { $0.lateMean(late) }
     try each("final_trace") { $0.states.last?.trace ?? .nan }

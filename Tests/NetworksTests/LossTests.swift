@@ -39,4 +39,13 @@ import Testing
     #expect((loss - expected).magnitude < 1e-12)
     for (ours, exact) in zip(gradient, slopes) { #expect((ours - exact).magnitude < 1e-14) }
   }
+
+  @Test func `The best constant prediction is the mean target, or the frequencies of the classes`() {
+    // Three examples of class 0 and one of class 1.
+    let targets: [Double] = [1, 0, 1, 0, 1, 0, 0, 1]
+    // The mean is (3/4, 1/4), with a variance of 3/16 in each column.
+    #expect(Loss.meanSquaredError.ofBestConstant(targets, count: 4) == 3.0 / 32)
+    let entropy = 0.5623351446188083
+    #expect((Loss.crossEntropy.ofBestConstant(targets, count: 4) - entropy).magnitude < 1e-15)
+  }
 }

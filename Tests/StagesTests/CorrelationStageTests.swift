@@ -89,10 +89,16 @@ import Testing
         """
       return try StageRunner.complaint(aboutPipeline: text)
     }
-    let divided = "x: weight_norm, y: sharpness, until: { variable: eta_sharpness, above: 1.9 }"
+    let divided = "x: squared_weight_norm, y: sharpness, until: { variable: eta_sharpness, above: 1.9 }"
     #expect(try complaint("pearson_after[seed=1]", divided) == "")
-    #expect(try complaint("pearson_after", "x: weight_norm, y: sharpness").contains("pearson_after"))
-    #expect(try complaint("pearson", "x: weight_norm, y: loss").contains("'loss' runs along seed, learning_rate, step"))
-    #expect(try complaint("pearson", "x: weight_norms, y: sharpness").contains("did you mean 'weight_norm'?"))
+    #expect(try complaint("pearson_after", "x: squared_weight_norm, y: sharpness").contains("pearson_after"))
+    #expect(
+      try complaint("pearson", "x: squared_weight_norm, y: loss").contains(
+        "'loss' runs along seed, learning_rate, step"
+      )
+    )
+    #expect(
+      try complaint("pearson", "x: squared_weight_norms, y: sharpness").contains("did you mean 'squared_weight_norm'?")
+    )
   }
 }

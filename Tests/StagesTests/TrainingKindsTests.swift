@@ -70,6 +70,7 @@ import Testing
 
   @Test(arguments: [
     ("learning_rate: [0]", "learning rates are positive"),
+    ("learning_rate: [1], parameterization: muP, bias: true", "hidden biases would move as 1/width"),
     ("learning_rate: [1]\ndepth: 1", "must be between 2 and 64"),
     ("learning_rate: [1]\nparameterization: MUP", "muP"),
     ("learning_rate: [1, 2, 3]\nsteps: 9000000", "at most 20 million"),

@@ -58,7 +58,7 @@ import Testing
     )
     #expect(try run.numbers("probe") == [0, 10, 20, 30, 40])
     let expected: [(steps: String, values: [Double], arrays: [String])] = [
-      ("norm_step", [0, 8, 16, 24, 32, 40], ["gradient_norm", "weight_norm"]),
+      ("norm_step", [0, 8, 16, 24, 32, 40], ["gradient_norm", "squared_weight_norm"]),
       ("accuracy_step", [1, 2], ["accuracy"]),
       ("eigenvalue_step", [0, 20, 40], ["top_eigenvalues", "top_eigenvalue_residual", "top_eigenvalue_error"]),
       ("trace_step", [0, 40], ["trace", "trace_error"]),

@@ -31,7 +31,7 @@ struct TrainingProbe: Sendable {
       { $0.norms },
       [
         Series("gradient_norm") { $0.gradientNorm },
-        Series("weight_norm") { $0.parameterNorm.map { $0 * $0 } },
+        Series("squared_weight_norm") { $0.parameterNorm.map { $0 * $0 } },
       ]
     ),
     TrainingProbe("accuracy_step", { $0.accuracy }, [Series("accuracy") { $0.accuracy }]),

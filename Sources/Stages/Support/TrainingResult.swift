@@ -1,5 +1,6 @@
 internal import Artifacts
 internal import Configuration
+internal import Networks
 internal import Planning
 internal import Tensors
 internal import Training
@@ -11,14 +12,22 @@ struct TrainingResult {
   private let initialSharpness: Double
   /// The length of the targets, |y|/√(NC).
   private let targetLength: Double
+  /// What the regimes depend on besides the runs.
+  private let conditions: TrainingConditions
   /// The address of the data.
   private let data: String
 
-  init(_ train: Train, _ runs: [TrainingRun], initialSharpness: Double, targetLength: Double, data: String) {
+  init(_ train: Train, _ runs: [TrainingRun], initialSharpness: Double, examples: Examples, data: String) {
     self.train = train
     self.runs = runs
     self.initialSharpness = initialSharpness
-    self.targetLength = targetLength
+    targetLength = examples.targetLength
+    conditions = TrainingConditions(
+      momentum: train.momentum,
+      hasBatches: train.batchSize.map { $0 < examples.count } ?? false,
+      constantLoss: train.loss.ofBestConstant(examples.targets, count: examples.count),
+      late: train.late
+    )
     self.data = data
   }
 
@@ -36,7 +45,8 @@ struct TrainingResult {
     try builder.set("probe", probeSteps.map(Double.init))
     try builder.set("initial_sharpness", initialSharpness)
     try each("eta") { $0.learningRate }
-    try each("edge") { 2 / $0.learningRate }
+    try each("edge") { conditions.threshold / $0.learningRate }
+    try builder.set("constant_loss", conditions.constantLoss)
     let losses = runs.flatMap { run in
       run.losses + [Double](repeating: .nan, count: train.steps - run.stepsTaken)
     }
@@ -46,23 +56,23 @@ struct TrainingResult {
     try probed("sharpness_products") { $1.sharpness.map { Double($0.products) } }
     try probed("eta_sharpness") { run, record in record.convergedSharpness.map { run.learningRate * $0 } }
     try probed("relative_sharpness") { $1.convergedSharpness.map { $0 / initialSharpness } }
-    try each("least_sharpness") { ($0.sharpness(from: 0).min() ?? .nan) / initialSharpness }
-    try each("late_eta_sharpness") { run in
+    try each("least_relative_sharpness") { ($0.convergedSharpness.min() ?? .nan) / initialSharpness }
+    func late(_ run: TrainingRun, _ summary: ([Double]) -> Double?) -> Double {
       guard run.end != .diverged else { return .nan }
-      let values = run.sharpness(from: Double(run.stepsTaken) * (1 - train.late))
-      return run.learningRate * values.reduce(0, +) / Double(values.count)
+      return summary(run.lateProbes(train.late).compactMap(\.convergedSharpness)).map { run.learningRate * $0 } ?? .nan
     }
-    try each("greatest_late_eta_sharpness") { run in
-      guard run.end != .diverged else { return .nan }
-      return run.learningRate * (run.sharpness(from: Double(run.stepsTaken) / 5).max() ?? .nan)
+    try each("late_eta_sharpness") { late($0, \.mean) }
+    try each("greatest_late_eta_sharpness") { late($0) { $0.max() } }
+    try each("final_relative_sharpness") { ($0.convergedSharpness.last ?? .nan) / initialSharpness }
+    try each("unconverged_probes") { run in
+      Double(run.probes.count { $0.sharpness != nil && $0.convergedSharpness == nil })
     }
-    try each("final_relative_sharpness") { ($0.sharpness(from: 0).last ?? .nan) / initialSharpness }
     try each("final_loss") { $0.losses.last ?? .nan }
     try each("steps_taken") { Double($0.stepsTaken) }
     let ends: [TrainingEnd] = [.steps, .targetLoss, .diverged, .collapsed]
     let codes = runs.map { Int8(ends.firstIndex(of: $0.end ?? .steps) ?? 0) }
     try builder.set("end", .int8(codes), shape: [runs.count])
-    let regimes = runs.map { run in Int8(TrainingRegime.allCases.firstIndex(of: run.regime) ?? 0) }
+    let regimes = runs.map { run in Int8(TrainingRegime.allCases.firstIndex(of: run.regime(conditions)) ?? 0) }
     try builder.set("regime", .int8(regimes), shape: [runs.count])
     if train.rule == .error { try probed("sharpness_error") { $1.sharpness?.error } }
     for probe in TrainingProbe.all { try set(probe, in: &builder) }

@@ -31,10 +31,8 @@ struct TrainingRun: Sendable, Hashable {
   /// The number of steps that were taken.
   var stepsTaken: Int { max(0, losses.count - 1) }
 
-  /// The converged sharpness values from a step on.
-  func sharpness(from step: Double) -> [Double] {
-    probes.filter { Double($0.step) >= step }.compactMap(\.convergedSharpness)
-  }
+  /// The converged values of the sharpness, in the order of their steps.
+  var convergedSharpness: [Double] { probes.compactMap(\.convergedSharpness) }
 
   /// Trains to the end.
   ///
