@@ -93,7 +93,7 @@ struct AuditTarget {
     let chosen = try options.choices.choices()
     let isChosen = chosen.profile != nil || !chosen.settings.isEmpty
     var keys: [ContentDigest] = []
-    for choices in isChosen ? [chosen] : try ReachedResults.choices(of: project) {
+    for choices in isChosen ? [chosen] : try project.everyChoice() {
       let pipeline = try project.pipeline(choices, .all)
       let known = store.known(of: pipeline)
       keys += known.values.compactMap { ContentDigest($0.key) }

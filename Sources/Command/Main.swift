@@ -20,7 +20,7 @@ struct Main: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, RunCommand.self, PlanCommand.self, CheckCommand.self, StagesCommand.self, SchemaCommand.self,
       GraphCommand.self, ClaimsCommand.self, ShowCommand.self, TraceCommand.self, DiffCommand.self, AuditCommand.self,
-      VerifyCommand.self, ReportCommand.self, ExportCommand.self, DataCommand.self, CollectCommand.self,
+      VerifyCommand.self, ReportCommand.self, ExportCommand.self, DataCommand.self, GCCommand.self,
       KeyCommand.self, WorkerCommand.self, ClaimWorkerCommand.self, ContentWorkerCommand.self,
       ComparisonWorkerCommand.self,
     ]

@@ -8,7 +8,7 @@ struct OtherProfiles {
 
   /// Looks at no profile and at each of a pipeline's profiles, but for the one that was chosen.
   init(of project: Project, in store: ArtifactStore, except chosen: Pipeline.Choices) {
-    let all = (try? ReachedResults.choices(of: project)) ?? []
+    let all = (try? project.everyChoice()) ?? []
     made = all.filter { $0.profile != chosen.profile || !chosen.settings.isEmpty }.compactMap { choices in
       // In another profile the file may have a mistake.
       guard let pipeline = try? project.pipeline(choices, .all) else { return nil }

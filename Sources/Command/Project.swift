@@ -74,6 +74,15 @@ struct Project {
     return file?.profiles.names ?? []
   }
 
+  /// No profile, and each of the file's profiles.
+  func everyChoice() throws -> [Pipeline.Choices] {
+    ([nil] + (try profiles())).map { profile in
+      var choices = Pipeline.Choices()
+      choices.profile = profile
+      return choices
+    }
+  }
+
   /// Reads the file.
   func text() throws -> Text {
     if let size = FileSystem.size(of: file), size > YAMLParser.maximumBytes {

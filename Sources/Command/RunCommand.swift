@@ -125,6 +125,7 @@ struct RunCommand: AsyncParsableCommand {
       // Looked at before it is read: what is changed in between is then seen the next time.
       request = isPlain ? .init(project.file, try options.choices(), program: "/proc/self/exe") : nil
       if let request, let known = CompletedRun(request, in: options.storePath(of: project)) {
+        note(project, known.name, in: options.storePath(of: project))
         if !quiet { Self.tell(known, in: options.storePath(of: project), began) }
         return
       }
@@ -140,6 +141,11 @@ struct RunCommand: AsyncParsableCommand {
       throw status
     }
     let store = try ArtifactStore(at: options.storePath(of: project))
+    do {
+      try ProjectRegistry.register(project.file, pipeline: description.name.pipeline, in: store.root)
+    } catch {
+      Terminal.complain("warning: gc may remove the results of this pipeline, since it is not registered: \(error)")
+    }
     let report = RunReport(description, in: store, began: began, isQuiet: quiet, writesEvents: json) {
       PastSeconds.byStage(
         of: description.actions,
@@ -217,6 +223,13 @@ struct RunCommand: AsyncParsableCommand {
   /// Whether all of the pipeline is run, and as it is, and a person is told.
   private var isPlain: Bool {
     force == nil && only.isEmpty && until.isEmpty && !deep && !locked && !updateLock && !json
+  }
+
+  /// Notes for garbage collection that a pipeline with nothing to do was run.
+  private func note(_ project: Project, _ name: String, in store: FilePath) {
+    // In a store that cannot be written to, nothing can be removed.
+    try? ProjectRegistry.register(project.file, pipeline: name, in: store)
+    if let choices = try? options.choices() { LatestRun.touch(RunName(name, choices).description, in: store) }
   }
 
   /// What a run tells that has nothing to do.

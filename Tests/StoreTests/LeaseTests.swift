@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test func `The leases of a run are links to one file, and are renewed together`() throws {
-    let sign = try store.makeLeaseSign()
+    let sign = try store.makeLeaseSign(for: [])
     let other = ContentDigest(of: "another action")
     let first = try #require(granted(try store.lease(for: key, under: sign)))
     let second = try #require(granted(try store.lease(for: other, under: sign)))

@@ -47,28 +47,25 @@ import Testing
     }
   }
 
-  private func collection(keeping count: Int, leastAge: Double = 3600, later: Double = 1e6) throws -> RunCollection {
-    RunCollection(of: store, keeping: count, leastAge: leastAge, now: Double(Timestamp.now.milliseconds) / 1000 + later)
+  private func old(keeping count: Int, leastAge: Double = 3600, later: Double = 1e6) throws -> OldRuns {
+    try OldRuns(of: store, keeping: count, leastAge: leastAge, now: Double(Timestamp.now.milliseconds) / 1000 + later)
   }
 
   @Test func `Of each name the newest are kept`() throws {
     try makeRuns("a", 5)
     try makeRuns("b", 2)
     try folder.write("", to: "artifacts/runs/mine/notes")
-    let collection = try collection(keeping: 3)
+    let old = try old(keeping: 3)
     let oldest = RunFolder.all(in: store).filter { $0.run == "a" }.prefix(2)
-    #expect(collection.removed.map(\.path) == oldest.map(\.path))
-    #expect(collection.keptCount == 5)
-    #expect(collection.bytes == 6)
-    collection.execute()
-    #expect(RunFolder.all(in: store).map(\.run).sorted() == ["a", "a", "a", "b", "b"])
-    #expect(folder.files(below: "artifacts/runs").contains("artifacts/runs/mine/notes"))
+    #expect(old.removed.map(\.path) == oldest.map(\.path))
+    #expect(old.keptCount == 5)
+    #expect(old.bytes == 6)
   }
 
   @Test func `What was written to lately is kept, however many there are`() throws {
     try makeRuns("a", 5)
-    #expect(try collection(keeping: 0, later: 0).removed.isEmpty)
-    #expect(try collection(keeping: 0, later: 3000).removed.isEmpty)
-    #expect(try collection(keeping: 0, later: 4000).removed.count == 5)
+    #expect(try old(keeping: 0, later: 0).removed.isEmpty)
+    #expect(try old(keeping: 0, later: 3000).removed.isEmpty)
+    #expect(try old(keeping: 0, later: 4000).removed.count == 5)
   }
 }

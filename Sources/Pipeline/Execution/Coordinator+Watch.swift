@@ -13,6 +13,7 @@ extension Coordinator {
     var hasLimits = true
     while (try? await Task.sleep(for: .milliseconds(hasLimits ? 100 : 500))) != nil {
       if renewed.duration(to: .now) >= Lease.interval {
+        sign?.renew()
         for lease in leases.values { lease.renew() }
         renewed = .now
       }

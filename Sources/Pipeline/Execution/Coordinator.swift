@@ -29,8 +29,8 @@ actor Coordinator {
   private(set) var stopped: RunStop?
   /// Whether the run ends after a failure, once what runs has ended.
   var isHalting = false
-  /// The file to which the leases of this run are links.
-  private var sign: LeaseSign?
+  /// The file to which the leases of this run are links, and that tells garbage collection what the run needs.
+  private(set) var sign: LeaseSign?
   /// The leases of what runs.
   var leases: [String: Lease] = [:]
   /// What the workers are at.
@@ -79,6 +79,13 @@ actor Coordinator {
     states = options.isDeep ? FileStates() : FileStates(of: store)
     latest = options.name.map { LatestRun(of: $0.description, in: store, code: options.code) }
     plan = Plan(actions, given: options.replay?.results ?? [:])
+  }
+
+  /// Announces the run, before it looks at the first record, and waits while garbage collection moves files.
+  func announce() async {
+    // On a store that cannot be written to, garbage collection cannot remove anything either.
+    sign = try? store.makeLeaseSign(for: actions)
+    if sign != nil { await store.waitAtGate() }
   }
 
   private var isOpen: Bool { stopped == nil && !isHalting }
@@ -182,7 +189,7 @@ extension Coordinator {
       return nil
     }
     do throws(StoreError) {
-      if sign == nil { sign = try store.makeLeaseSign() }
+      if sign == nil { sign = try store.makeLeaseSign(for: actions) }
       switch try store.lease(for: task.key, under: sign, before: held) {
       case .granted(let lease): leases[name] = lease
       case .held(let lease):

@@ -57,6 +57,7 @@ public struct Runner: Sendable {
     )
     store.removeAbandonedScratch()
     store.removeAbandonedLeases()
+    await coordinator.announce()
     // Writing to a worker that has died must be an error here and not the end of this process.
     signal(SIGPIPE, SIG_IGN)
     await withTaskCancellationHandler {

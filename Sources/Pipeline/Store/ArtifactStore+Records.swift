@@ -16,19 +16,7 @@ extension ArtifactStore {
     } catch {
       throw .unreadable(error.description)
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw .unreadable("it is no text") }
-    let value: JSONValue
-    do throws(Diagnostics) {
-      value = try JSONValue(reading: text, name: key.short)
-    } catch {
-      throw .unreadable(error.all.first?.message ?? "it is not JSON")
-    }
-    var diagnostics = Diagnostics()
-    guard let record = ActionRecord.decode(Node(value), &diagnostics) else {
-      throw .unreadable(diagnostics.all.first?.message ?? "it is no record")
-    }
-    guard record.key == key.description else { throw .misplaced(key: record.key) }
-    return record
+    return try ActionRecord(reading: bytes, key: key)
   }
 
   /// Writes down what an action made.
@@ -47,10 +35,39 @@ extension ArtifactStore {
   }
 }
 
+extension ActionRecord {
+  /// Reads the bytes of a record's file.
+  ///
+  /// - Parameter key: the key that the name of the file says.
+  init(reading bytes: [UInt8], key: ContentDigest) throws(RecordError) {
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw .unreadable("it is no text") }
+    let value: JSONValue
+    do throws(Diagnostics) {
+      value = try JSONValue(reading: text, name: key.short)
+    } catch {
+      throw .unreadable(error.all.first?.message ?? "it is not JSON")
+    }
+    var diagnostics = Diagnostics()
+    guard let record = ActionRecord.decode(Node(value), &diagnostics) else {
+      throw .unreadable(diagnostics.all.first?.message ?? "it is no record")
+    }
+    guard record.key == key.description else { throw .misplaced(key: record.key) }
+    self = record
+  }
+}
+
 /// Why a record cannot be used.
-public enum RecordError: Error, Sendable, Equatable {
+public enum RecordError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The file is not there, or is no record.
   case unreadable(String)
   /// It is the record of another action.
   case misplaced(key: String)
+
+  /// The reason in words.
+  public var description: String {
+    switch self {
+    case .unreadable(let reason): reason
+    case .misplaced(let key): "it is the record of another action, \(key.prefix(12))"
+    }
+  }
 }

@@ -13,6 +13,8 @@ public import SystemPackage
 /// logs/PIPELINE/          what stages said: those of the results, and in failed/ those of failures since
 /// leases/                 who is at work on which action
 /// scratch/                work in progress
+/// projects/               which pipeline files have used the store: garbage collection keeps what they would reuse
+/// trash/TIME/             what garbage collection has removed, until a later one empties it
 /// code/                   what each fingerprint of the code is made of; derived
 /// states                  in which state the objects were when their content was last checked; derived
 /// ```
@@ -73,6 +75,8 @@ extension ArtifactStore {
     let destination = path(of: object)
     // A copy that is there may be damaged: it is replaced, which is harmless when it is not.
     if isDurable { try FileSystem.synchronize(file) }
+    // A program may have given its file an old time, and garbage collection measures by it how long an object is stored.
+    try FileSystem.touch(file)
     try FileSystem.makeReadOnly(file)
     try FileSystem.createFolder(destination.removingLastComponent())
     try FileSystem.move(file, to: destination, isDurable: isDurable)

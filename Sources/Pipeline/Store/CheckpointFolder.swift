@@ -80,8 +80,11 @@ public struct CheckpointFolder: StageCheckpoints {
     }
   }
 
+  /// Whether this is the name of a checkpoint's file.
+  static func isCheckpoint(_ name: String) -> Bool { File(FilePath(name)) != nil }
+
   /// Where the checkpoints of all stages are.
-  static func root(in store: ArtifactStore) -> FilePath {
+  private static func root(in store: ArtifactStore) -> FilePath {
     store.root.appending("scratch").appending("checkpoints")
   }
 }

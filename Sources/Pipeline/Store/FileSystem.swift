@@ -189,6 +189,13 @@ public enum FileSystem {
     }
   }
 
+  /// Gives a file the file system's present time.
+  static func touch(_ path: FilePath) throws(StoreError) {
+    guard utimensat(AT_FDCWD, path.string, nil, 0) == 0 else {
+      throw StoreError("cannot touch \(path)", Errno(rawValue: errno))
+    }
+  }
+
   /// Removes a file if it is there.
   public static func remove(_ path: FilePath) {
     unlink(path.string)

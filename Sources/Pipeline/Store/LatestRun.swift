@@ -1,11 +1,12 @@
 public import Artifacts
 internal import Configuration
 public import Planning
-internal import SystemPackage
+public import SystemPackage
 
 /// The keys under which the actions of a pipeline were last known: what a change is told against.
 ///
-/// It is derived: without it a reason is "not built yet", and nothing else is lost.
+/// It is derived: without it a reason is "not built yet". While it is there, garbage collection keeps the results of the
+/// last run under each name.
 public struct LatestRun: Sendable {
   private var keys: [String: ContentDigest] = [:]
   private let file: FilePath
@@ -24,13 +25,24 @@ public struct LatestRun: Sendable {
     keys = members.compactMapValues { if case .string(let digits) = $0 { ContentDigest(digits) } else { nil } }
   }
 
+  /// Notes that the run of a name has just found everything up to date.
+  public static func touch(_ name: String, in store: FilePath) {
+    touch(store.appending("latest").appending("\(name).json"))
+  }
+
+  private static func touch(_ file: FilePath) {
+    // Where this is not allowed, garbage collection is not either.
+    try? FileSystem.touch(file)
+  }
+
   /// The key of an action.
   public subscript(action: String) -> ContentDigest? { keys[action] }
 
   /// Remembers the keys of a run.
   public mutating func remember(_ new: [String: ContentDigest], in store: ArtifactStore) throws(StoreError) {
     let merged = keys.merging(new) { $1 }
-    guard merged != keys else { return }
+    // Its time is that of the last run: for so long garbage collection keeps the results of a run with `--set`.
+    guard merged != keys || !FileSystem.exists(file) else { return Self.touch(file) }
     keys = merged
     try FileSystem.createFolder(file.removingLastComponent())
     let json = JSONValue.object(keys.mapValues { .string($0.description) })

@@ -1,5 +1,6 @@
 public import Artifacts
 internal import Glibc
+public import Planning
 internal import SystemPackage
 
 /// A sign that a process is at work on an action: the file `leases/KEY`, which only one process can create.
@@ -20,7 +21,8 @@ public struct Lease: Sendable {
 
   /// Shows that the process is still there.
   public func renew() {
-    utimensat(AT_FDCWD, path.string, nil, 0)
+    // One that is gone was taken over, which costs time only.
+    try? FileSystem.touch(path)
   }
 
   /// Gives the lease up.
@@ -29,19 +31,59 @@ public struct Lease: Sendable {
     if Self.text(at: path) == text { FileSystem.remove(path) }
   }
 
+  /// The first line of a lease. What follows it in a run's sign is for garbage collection.
   fileprivate static func text(at path: FilePath) -> String? {
-    (try? FileSystem.read(path, limit: 1 << 10)).map { String(decoding: $0, as: UTF8.self) }
+    guard let bytes = try? FileSystem.read(path, limit: 1 << 10) else { return nil }
+    let end = bytes.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
+    return String(decoding: bytes[..<end], as: UTF8.self)
   }
 }
 
 /// The file to which the leases of a run are links: it lies with the work in progress, and goes with it.
+///
+/// It is there from the beginning of a run to its end, and says in its first line which process that is, and then which
+/// shapes the run's actions have: garbage collection keeps all records of these shapes.
 public struct LeaseSign: Sendable {
   fileprivate let path: FilePath
   fileprivate let text: String
+  fileprivate static let name = "leases"
+
+  /// Shows that the run is still there, also while it has no lease.
+  public func renew() {
+    // A sign that cannot be renewed is that of a run on a store that is gone, which learns of it when it stores something.
+    try? FileSystem.touch(path)
+  }
 
   /// Takes the file away; leases that are linked to it stay until they are released.
   public func remove() {
     FileSystem.remove(path)
+  }
+}
+
+extension LeaseSign {
+  private static let heading = "shapes"
+  private static let end = "end"
+
+  /// The shapes of actions, as lines of hexadecimal digits between a heading and an end.
+  fileprivate static func lines(of actions: [Action]) -> [UInt8] {
+    let shapes = Set(actions.map { ActionShape($0).bits }).map { String($0, radix: 16) }
+    return Array(([heading] + shapes + [end]).joined(separator: "\n").utf8) + [UInt8(ascii: "\n")]
+  }
+
+  /// The shapes that a sign names; nil for one of a version of this program that named none.
+  static func shapes(in bytes: [UInt8]) -> Set<ActionShape>? {
+    let lines = bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+    guard lines.count >= 3, lines[1] == heading, lines.last == end else { return nil }
+    let shapes = lines[2..<(lines.count - 1)].map { UInt64($0, radix: 16) }
+    return shapes.contains(nil) ? nil : Set(shapes.compactMap { $0 }.map { ActionShape(bits: $0) })
+  }
+
+  /// The process whose sign is a file of this name in the scratch folder; nil for the name of another file.
+  static func holder(ofSignNamed name: String) -> ProcessIdentity? {
+    let mark = "work-\(Self.name)."
+    guard name.hasPrefix(mark) else { return nil }
+    let parts = name.dropFirst(mark.utf8.count).split(separator: "-", maxSplits: 1)
+    return parts.count == 2 ? ProcessIdentity(String(parts[1])) : nil
   }
 }
 
@@ -112,9 +154,12 @@ extension ArtifactStore {
   private static var newSign: String { "\(ProcessIdentity.current) \(FileSystem.randomName)\n" }
 
   /// Makes the file to which the leases of a run are links.
-  public func makeLeaseSign() throws(StoreError) -> LeaseSign {
-    let sign = LeaseSign(path: scratchPath("leases"), text: Self.newSign)
-    _ = try FileSystem.create(sign.path, holding: sign.text)
+  ///
+  /// - Parameter actions: all actions of the run.
+  public func makeLeaseSign(for actions: [Action]) throws(StoreError) -> LeaseSign {
+    let sign = LeaseSign(path: scratchPath(LeaseSign.name), text: Self.newSign)
+    // Whole from the first moment: garbage collection stops at one that it cannot read.
+    try writeAtomically(Array(sign.text.utf8) + LeaseSign.lines(of: actions), to: sign.path, isDurable: false)
     return sign
   }
 

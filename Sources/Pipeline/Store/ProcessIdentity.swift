@@ -91,15 +91,42 @@ public enum Machine {
     return String(line[line.index(after: colon)...].drop { $0 == " " })
   }()
 
-  /// The host's name, as far as it may stand in a file's name, with a digest of the machine's number and of the space
-  /// in which its processes are numbered.
+  /// The host's name, as far as it may stand in a file's name, with a digest of what tells two machines apart.
+  ///
+  /// Two machines of one identity would take each other's processes for dead: each would look for the other's number
+  /// among its own. So everything goes in that can differ between two that share a store:
+  /// - the machine's number, which differs unless both come from one image;
+  /// - the boot's number, which is drawn at random at every start: it tells cloned virtual machines apart, and the hosts
+  ///   of two containers;
+  /// - the space in which processes are numbered: it tells the containers of one host apart;
+  /// - the hardware addresses of network devices: they tell apart two virtual machines that were resumed from one
+  ///   snapshot and have all the rest in common. Interfaces without a device (bridges, tunnels) come and go, and are left
+  ///   out.
+  ///
+  /// Whatever is taken for another machine's is only given up after a long silence: after a restart, too, since then
+  /// nothing shows that the machine is the same. That costs a minute at most, and the other mistake costs results.
   static let identity: String = {
-    let number = (try? FileSystem.read("/etc/machine-id", limit: 64)) ?? []
+    let boot = (try? FileSystem.read("/proc/sys/kernel/random/boot_id", limit: 64)) ?? []
     let space = (try? FilePath("/proc/self/ns/pid").stat()).map { "\($0.inode.rawValue)" } ?? ""
-    let digest = ContentDigest(of: number + Array(space.utf8)).description.prefix(8)
+    let number = (try? FileSystem.read("/etc/machine-id", limit: 64)) ?? []
+    // Without these two nothing is certain: then this process is taken for a machine of its own.
+    let certain = boot.isEmpty || space.isEmpty ? FileSystem.randomName : ""
+    let texts = [number, boot].map { String(decoding: $0, as: UTF8.self) } + [space, certain] + hardwareAddresses
+    let digest = ContentDigest(of: texts.joined(separator: "\n")).description.prefix(16)
     let name = host.isFileName ? host.prefix(60) : "unknown"
     return "\(name).\(digest)"
   }()
+
+  /// The addresses of the network devices, sorted.
+  private static var hardwareAddresses: [String] {
+    let root = FilePath("/sys/class/net")
+    // A container without the folder is told apart by its boot and its space of processes.
+    let names = (try? FileSystem.contents(of: root)) ?? []
+    return names.filter { FileSystem.exists(root.appending($0).appending("device")) }.compactMap { name in
+      let address = try? FileSystem.read(root.appending(name).appending("address"), limit: 64)
+      return address.map { String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self) }
+    }.sorted()
+  }
 
   private static func fact(_ name: String) -> String {
     let bytes = (try? FileSystem.read(FilePath("/proc/sys/kernel/\(name)"), limit: 1 << 10)) ?? []

@@ -16,22 +16,9 @@ extension FileSystem {
   }
 
   /// The size of a file, and when it was written in seconds since 1970; nil if there is none, or it is no file.
-  static func sizeAndTime(of path: FilePath) -> (bytes: Int, time: Double)? {
+  private static func sizeAndTime(of path: FilePath) -> (bytes: Int, time: Double)? {
     var status = stat()
     guard lstat(path.string, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     return (Int(status.st_size), Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) * 1e-9)
-  }
-
-  /// Removes a file, which may be read-only; one that is not there any more is fine.
-  static func removeFile(_ path: FilePath) throws(StoreError) {
-    // The permission to write the folder is what counts, not that of the file.
-    guard unlink(path.string) == 0 || errno == ENOENT else {
-      throw StoreError("cannot remove \(path)", Errno(rawValue: errno))
-    }
-  }
-
-  /// Removes a folder if there is nothing in it.
-  static func removeIfEmpty(_ path: FilePath) {
-    rmdir(path.string)
   }
 }
