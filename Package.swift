@@ -88,6 +88,7 @@ let package = Package(
     science("Datasets", ["Tensors"]),
     science("Training", ["Networks", "Autodiff", "Tensors"]),
 
+    pipeline("Files", [systemPackage]),
     pipeline("Configuration", ["CLibYAML"]),
     pipeline("Artifacts", ["CLibHDF5", crypto, systemPackage]),
     pipeline("Archives", ["CZlib"]),
@@ -95,7 +96,7 @@ let package = Package(
     pipeline("Figures", ["References", "Artifacts", "Configuration", subprocess, systemPackage]),
     pipeline("Planning", ["Artifacts", "Configuration", deque]),
     pipeline("Programs", ["Planning", "Artifacts", "Configuration", subprocess, systemPackage]),
-    pipeline("Store", ["CLinux", "Planning", "Artifacts", "Configuration", crypto, systemPackage]),
+    pipeline("Store", ["CLinux", "Files", "Planning", "Artifacts", "Configuration", crypto, systemPackage]),
     pipeline("Claims", ["References", "Store", "Planning", "Artifacts", "Configuration", systemPackage]),
     pipeline("Downloads", ["Archives", "Store", "Artifacts", subprocess, systemPackage]),
     pipeline(
@@ -204,6 +205,7 @@ let package = Package(
       ["References", "Stages", "Planning", "Artifacts", "Configuration", "TestSupport", systemPackage]
     ),
 
+    tests(of: "Files", ["TestSupport", systemPackage]),
     tests(of: "Configuration", ["TestSupport"]),
     tests(of: "Archives", ["TestSupport", systemPackage]),
     tests(of: "Artifacts", ["TestSupport", systemPackage]),
