@@ -104,7 +104,7 @@ system:
 	@scripts/install-packages libyaml-dev libhdf5-dev zlib1g-dev gnuplot-nox pkg-config curl
 
 test-system: system
-	@scripts/install-packages hdf5-tools python3-h5py python3-xarray python3-h5netcdf python3-jsonschema python3-yaml poppler-utils bubblewrap openssl python3-cryptography git chromium python3-selenium chromium-driver tidy
+	@scripts/install-packages hdf5-tools python3-h5py python3-xarray python3-h5netcdf python3-jsonschema python3-yaml poppler-utils librsvg2-bin bubblewrap openssl python3-cryptography git chromium python3-selenium chromium-driver tidy
 
 swift:
 	@command -v swift >/dev/null || { \

@@ -202,7 +202,7 @@ let package = Package(
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
     tests(
       of: "Figures",
-      ["References", "Stages", "Planning", "Artifacts", "Configuration", "TestSupport", systemPackage]
+      ["References", "Stages", "Planning", "Artifacts", "Configuration", "TestSupport", "CZlib", systemPackage]
     ),
 
     tests(of: "Files", ["TestSupport", systemPackage]),

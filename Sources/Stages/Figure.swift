@@ -14,7 +14,11 @@ extension Figure: StageKind {
       Data are written 'input/variable', where 'input' is a name under 'inputs:'. The result holds the numbers that are
       drawn and the gnuplot script; its files are NAME.pdf, NAME.svg and NAME.png (300 dots an inch), and NAME.gp with
       NAME.dat, from which 'gnuplot NAME.gp' draws the pictures again, under whatever name.
-      Missing values are left out. Where a value that is shown as a colour is missing, or has no logarithm on a
+      Missing values are left out. Zeros and negative values have no place on a logarithmic axis, and infinite ones on
+      none: the run, the stage's log and the result ('left_out') say how many there are; 'zero: true' gives zero a place.
+      Everything is clipped to the axes. An area reaches down to the beginning of a logarithmic axis where its edge has no
+      logarithm, and covers all places that its outline winds around. The x axis spans all its data and the y axis what
+      the limits of x show, unless limits are given. Where a value that is shown as a colour is missing, or has no logarithm on a
       logarithmic axis, a curve or a point is grey (#999999), and the cell of a heat map is left empty.
       A legend stands where it covers nothing, inside the panel or below it; a declared place is kept unless the legend
       is larger than the panel. One that would take more than a third of the figure is an error, or becomes a bar of
@@ -40,12 +44,24 @@ extension Figure: StageKind {
     let artifact = try content.artifact()
     let identity = context.key.map { PictureIdentity(action: $0, artifact: artifact.address) }
     let drawing = try await Gnuplot.draw(script, identity: identity, in: FilePath(context.scratch))
-    var result = StageResult(artifact, files: drawing.files)
+    var result = StageResult(artifact, files: drawing.files, log: try report(content.leftOut, in: context))
     result.state(
       tools: [
         ExternalResource("gnuplot", digest: try? ContentDigest(ofFile: drawing.program), version: drawing.version)
       ]
     )
     return result
+  }
+
+  /// Tells the user what could not be drawn, in the output of the run and in the log of the stage.
+  ///
+  /// - Returns: the path of the log; nil if everything is drawn.
+  private func report(_ leftOut: [String], in context: StageContext) throws -> String? {
+    guard !leftOut.isEmpty else { return nil }
+    let text = leftOut.map { "warning: \($0)\n" }.joined()
+    _ = try FileDescriptor.standardError.writeAll(text.utf8)
+    let log = FilePath(context.scratch).appending("figure.log")
+    try OutputFile.write(text.utf8, to: log)
+    return log.string
   }
 }

@@ -3,6 +3,9 @@ struct AxisRange: Sendable, Equatable {
   var from: Double
   var to: Double
   var scale: AxisScale
+  /// Where the logarithmic part begins of an axis at whose beginning, before a break, zero has its place; nil for an
+  /// axis without one.
+  var logarithmsFrom: Double?
 
   /// How far along the axis a value lies, from 0 to 1; not a number where it has no place.
   func fraction(_ value: Double) -> Double {
@@ -13,9 +16,35 @@ struct AxisRange: Sendable, Equatable {
   func position(_ value: Double) -> Double {
     switch scale {
     case .linear: value
-    case .log: value > 0 && value.isFinite ? decimalLogarithm(value) : .nan
+    case .log: hasPlace(value) ? decimalLogarithm(drawn(value)) : .nan
     }
   }
+
+  /// Whether a value is on a logarithmic axis; none is between zero and the beginning of the logarithmic part.
+  private func hasPlace(_ value: Double) -> Bool {
+    guard let begin = logarithmsFrom else { return value > 0 && value.isFinite }
+    return value == 0 || value == from || value >= begin && value.isFinite
+  }
+
+  /// The value at whose place a value is drawn: that of the axis' beginning for a zero that stands there.
+  func drawn(_ value: Double) -> Double {
+    value == 0 && logarithmsFrom != nil ? from : value
+  }
+
+  /// The axis with a place for zero before its beginning.
+  var withZero: AxisRange {
+    guard scale == .log, logarithmsFrom == nil else { return self }
+    var axis = self
+    axis.from = max(decimalPower(start - 0.12 * (end - start)), 1 / Self.largest / 1e4)
+    axis.logarithmsFrom = from
+    return axis
+  }
+
+  /// The part of the axis without the place for zero.
+  var withoutZero: AxisRange { AxisRange(from: logarithmsFrom ?? from, to: to, scale: scale) }
+
+  /// The value, or the axis' beginning for one that has no logarithm on a logarithmic axis: an area reaches down to it.
+  func raised(_ value: Double) -> Double { scale == .log && value <= 0 && value.isFinite ? from : value }
 
   /// The position of the beginning.
   var start: Double { position(from) }
@@ -80,12 +109,19 @@ struct RangeFinder {
   /// The range of the axis, which all the panels share.
   func range() -> AxisRange {
     let axes = panels.map { isHorizontal ? $0.panel.x : $0.panel.y }
+    let range = dataRange(axes)
+    return axes.contains(where: \.zero) ? range.withZero : range
+  }
+
+  private func dataRange(_ axes: [Axis]) -> AxisRange {
     let scale = axes.contains { $0.scale == .log } ? AxisScale.log : .linear
     let from = axes.lazy.compactMap(\.from).first.map { AxisRange.clamped($0, scale) }
     let to = axes.lazy.compactMap(\.to).first.map { AxisRange.clamped($0, scale) }
     if let from, let to, from < to { return AxisRange(from: from, to: to, scale: scale) }
     var extent = Extent()
-    for panel in panels { add(panel, scale, to: &extent) }
+    for panel in panels { add(panel, scale, isWhole: false, to: &extent) }
+    // Where the limits of x hide all data, they count none the less: any other range would tell less of them.
+    if extent.isEmpty { for panel in panels { add(panel, scale, isWhole: true, to: &extent) } }
     var range = AxisRange(from: extent.least, to: extent.greatest, scale: scale)
     if extent.isEmpty { range = AxisRange(from: scale == .log ? 1 : 0, to: scale == .log ? 10 : 1, scale: scale) }
     pad(&range)
@@ -132,25 +168,80 @@ struct RangeFinder {
     }
   }
 
-  private func add(_ content: PanelContent, _ scale: AxisScale, to extent: inout Extent) {
-    let other = isHorizontal ? content.panel.y : content.panel.x
-    let names = isHorizontal ? ["x"] : ["y", "y2"]
+  /// Takes in the data of a panel.
+  ///
+  /// The x axis spans all of them, whatever the limits of y hide. The y axis spans what the limits of x show, with the
+  /// ends of the lines that they cut.
+  ///
+  /// - Parameter isWhole: whether data that the limits of x hide count as well.
+  private func add(_ content: PanelContent, _ scale: AxisScale, isWhole: Bool, to extent: inout Extent) {
     for mark in content.marks {
       if mark.kind == .heatmap {
         for edge in CellEdges(mark[isHorizontal ? "x" : "y"], scale).ends { extent.add(AxisRange.clamped(edge, scale)) }
         continue
       }
+      let window = isHorizontal || isWhole ? nil : Window(content.panel.x)
       let others = mark[isHorizontal ? "y" : "x"]
-      for name in names {
-        for (index, value) in mark[name].enumerated() where scale == .linear || AxisRange.clamped(value) > 0 {
-          if others.indices.contains(index) {
-            // What the other axis leaves out does not count.
-            if let from = other.from, others[index] < from { continue }
-            if let to = other.to, others[index] > to { continue }
+      let other = isHorizontal ? content.panel.y : content.panel.x
+      for name in isHorizontal ? ["x"] : ["y", "y2"] {
+        let values = mark[name]
+        for (index, value) in values.enumerated() where scale == .linear || AxisRange.clamped(value) > 0 {
+          guard others.indices.contains(index) else {
+            extent.add(value)
+            continue
           }
-          extent.add(value)
+          // What has no logarithm is drawn as the end of an area only.
+          let hasPlace = other.scale == .linear || others[index] > 0 || other.zero && others[index] == 0
+          guard hasPlace || mark.kind.isArea else { continue }
+          guard let window else {
+            extent.add(value)
+            continue
+          }
+          if window.contains(others[index]) { extent.add(value) }
+          guard index > 0, mark.kind.hasEdges, scale == .linear || values[index - 1] > 0 else { continue }
+          for cut in window.cuts(from: (others[index - 1], values[index - 1]), to: (others[index], value), scale) {
+            extent.add(cut)
+          }
         }
       }
+    }
+  }
+}
+
+/// The limits of the horizontal axis, as far as they are declared.
+private struct Window {
+  private let axis: Axis
+
+  init(_ axis: Axis) { self.axis = axis }
+
+  func contains(_ x: Double) -> Bool {
+    !(axis.from.map { x < $0 } ?? false) && !(axis.to.map { x > $0 } ?? false)
+  }
+
+  /// The heights at which the limits cut the edge between two points, which is straight on the page.
+  func cuts(from: (x: Double, y: Double), to: (x: Double, y: Double), _ scale: AxisScale) -> [Double] {
+    let across = AxisRange(from: 1, to: 2, scale: axis.scale)
+    let up = AxisRange(from: 1, to: 2, scale: scale)
+    let (start, end) = (across.position(from.x), across.position(to.x))
+    return [axis.from, axis.to].compactMap { $0 }.compactMap { limit in
+      let place = across.position(limit)
+      guard (start < place) != (end < place), start != end else { return nil }
+      let (low, high) = (up.position(from.y), up.position(to.y))
+      let height = low + (place - start) / (end - start) * (high - low)
+      return scale == .log ? decimalPower(height) : height
+    }
+  }
+}
+
+extension DrawKind {
+  /// Whether it is drawn as a filled area.
+  var isArea: Bool { self == .region || self == .band }
+
+  /// Whether neighbouring points are joined by edges.
+  fileprivate var hasEdges: Bool {
+    switch self {
+    case .lines, .region, .band: true
+    case .points, .vectors, .heatmap, .horizontal, .vertical: false
     }
   }
 }

@@ -126,6 +126,13 @@ public struct Panel: Record {
     .init("notes", \.notes, "Texts at places of the panel."),
     .init("series", \.series, "What is drawn, in this order; heat maps first.", limit: .notEmpty(), required: true),
   ]
+
+  /// Notes that have a place.
+  public func inconsistencies() -> [Inconsistency] {
+    notes.filter { x.scale == .log && $0.x <= 0 || y.scale == .log && $0.y <= 0 }.map { note in
+      Inconsistency("notes", "'\(note.text.plain)' stands at a place that a logarithmic axis does not have")
+    }
+  }
 }
 
 /// An axis.
@@ -140,6 +147,8 @@ public struct Axis: Record {
   public var scale = AxisScale.linear
   /// The step between labelled tics; nil for a sensible one.
   public var tics: Double?
+  /// Whether a logarithmic axis has a place for zero.
+  public var zero = false
 
   /// An axis that fits its data.
   public init() {}
@@ -151,6 +160,7 @@ public struct Axis: Record {
     .init("to", \.to, "Where the axis ends; where the data do unless given."),
     .init("scale", \.scale, "How values are laid out."),
     .init("tics", \.tics, "The step between labelled tics.", limit: .ifPresent(.positive)),
+    .init("zero", \.zero, "Whether a logarithmic axis shows zero, at its beginning before a break."),
   ]
 
   /// A text is the label.
@@ -165,8 +175,10 @@ public struct Axis: Record {
   /// A range that goes up, and is positive where logarithms are taken.
   public func inconsistencies() -> [Inconsistency] {
     let hasSteps = tics != nil && scale == .log
+    let hasUselessZero = zero && scale == .linear
     return rangeInconsistencies(from, to, scale)
       + (hasSteps ? [Inconsistency("tics", "a logarithmic axis has its tics at powers of ten")] : [])
+      + (hasUselessZero ? [Inconsistency("zero", "only a logarithmic axis needs a place for zero")] : [])
   }
 }
 

@@ -8,6 +8,7 @@ extension FigureContent {
   public func artifact() throws -> Artifact {
     let script = try Script(self, stem: "figure")
     var artifact = Artifact(attributes: ["kind": .string("figure"), "script": .string(script.text)])
+    if !leftOut.isEmpty { artifact.attributes["left_out"] = .string(leftOut.joined(separator: "\n")) }
     for (panelIndex, content) in panels.enumerated() {
       var group = Artifact(attributes: [
         "title": .string(content.panel.title.markup),

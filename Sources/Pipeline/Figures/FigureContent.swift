@@ -69,6 +69,7 @@ struct PanelContent: Sendable {
     for (index, series) in panel.series.enumerated() {
       let selection = Selection(series: series, inputs: inputs, place: "\(place), series \(index + 1)")
       let count = try selection.count()
+      let digits = try series.each == nil ? 0 : selection.moreDigits(count)
       var cycled: Color?
       if series.takesCycleColor {
         cycled = Color.cycle[uncoloured % Color.cycle.count]
@@ -76,7 +77,7 @@ struct PanelContent: Sendable {
       }
       for each in 0..<count {
         let color = series.color ?? cycled ?? (series.palette ?? .viridis).color(of: each, in: count)
-        var mark = try selection.mark(each: series.each == nil ? nil : each, style: series.style(color))
+        var mark = try selection.mark(each: series.each == nil ? nil : each, style: series.style(color), digits: digits)
         mark.series = index
         mark.each = series.each == nil ? nil : each
         // A colour that is given wins over one that stands for a value.
@@ -108,6 +109,18 @@ struct PanelContent: Sendable {
         let text = FigureText.words(category.meaning)
         return Mark(kind: .region, series: -1, columns: [], label: text, style: style)
       }
+  }
+
+  /// Whether values lie below the first colour of the range, and above the last; these have the colour of that end.
+  func beyond(_ range: AxisRange) -> (below: Bool, above: Bool) {
+    var beyond = (below: false, above: false)
+    let slack = 1e-9
+    for value in marks.flatMap({ $0["z"] + ($0.colorValue.map { [$0] } ?? []) }) {
+      let fraction = range.fraction(value)
+      if fraction < -slack { beyond.below = true }
+      if fraction > 1 + slack { beyond.above = true }
+    }
+    return beyond
   }
 
   /// The place of a value on the axis of colours: for a label the number of its colour. Not a number where it has none.

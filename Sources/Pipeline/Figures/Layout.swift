@@ -23,6 +23,8 @@ struct Layout: Sendable {
     var xTics: Tics
     var yTics: Tics
     var colorTics: Tics?
+    /// Whether there are values below and above the bar of colours.
+    var beyond = (below: false, above: false)
     /// The labels of the axes; nil where another panel shows them, and the tics' labels too.
     var xLabel: FigureText?
     var yLabel: FigureText?
@@ -54,6 +56,10 @@ struct Layout: Sendable {
   /// The width of a colour bar, and its distance from the panel.
   static let barWidth = 6.0
   static let barGap = 5.0
+  /// The height of the tip that says that there are values beyond the bar.
+  static let barTip = 6.0
+  /// From what belongs to a panel with a colour bar to the next panel.
+  static let barRoom = 10.0
 
   /// Lays out a figure.
   ///
@@ -96,11 +102,24 @@ struct Layout: Sendable {
       }
       return frame
     }
+    for index in frames.indices { frames[index].beyond = beyond(content, index) }
     // The room for labels depends on the tics, which depend on the room for the panels. A legend for which there is no
     // room inside goes below, and stays there.
     try place(content, grid)
     try place(content, grid)
     repeat { try place(content, grid) } while moveLegends(content)
+  }
+
+  /// Whether a panel, or another without a bar of its own that has the same colours, has values beyond the range.
+  private func beyond(_ content: FigureContent, _ index: Int) -> (below: Bool, above: Bool) {
+    guard let axis = content.panels[index].panel.color, let range = frames[index].color else { return (false, false) }
+    let told = content.panels.indices.filter { other in
+      guard other != index else { return true }
+      guard let color = content.panels[other].panel.color, !color.hasBar else { return false }
+      return frames[other].color == range && color.palette == axis.palette
+    }
+    let all = told.map { content.panels[$0].beyond(range) }
+    return (all.contains(where: \.below), all.contains(where: \.above))
   }
 
   private mutating func place(_ content: FigureContent, _ grid: Grid) throws(FigureError) {
@@ -113,7 +132,7 @@ struct Layout: Sendable {
       let (row, column) = (index / grid.columns, index % grid.columns)
       let panel = content.panels[index]
       frames[index].legend = legendBlock(of: panel, frames[index])
-      let margins = margins(of: frames[index], panel.panel)
+      let margins = margins(of: frames[index], panel)
       left[column] = max(left[column], margins.left)
       right[column] = max(right[column], margins.right)
       bottom[row] = max(bottom[row], margins.bottom)
@@ -162,20 +181,20 @@ struct Layout: Sendable {
 
   private mutating func fitTics(of index: Int) {
     let frame = frames[index]
-    let widest = frame.xTics.labelWidth * smallFont
-    frames[index].xTics = Tics(frame.x, length: frame.box.width, spacing: widest + 9, step: frame.xStep)
+    frames[index].xTics = .fitting(frame.x, length: frame.box.width, room: 9, font: smallFont, step: frame.xStep)
     frames[index].yTics = Tics(frame.y, length: frame.box.height, spacing: 2.6 * smallFont, step: frame.yStep)
     frames[index].colorTics = frame.color.map { Tics($0, length: frame.box.height, spacing: 2.6 * smallFont) }
   }
 
   /// The room for the tics of the x axis, their labels and its own.
   func roomBelow(_ frame: Frame) -> Double {
-    guard let label = frame.xLabel else { return 4 }
+    guard let label = frame.xText else { return 4 }
     return Self.ticGap + 1.15 * smallFont + (label.isEmpty ? 0 : 1.3 * font)
   }
 
   /// The room that a panel needs around it.
-  private func margins(of frame: Frame, _ panel: Panel) -> Box {
+  private func margins(of frame: Frame, _ content: PanelContent) -> Box {
+    let panel = content.panel
     var margins = Box(left: 3, right: 3, bottom: 4, top: 0.5 * smallFont)
     // Half of the first and of the last label stand outside.
     if frame.xLabel != nil {
@@ -183,14 +202,18 @@ struct Layout: Sendable {
       margins.left = max(margins.left, (labels.first ?? 0) + 3)
       margins.right = max(margins.right, (labels.last ?? 0) + 3)
     }
-    if let label = frame.yLabel {
+    if let label = frame.yText {
       margins.left = frame.yTics.labelWidth * smallFont + Self.ticGap + 3 + (label.isEmpty ? 0 : 1.35 * font)
     }
     margins.bottom = roomBelow(frame)
     if !panel.title.isEmpty { margins.top = 1.65 * font }
     if let color = panel.color, color.hasBar, let tics = frame.colorTics {
-      margins.right = Self.barGap + Self.barWidth + Self.ticGap + tics.labelWidth * smallFont + 4
-      if !color.label.isEmpty { margins.right += 1.55 * font }
+      margins.right = Self.barGap + Self.barWidth + Self.ticGap + tics.labelWidth * smallFont + Self.barRoom
+      if !frame.colorText(color).isEmpty { margins.right += 1.55 * font }
+    }
+    if panel.color?.hasBar == true {
+      if frame.beyond.above { margins.top = max(margins.top, Self.barTip + 3) }
+      if frame.beyond.below { margins.bottom = max(margins.bottom, Self.barTip + 3) }
     }
     if let legend = frame.legend {
       switch frame.legendPosition {
@@ -202,6 +225,15 @@ struct Layout: Sendable {
     }
     return margins
   }
+}
+
+extension Layout.Frame {
+  /// The texts beside the axes, with what their tics' labels leave out; nil where another panel shows them.
+  var xText: FigureText? { xLabel.map { xTics.offset?.stated(in: $0) ?? $0 } }
+  var yText: FigureText? { yLabel.map { yTics.offset?.stated(in: $0) ?? $0 } }
+
+  /// The text beside the bar of colours.
+  func colorText(_ axis: ColorAxis) -> FigureText { colorTics?.offset?.stated(in: axis.label) ?? axis.label }
 }
 
 /// Which panels stand in a row or a column.

@@ -87,6 +87,13 @@ struct DecimalDigits {
     normalize()
   }
 
+  /// Digits of a whole number, times a power of ten.
+  init(digits: [UInt8], exponent: Int) {
+    self.digits = digits
+    point = digits.count + exponent
+    normalize()
+  }
+
   private mutating func normalize() {
     while digits.first == 0 {
       digits.removeFirst()
@@ -128,6 +135,12 @@ struct DecimalDigits {
 
   /// Without an exponent.
   var plain: String { plain(decimals: max(0, digits.count - point)) }
+
+  /// The digits as one whole number, and the power of ten that it is to be multiplied by; nil for more digits than a
+  /// whole number of the machine has.
+  var whole: (number: Int, exponent: Int)? {
+    Int(digits.map { String($0) }.joined()).map { ($0, point - digits.count) }
+  }
 
   /// Without an exponent, with `decimals` digits behind the point.
   func plain(decimals: Int) -> String {

@@ -18,6 +18,7 @@ public struct Script: Sendable {
       throw FigureError("panel \(panel + 1): the legend \(Layout.remedy)")
     }
     var writer = ScriptWriter(layout)
+    for sentence in content.leftOut { writer.add("# Not drawn: \(sentence)") }
     for (index, panel) in content.panels.enumerated() {
       writer.write(panel, layout.frames[index], number: index + 1, isLast: index == content.panels.count - 1)
     }

@@ -7,18 +7,18 @@ extension ScriptWriter {
     case .lines:
       let z = mark["z"].map(content.colorPosition)
       let kept = z.isEmpty ? Thinning.curve(mark["x"], mark["y"], frame) : Array(z.indices)
-      guard !kept.isEmpty else { return [] }
-      let curve = [mark["x"], mark["y"]].map { column in kept.map { column[$0] } }
+      let (x, y) = (kept.map { mark["x"][$0] }, kept.map { mark["y"][$0] })
+      let clip = FrameClip(frame)
       var elements: [String] = []
       if z.isEmpty || z.contains(where: \.isNaN) {
         // What has no colour is left out of the curve below, and a grey line shows that it is there.
-        elements.append("\(rows(curve)) with lines \(Self.line(style, color: z.isEmpty ? color : .missing))")
+        elements += stroke(clip.curve(x, y), Self.line(style, color: z.isEmpty ? color : .missing))
       }
       if !z.isEmpty {
-        let width = NumberText.layout(style.weight)
         // gnuplot draws in white where the colour alone is missing.
-        let placed = curve.map { column in zip(column, z).map { $1.isNaN ? .nan : $0 } }
-        elements.append("\(rows(placed + [z])) with lines linewidth \(width) linecolor palette")
+        let coloured = zip(y, z).map { $1.isNaN ? .nan : $0 }
+        let width = NumberText.layout(style.weight)
+        elements += stroke(clip.curve(x, coloured, others: [z]), "linewidth \(width) linecolor palette")
       }
       return elements + (style.marker == nil ? [] : signs(mark, content, frame, color))
     case .points:
@@ -26,20 +26,25 @@ extension ScriptWriter {
     case .vectors:
       return vectors(mark, frame, color)
     case .region:
-      return areas([mark["x"], mark["y"]], "closed", style, color)
+      return region(mark, frame, color)
     case .band:
       return band(mark, frame, color)
     case .heatmap:
       return heatMap(mark, content, frame)
     case .horizontal:
       let y = mark["y"].first ?? .nan
-      let source = rows([[frame.x.from, frame.x.to], [y, y]])
-      return ["\(source) with lines \(Self.line(style, color: color))"]
+      let line = FrameClip(frame).curve([frame.x.from, frame.x.to], [y, y])
+      return stroke(line, Self.line(style, color: color))
     case .vertical:
       let x = mark["x"].first ?? .nan
-      let source = rows([[x, x], [frame.y.from, frame.y.to]])
-      return ["\(source) with lines \(Self.line(style, color: color))"]
+      let line = FrameClip(frame).curve([x, x], [frame.y.from, frame.y.to])
+      return stroke(line, Self.line(style, color: color))
     }
+  }
+
+  /// A line through rows of places; none if there is nothing to draw.
+  private mutating func stroke(_ columns: [[Double]], _ look: String) -> [String] {
+    columns.contains(where: \.isEmpty) ? [] : ["\(rows(columns)) with lines \(look)"]
   }
 
   /// A block of the data file, and the columns that are used.
@@ -60,13 +65,18 @@ extension ScriptWriter {
     let style = mark.style
     let marker = style.marker ?? .circle
     let z = mark["z"].map(content.colorPosition)
-    let kept = Thinning.points(mark["x"], mark["y"], frame, size: style.size)
+    let clip = FrameClip(frame)
+    let inside = (0..<min(mark["x"].count, mark["y"].count)).filter { index in
+      clip.contains(clip.place(mark["x"][index], mark["y"][index]))
+    }
+    let kept = Thinning.points(inside, mark["x"], mark["y"], frame, size: style.size)
     guard !kept.isEmpty else { return [] }
+    let (x, y) = (mark["x"].map(frame.x.drawn), mark["y"].map(frame.y.drawn))
     func columns(_ names: [[Double]], _ places: [Int]) -> [[Double]] {
       names.map { column in places.map { column[$0] } }
     }
     if kept.count > PointPicture.fewest, z.isEmpty {
-      let places = columns([mark["x"], mark["y"]], kept)
+      let places = columns([x, y], kept)
       return [picture(x: places[0], y: places[1], frame, style, color)]
     }
     var elements: [String] = []
@@ -79,11 +89,11 @@ extension ScriptWriter {
       elements.append("\(source) with points \(sign(marker, style.size, paint, style.weight))")
     }
     if z.isEmpty {
-      add(columns([mark["x"], mark["y"]], kept), Self.paint(color, style.opacity))
+      add(columns([x, y], kept), Self.paint(color, style.opacity))
     } else {
       // What has no colour is told from the others by its grey.
-      add(columns([mark["x"], mark["y"]], kept.filter { z[$0].isNaN }), Self.paint(.missing, style.opacity))
-      add(columns([mark["x"], mark["y"], z], kept.filter { !z[$0].isNaN }), "linecolor palette")
+      add(columns([x, y], kept.filter { z[$0].isNaN }), Self.paint(.missing, style.opacity))
+      add(columns([x, y, z], kept.filter { !z[$0].isNaN }), "linecolor palette")
     }
     return elements
   }
@@ -105,12 +115,15 @@ extension ScriptWriter {
       + "dx=\(NumberText.shortest(dx)) dy=\(NumberText.shortest(dy)) using 1:2:3:4 axes x2y2 with rgbalpha"
   }
 
+  /// Arrows. One that the frame cuts off has no head at its new end.
   private mutating func vectors(_ mark: Mark, _ frame: Layout.Frame, _ color: Color) -> [String] {
-    var columns: [[Double]] = [[], [], [], []]
+    var whole: [[Double]] = [[], [], [], []]
+    var cut = whole
     let unit = (
       x: frame.box.width / (frame.x.to - frame.x.from),
       y: frame.box.height / (frame.y.to - frame.y.from)
     )
+    let clip = FrameClip(frame)
     for index in mark["x"].indices {
       var arrow = [mark["x"][index], mark["y"][index], mark["u"][index], mark["v"][index]]
       if let length = mark.style.length {
@@ -125,63 +138,107 @@ extension ScriptWriter {
         arrow[2] *= mark.style.scale
         arrow[3] *= mark.style.scale
       }
-      let ends = [
-        frame.x.fraction(arrow[0]), frame.x.fraction(arrow[0] + arrow[2]),
-        frame.y.fraction(arrow[1]), frame.y.fraction(arrow[1] + arrow[3]),
-      ]
-      // An arrow cut off by the frame would lose its head.
-      guard ends.allSatisfy({ $0 >= 0 && $0 <= 1 }) else { continue }
-      for (column, value) in arrow.enumerated() { columns[column].append(value) }
+      let from = clip.place(arrow[0], arrow[1])
+      let to = clip.place(arrow[0] + arrow[2], arrow[1] + arrow[3])
+      guard from.isFinite, to.isFinite, let part = FrameClip.part(from, to), part.start < part.end else { continue }
+      if part.start > 0 || part.end < 1 {
+        let start = clip.values(FrameClip.place(from, to, at: part.start))
+        let end = clip.values(FrameClip.place(from, to, at: part.end))
+        arrow = [start.x, start.y, end.x - start.x, end.y - start.y]
+      }
+      for (column, value) in arrow.enumerated() {
+        if part.end < 1 { cut[column].append(value) } else { whole[column].append(value) }
+      }
     }
-    guard !columns[0].isEmpty else { return [] }
-    return ["\(rows(columns)) with vectors \(arrowHead) \(Self.line(mark.style, color: color))"]
+    let look = Self.line(mark.style, color: color)
+    var elements: [String] = []
+    if !whole[0].isEmpty { elements.append("\(rows(whole)) with vectors \(arrowHead) \(look)") }
+    if !cut[0].isEmpty { elements.append("\(rows(cut)) with vectors nohead \(look)") }
+    return elements
   }
 
   // MARK: Areas
 
+  /// The area between two curves. What has no logarithm on a logarithmic axis lies at the axis' beginning.
   private mutating func band(_ mark: Mark, _ frame: Layout.Frame, _ color: Color) -> [String] {
     var (x, low, high) = (mark["x"], mark["y"], mark["y2"])
     if x.isEmpty, let bottom = low.first, let top = high.first {
       (x, low, high) = ([frame.x.from, frame.x.to], [bottom, bottom], [top, top])
     }
-    if frame.y.scale == .log {
-      low = low.map { $0 <= 0 ? frame.y.from : $0 }
-      high = high.map { $0 <= 0 ? frame.y.from : $0 }
+    let clip = FrameClip(frame)
+    (low, high) = (low.map(frame.y.raised), high.map(frame.y.raised))
+    let lower = zip(x, low).map(clip.place)
+    let upper = zip(x, high).map(clip.place)
+    var elements: [String] = []
+    for stretch in Self.stretches(min(lower.count, upper.count), where: { lower[$0].isFinite && upper[$0].isFinite }) {
+      for run in Self.runs(stretch, of: lower.map(\.x)) {
+        elements += fill(Array(lower[run]) + upper[run].reversed(), clip, mark.style, color)
+      }
     }
-    var elements = areas([x, low, high], "", mark.style, color)
-    if mark.style.hasOutline, !x.isEmpty {
-      var style = mark.style
-      style.opacity = 1
-      for edge in [low, high] {
-        elements.append("\(rows([x, edge])) with lines \(Self.line(style, color: color))")
+    if mark.style.hasOutline {
+      for edge in [low, high] { elements += outline(clip.curve(x, edge), mark.style, color) }
+    }
+    return elements
+  }
+
+  /// One filled polygon for each stretch without a gap.
+  private mutating func region(_ mark: Mark, _ frame: Layout.Frame, _ color: Color) -> [String] {
+    let (x, y) = (mark["x"].map(frame.x.raised), mark["y"].map(frame.y.raised))
+    let clip = FrameClip(frame)
+    let corners = zip(x, y).map(clip.place)
+    var elements: [String] = []
+    for stretch in Self.stretches(corners.count, where: { corners[$0].isFinite }) {
+      elements += fill(Array(corners[stretch]), clip, mark.style, color)
+      if mark.style.hasOutline {
+        let ring = Array(stretch) + [stretch.lowerBound]
+        elements += outline(clip.curve(ring.map { x[$0] }, ring.map { y[$0] }), mark.style, color)
       }
     }
     return elements
   }
 
-  /// One filled area for each stretch without a gap.
-  private mutating func areas(_ columns: [[Double]], _ form: String, _ style: MarkStyle, _ color: Color) -> [String] {
-    var elements: [String] = []
-    let count = columns.map(\.count).min() ?? 0
+  /// The longest ranges of at least two indices that all have a property.
+  private static func stretches(_ count: Int, where has: (Int) -> Bool) -> [Range<Int>] {
+    var found: [Range<Int>] = []
     var start = 0
-    for index in 0...count {
-      if index < count, columns.allSatisfy({ $0[index].isFinite }) { continue }
-      if index - start > 1 {
-        let stretch = columns.map { Array($0[start..<index]) }
-        elements.append(
-          "\(rows(stretch)) with filledcurves \(form) fillstyle transparent solid \(NumberText.layout(style.opacity)) "
-            + "noborder fillcolor rgb '\(color.hexadecimal)'"
-        )
-        if style.hasOutline, form == "closed" {
-          var outline = style
-          outline.opacity = 1
-          let ring = stretch.map { $0 + $0.prefix(1) }
-          elements.append("\(rows(ring)) with lines \(Self.line(outline, color: color))")
-        }
-      }
+    for index in 0...count where index == count || !has(index) {
+      if index - start > 1 { found.append(start..<index) }
       start = index + 1
     }
-    return elements
+    return found
+  }
+
+  /// A range in parts along each of which the values only go up or only go down; neighbours share an index. Where a band
+  /// turns back, its area would otherwise count against itself.
+  private static func runs(_ range: Range<Int>, of values: [Double]) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    var start = range.lowerBound
+    var isRising: Bool?
+    for index in range.dropFirst() where values[index] != values[index - 1] {
+      let rises = values[index] > values[index - 1]
+      if let known = isRising, known != rises {
+        found.append(start..<index)
+        start = index - 1
+      }
+      isRising = rises
+    }
+    return found + [start..<range.upperBound]
+  }
+
+  private mutating func fill(_ corners: [PanelPoint], _ clip: FrameClip, _ style: MarkStyle, _ color: Color) -> [String]
+  {
+    let polygon = FrameClip.polygon(corners).map(clip.values)
+    guard polygon.count > 2 else { return [] }
+    return [
+      "\(rows([polygon.map(\.x), polygon.map(\.y)])) with filledcurves closed "
+        + "fillstyle transparent solid \(NumberText.layout(style.opacity)) noborder fillcolor rgb '\(color.hexadecimal)'"
+    ]
+  }
+
+  private mutating func outline(_ columns: [[Double]], _ style: MarkStyle, _ color: Color) -> [String] {
+    var style = style
+    style.opacity = 1
+    return stroke(columns, Self.line(style, color: color))
   }
 
   // MARK: Heat maps

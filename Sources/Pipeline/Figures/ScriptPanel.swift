@@ -13,14 +13,16 @@ extension ScriptWriter {
     let middle = (x: (frame.box.left + frame.box.right) / 2, y: (frame.box.bottom + frame.box.top) / 2)
     func fitted(_ text: FigureText, _ room: Double) -> Double { layout.fontSize(of: text, within: room) }
     let (across, up) = (frame.roomAcross, frame.roomUp)
-    let (xLabel, yLabel) = (frame.xLabel ?? .empty, frame.yLabel ?? .empty)
+    let (xLabel, yLabel) = (frame.xText ?? .empty, frame.yText ?? .empty)
     label(panel.title, at: screen(middle.x, frame.box.top + 0.85 * layout.font), size: fitted(panel.title, across))
     label(xLabel, at: screen(middle.x, frame.xLabelY), size: fitted(xLabel, across))
     label(yLabel, at: screen(frame.yLabelX, middle.y), size: fitted(yLabel, up), options: " rotate by 90")
     if let axis = panel.color, axis.hasBar, frame.color != nil {
       let place = screen(frame.colorLabelX, middle.y)
-      label(axis.label, at: place, size: fitted(axis.label, up), options: " rotate by 90")
+      let text = frame.colorText(axis)
+      label(text, at: place, size: fitted(text, up), options: " rotate by 90")
     }
+    writeBreaks(frame)
     for note in panel.notes {
       let place = "first \(NumberText.shortest(note.x)),\(NumberText.shortest(note.y))"
       let options = " textcolor rgb '\(note.color.hexadecimal)' front"
@@ -40,6 +42,27 @@ extension ScriptWriter {
       add("  " + element + " notitle" + (index < elements.count - 1 ? ", \\" : ""))
     }
     if panel.color?.hasBar == true, let color = frame.color { writeColorBar(color, content, frame) }
+  }
+
+  /// Two strokes across an axis, between the place of zero and the beginning of its logarithmic part.
+  private mutating func writeBreaks(_ frame: Layout.Frame) {
+    func middle(_ axis: AxisRange) -> Double? { axis.logarithmsFrom.map { axis.fraction($0) / 2 } }
+    let (box, half) = (frame.box, 2.2)
+    var strokes: [(x: Double, y: Double)] = []
+    for shift in [-1.1, 1.1] {
+      if let share = middle(frame.x) {
+        strokes += [box.bottom, box.top].map { (box.left + share * box.width + shift, $0) }
+      }
+      if let share = middle(frame.y) {
+        strokes += [box.left, box.right].map { ($0, box.bottom + share * box.height + shift) }
+      }
+    }
+    for stroke in strokes {
+      add(
+        "set arrow from \(screen(stroke.x - half / 2, stroke.y - half)) to \(screen(stroke.x + half / 2, stroke.y + half)) "
+          + "nohead front linewidth 0.6 linecolor rgb '\(Color.frame.hexadecimal)'"
+      )
+    }
   }
 
   private mutating func writeMargins(_ box: Layout.Box) {
@@ -104,10 +127,11 @@ extension ScriptWriter {
     let left = frame.barLeft
     writeMargins(.init(left: left, right: left + Layout.barWidth, bottom: frame.box.bottom, top: frame.box.top))
     add("set xrange [0:1]; set yrange [0:1]; set x2range [0:1]; set y2range [0:1]; set cbrange [0:1]")
+    writeBeyond(content, frame)
     let labelled = tics.labelled.map { tic in
-      "\(Self.quoted(tic.label.markup)) \(NumberText.layout(range.fraction(tic.value)))"
+      "\(Self.quoted(tic.label.markup)) \(NumberText.shortest(range.fraction(tic.value)))"
     }
-    let small = tics.small.map { "'' \(NumberText.layout(range.fraction($0))) 1" }
+    let small = tics.small.map { "'' \(NumberText.shortest(range.fraction($0))) 1" }
     add("set y2tics out nomirror (\((labelled + small).joined(separator: ", ")))")
     let steps = 256
     let ramp = (0..<steps).flatMap { step in [Double](repeating: (Double(step) + 0.5) / Double(steps), count: 2) }
@@ -118,6 +142,24 @@ extension ScriptWriter {
         + "using 1 with image notitle"
     )
     add("unset y2tics")
+  }
+
+  /// A tip at an end of the bar whose colour stands for values beyond it too.
+  private mutating func writeBeyond(_ content: PanelContent, _ frame: Layout.Frame) {
+    let palette = content.panel.color?.palette ?? .viridis
+    let (left, right) = (frame.barLeft, frame.barLeft + Layout.barWidth)
+    let ends = [
+      (frame.beyond.below, frame.box.bottom, -Layout.barTip, palette.color(at: 0)),
+      (frame.beyond.above, frame.box.top, Layout.barTip, palette.color(at: content.paletteEnd)),
+    ]
+    for (isThere, edge, height, color) in ends where isThere {
+      add(
+        "set object polygon from \(screen(left, edge)) to \(screen(right, edge)) "
+          + "to \(screen((left + right) / 2, edge + height)) to \(screen(left, edge)) front "
+          + "fillstyle solid border linecolor rgb '\(Color.frame.hexadecimal)' linewidth 0.6 "
+          + "fillcolor rgb '\(color.hexadecimal)'"
+      )
+    }
   }
 
   // MARK: Legends

@@ -33,7 +33,9 @@ struct Selection {
   }
 
   /// The mark at one index of `each`.
-  func mark(each index: Int?, style: MarkStyle) throws(FigureError) -> Mark {
+  ///
+  /// - Parameter digits: how many digits the values in its label have more than the template asks for.
+  func mark(each index: Int?, style: MarkStyle, digits: Int) throws(FigureError) -> Mark {
     var slices: [(name: String, reference: DataReference, slice: Slice)] = []
     for (name, reference) in series.given {
       slices.append((name, reference, try slice(reference, each: index)))
@@ -59,7 +61,7 @@ struct Selection {
       columns: columns,
       labels: labelled.map { z in z.meanings.compactMap { word in z.label(meaning: word).map { ($0, word) } } } ?? [],
       colorValue: colorValue,
-      label: try label(each: index),
+      label: try label(each: index, digits),
       style: style
     )
   }
@@ -228,12 +230,26 @@ struct Selection {
     return values[index]
   }
 
-  private func label(each index: Int?) throws(FigureError) -> String {
+  /// With how many more digits than its template asks for a label tells as many marks apart as its values differ.
+  func moreDigits(_ count: Int) throws(FigureError) -> Int {
+    guard count > 1, series.label?.value.variables.isEmpty == false else { return 0 }
+    func distinct(_ digits: Int) throws(FigureError) -> Int {
+      var texts: Set<String> = []
+      for index in 0..<count { texts.insert(try label(each: index, digits)) }
+      return texts.count
+    }
+    let all = try distinct(17)
+    var digits = 0
+    while digits < 17, try distinct(digits) < all { digits += 1 }
+    return digits
+  }
+
+  private func label(each index: Int?, _ more: Int) throws(FigureError) -> String {
     var text = ""
     for piece in series.label?.value.pieces ?? [] {
       switch piece {
       case .markup(let markup): text += markup
-      case .value(let name, let digits): text += try valueText(name, digits, each: index)
+      case .value(let name, let digits): text += try valueText(name, min(17, digits + more), each: index)
       }
     }
     return text

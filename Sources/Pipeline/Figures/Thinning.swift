@@ -21,7 +21,7 @@ enum Thinning {
       kept += Set([start, low, high, end - 1]).sorted()
     }
     for index in 0..<count {
-      let isGap = !x[index].isFinite || !y[index].isFinite
+      let isGap = !x[index].isFinite || !frame.y.position(y[index]).isFinite
       let own = isGap ? .nan : (frame.x.fraction(x[index]) * frame.box.width / resolution).rounded(.down)
       // A gap is in no column, and is kept by itself.
       if own == column { continue }
@@ -33,19 +33,16 @@ enum Thinning {
     return kept
   }
 
-  /// The places of points that are kept: one of those that lie on each other.
-  static func points(_ x: [Double], _ y: [Double], _ frame: Layout.Frame, size: Double) -> [Int] {
-    let finite = (0..<min(x.count, y.count)).filter { x[$0].isFinite && y[$0].isFinite }
-    guard finite.count > fewest else { return finite }
+  /// Of points inside the frame the places of those that are kept: one of those that lie on each other.
+  static func points(_ inside: [Int], _ x: [Double], _ y: [Double], _ frame: Layout.Frame, size: Double) -> [Int] {
+    guard inside.count > fewest else { return inside }
     let cell = max(resolution, size / 6)
     let columns = Int(frame.box.width / cell) + 1
     let rows = Int(frame.box.height / cell) + 1
     var isTaken = [Bool](repeating: false, count: columns * rows)
-    return finite.filter { index in
-      let across = frame.x.fraction(x[index])
-      let up = frame.y.fraction(y[index])
-      guard across >= 0, across <= 1, up >= 0, up <= 1 else { return false }
-      let place = Int(up * frame.box.height / cell) * columns + Int(across * frame.box.width / cell)
+    return inside.filter { index in
+      let up = Int(frame.y.fraction(y[index]) * frame.box.height / cell)
+      let place = up * columns + Int(frame.x.fraction(x[index]) * frame.box.width / cell)
       defer { isTaken[place] = true }
       return !isTaken[place]
     }

@@ -8,35 +8,54 @@ struct Tics: Sendable {
 
   var labelled: [Labelled] = []
   var small: [Double] = []
+  /// A constant that the labels leave out, for the label of the axis.
+  private(set) var offset: TicText.Offset?
 
   /// Tics for a range that is drawn `length` points long, at least `spacing` points from label to label.
   init(_ range: AxisRange, length: Double, spacing: Double, step: Double? = nil) {
+    if range.logarithmsFrom != nil {
+      let share = (range.end - range.withoutZero.start) / (range.end - range.start)
+      self = Tics(range.withoutZero, length: share * length, spacing: spacing, step: step)
+      labelled.insert(Labelled(value: range.from, label: FigureText("0")), at: 0)
+      return
+    }
+    let least = (range.to - range.from) * min(1, spacing / max(length, 1))
     switch range.scale {
     case .linear:
       if let step {
         fill(range, every: step)
       } else {
-        fill(range, atLeast: (range.to - range.from) * min(1, spacing / max(length, 1)))
+        fill(range, atLeast: least)
       }
     case .log:
       fillDecades(range, count: max(1, Int(length / spacing)))
       // Within a part of a decade, steps are more use than digits.
       if labelled.count < 2, range.end - range.start < 2 {
         (labelled, small) = ([], [])
-        fill(range, atLeast: (range.to - range.from) * min(1, spacing / max(length, 1)))
+        fill(range, atLeast: least)
       }
     }
+  }
+
+  /// Tics whose labels do not touch: `room` is the distance between them, and `font` the size of their letters.
+  static func fitting(_ range: AxisRange, length: Double, room: Double, font: Double, step: Double?) -> Tics {
+    var spacing = room
+    var tics = Tics(range, length: length, spacing: spacing, step: step)
+    // Fewer labels may have more digits, and more labels too.
+    for _ in 0..<8 where tics.labelWidth * font + room > spacing && spacing < length {
+      spacing = tics.labelWidth * font + room
+      tics = Tics(range, length: length, spacing: spacing, step: step)
+    }
+    return tics
   }
 
   /// The width of the widest label, in units of the font size.
   var labelWidth: Double { labelled.map(\.label.width).max() ?? 0 }
 
   private mutating func fill(_ range: AxisRange, atLeast least: Double) {
-    let step = RoundStep(atLeast: least)
-    for index in Self.indices(range, step.value) {
-      let value = step.multiple(index)
-      labelled.append(Labelled(value: value, label: Self.label(value, exponent: step.exponent, range)))
-    }
+    // A step that the numbers themselves cannot make would give two tics one value.
+    let step = RoundStep(atLeast: max(least, 2 * max(range.from.magnitude, range.to.magnitude).ulp))
+    label(Self.indices(range, step.value), of: (step.digit, step.exponent))
     let parts = labelled.count < 2 ? 1 : step.digit == 2 ? 4 : 5
     for index in Self.indices(range, step.value / Double(parts)) where index % parts != 0 {
       small.append(Double(index) * step.value / Double(parts))
@@ -44,20 +63,30 @@ struct Tics: Sendable {
   }
 
   private mutating func fill(_ range: AxisRange, every step: Double) {
-    let decimals = DecimalDigits(step).decimals
-    for index in Self.indices(range, step).prefix(200) {
-      let value = Double(index) * step
-      labelled.append(Labelled(value: value, label: Self.label(value, exponent: -decimals, range)))
+    let indices = Array(Self.indices(range, step).prefix(200))
+    if let whole = DecimalDigits(step).whole,
+      (indices.map(\.magnitude).max() ?? 0) < Int.max.magnitude / whole.number.magnitude
+    {
+      label(indices, of: whole)
+    } else {
+      labelled = indices.map { index in
+        let value = Double(index) * step
+        return Labelled(value: value, label: FigureText(NumberText.significant(value, digits: 17)))
+      }
     }
     for index in Self.indices(range, step / 2).prefix(400) where index % 2 != 0 {
       small.append(Double(index) * step / 2)
     }
   }
 
-  private static func label(_ value: Double, exponent: Int, _ range: AxisRange) -> FigureText {
-    let isPlain = max(range.from.magnitude, range.to.magnitude) < 1e5 && exponent >= -5
-    if isPlain { return FigureText(NumberText.fixed(value, decimals: max(0, -exponent))) }
-    return FigureText(NumberText.significant(value, digits: 6))
+  /// Labels the multiples of a number of a few digits, each with the double nearest to what its label says.
+  private mutating func label(_ indices: [Int], of step: (number: Int, exponent: Int)) {
+    let multiples = indices.map { $0 * step.number }
+    let text = TicText(multiples, exponent: step.exponent)
+    offset = text.offset
+    labelled = zip(multiples, text.labels).map { multiple, label in
+      Labelled(value: Double("\(multiple)e\(step.exponent)") ?? 0, label: FigureText(label))
+    }
   }
 
   /// The multiples of `step` within the range.
@@ -65,7 +94,7 @@ struct Tics: Sendable {
     let slack = 1e-9
     let first = (range.from / step - slack).rounded(.up)
     let last = (range.to / step + slack).rounded(.down)
-    guard first.magnitude < 1e15, last.magnitude < 1e15, first <= last, last - first < 10_000 else { return [] }
+    guard first.magnitude < 0x1p53, last.magnitude < 0x1p53, first <= last, last - first < 10_000 else { return [] }
     return Array(Int(first)...Int(last))
   }
 
@@ -162,7 +191,4 @@ extension AxisRange {
 extension DecimalDigits {
   /// The first digit.
   fileprivate var leading: Int { Int(mantissa.prefix(1)) ?? 0 }
-
-  /// How many digits stand behind the point.
-  var decimals: Int { max(0, plain.split(separator: ".").dropFirst().first?.count ?? 0) }
 }

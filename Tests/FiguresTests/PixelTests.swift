@@ -1,0 +1,161 @@
+import Artifacts
+import Figures
+import Foundation
+import Testing
+
+/// What is in a picture, pixel by pixel: PNG, PDF and SVG beside a picture that the test paints from the definition of
+/// each mark.
+struct PixelTests {
+  private static let kinds: [(name: String, make: (ReferenceMarks, inout RandomNumbers) -> ReferenceMark)] = [
+    ("region", { $0.region(&$1) }), ("band", { $0.band(&$1) }), ("lines", { $0.lines(&$1) }),
+    ("horizontal", { $0.horizontal(&$1) }), ("vertical", { $0.vertical(&$1) }), ("points", { $0.points(&$1) }),
+    ("heatmap", { $0.heatmap(&$1) }),
+  ]
+
+  /// More with `PICTURES=100`.
+  private static var rounds: Int { Int(ProcessInfo.processInfo.environment["PICTURES"] ?? "") ?? 2 }
+
+  @Test(arguments: kinds.map(\.name))
+  func `A mark covers the same places in PNG, PDF and SVG as by its definition`(kind: String) async throws {
+    let make = try #require(Self.kinds.first { $0.name == kind }?.make)
+    for round in 0..<Self.rounds {
+      let seed = UInt64(round) << 8 + UInt64(kind.utf8.reduce(0) { $0 + Int($1) })
+      var random = RandomNumbers(seed: seed)
+      let (x, y) = (ReferenceAxis(&random), ReferenceAxis(&random))
+      func yaml(_ series: String) -> String {
+        """
+        width: 5
+        height: 4.2
+        panels:
+          - x: \(x.yaml)
+            y: \(y.yaml)
+            color: { from: 0, to: 1, palette: grey, bar: false }
+            legend: none
+            series: [ { \(series) } ]
+        """
+      }
+      // The frame does not depend on what is drawn in it.
+      let empty = try Script(FigureContent(figure(yaml("draw: horizontal, y: 1")), inputs: [:]), stem: "f").text
+      let frame = try PanelFrame(script: empty)
+      let page = (width: 5 / 2.54 * 72, height: 4.2 / 2.54 * 72)
+      let size = ((frame.right - frame.left) * page.width, (frame.top - frame.bottom) * page.height)
+      let mark = make(ReferenceMarks(x: x, y: y, size: size), &random)
+      let folder = try TemporaryFolder()
+      _ = try await folder.draw(yaml(mark.series), ["data": Self.artifact(mark.arrays)])
+      for (format, picture) in try Picture.all(in: folder) {
+        let found = Self.difference(picture, frame, mark)
+        #expect(found == 0, "\(found) pixels of the \(format), seed \(seed): \(yaml(mark.series)) \(mark.arrays)")
+        #expect(kind == "points" || Self.spilled(picture, frame) == 0, "\(format), seed \(seed)")
+      }
+    }
+  }
+
+  @Test func `A region with corners outside the axes is the same area in every format`() async throws {
+    let folder = try TemporaryFolder()
+    let corners = ["x": [-3, 7.5, -7.5], "y": [0.0, 21, 9]]
+    let yaml = """
+      width: 6
+      height: 6
+      panels:
+        - x: { from: -6, to: 6 }
+          y: { from: 0, to: 16 }
+          legend: none
+          series: [ { draw: region, x: data/x, y: data/y, color: black, opacity: 1 } ]
+      """
+    let result = try await folder.draw(yaml, ["data": Self.artifact(corners)])
+    guard case .string(let script) = result.artifact.attributes["script"] else { return #expect(Bool(false)) }
+    let frame = try PanelFrame(script: script)
+    // What the frame leaves of the triangle, by hand.
+    let expected = Self.area([(-3, 0), (5, 16), (1.25, 16), (-6, 10.2), (-6, 6)]) / 192
+    for (format, picture) in try Picture.all(in: folder) {
+      var sum = 0.0
+      var count = 0.0
+      for row in 0..<picture.height {
+        for column in 0..<picture.width {
+          let place = frame.place(Double(column) + 0.5, Double(row) + 0.5, in: picture)
+          guard (0.01...0.99).contains(place.x), (0.01...0.99).contains(place.y) else { continue }
+          sum += Double(picture[column, row])
+          count += 1
+        }
+      }
+      #expect(abs(sum / count - expected) < 0.01, "\(format): \(sum / count) for \(expected)")
+      #expect(Self.spilled(picture, frame) == 0, "\(format)")
+    }
+    // What is published as numbers is what was measured, not what is drawn of it.
+    let series = try #require(result.artifact.groups["panel01"]?.groups["series001"])
+    #expect(series.numbers("x") == corners["x"])
+    #expect(series.numbers("y") == corners["y"])
+  }
+
+  /// The area of a polygon.
+  private static func area(_ corners: [(Double, Double)]) -> Double {
+    zip(corners, corners.dropFirst() + corners.prefix(1)).reduce(0) { sum, edge in
+      sum + (edge.0.0 * edge.1.1 - edge.1.0 * edge.0.1) / 2
+    }
+  }
+
+  private static func artifact(_ arrays: [String: [Double]]) throws -> Artifact {
+    var artifact = Artifact()
+    for (name, values) in arrays.sorted(by: { $0.key < $1.key }) where name != "z" {
+      let dimension = arrays["z"] == nil ? "point" : name
+      try artifact.add(Variable(.float64(values), over: [(dimension, values.count)]), as: name)
+    }
+    if let z = arrays["z"], let x = arrays["x"], let y = arrays["y"] {
+      try artifact.add(Variable(.float64(z), over: [("y", y.count), ("x", x.count)]), as: "z")
+    }
+    return artifact
+  }
+
+  /// How many pixels inside the frame are darker or lighter than anything that the mark has there or next to it.
+  private static func difference(_ picture: Picture, _ frame: PanelFrame, _ mark: ReferenceMark) -> Int {
+    let parts = [1.0 / 6, 0.5, 5.0 / 6]
+    var painted = [Float](repeating: 0, count: picture.width * picture.height)
+    for row in 0..<picture.height {
+      for column in 0..<picture.width {
+        let middle = frame.place(Double(column) + 0.5, Double(row) + 0.5, in: picture)
+        guard (-0.05...1.05).contains(middle.x), (-0.05...1.05).contains(middle.y) else { continue }
+        var sum = 0.0
+        for down in parts {
+          for across in parts {
+            let place = frame.place(Double(column) + across, Double(row) + down, in: picture)
+            sum += mark.darkness(place.x, place.y)
+          }
+        }
+        painted[row * picture.width + column] = Float(sum / 9)
+      }
+    }
+    var count = 0
+    let edge = 5.0
+    for row in 2..<picture.height - 2 {
+      for column in 2..<picture.width - 2 {
+        let low = frame.place(Double(column) - edge, Double(row) + edge, in: picture)
+        let high = frame.place(Double(column) + edge, Double(row) - edge, in: picture)
+        guard low.x > 0, low.y > 0, high.x < 1, high.y < 1 else { continue }
+        var (least, greatest) = (Float(1), Float(0))
+        for y in row - 1...row + 1 {
+          for x in column - 1...column + 1 {
+            least = min(least, painted[y * picture.width + x])
+            greatest = max(greatest, painted[y * picture.width + x])
+          }
+        }
+        let found = picture[column, row]
+        if found < least - 0.15 || found > greatest + 0.15 { count += 1 }
+      }
+    }
+    return count
+  }
+
+  /// How many pixels beyond the upper and the right side of the frame are not white; no labels stand there.
+  private static func spilled(_ picture: Picture, _ frame: PanelFrame) -> Int {
+    var count = 0
+    for row in 0..<picture.height {
+      for column in 0..<picture.width where picture[column, row] > 0.05 {
+        let near = frame.place(Double(column) - 5, Double(row) + 5, in: picture)
+        let place = frame.place(Double(column), Double(row), in: picture)
+        if near.x > 1, place.y > 0 { count += 1 }
+        if near.y > 1, place.x > 0 { count += 1 }
+      }
+    }
+    return count
+  }
+}
