@@ -7,6 +7,8 @@ struct Picture {
   let width: Int
   let height: Int
   let darkness: [Float]
+  /// The size of the page, which need not be a whole number of pixels.
+  var page: (width: Double, height: Double)
 
   subscript(x: Int, y: Int) -> Float { darkness[y * width + x] }
 
@@ -14,6 +16,7 @@ struct Picture {
   private init(width: Int, height: Int, greens: [Float]) {
     self.width = width
     self.height = height
+    page = (Double(width), Double(height))
     darkness = greens.map { 1 - $0 }
   }
 
@@ -90,13 +93,21 @@ struct Picture {
 
   /// The pictures of a figure that was drawn into a folder, at 300 dots an inch: the PNG as it is, the PDF by poppler and
   /// the SVG by librsvg.
-  static func all(in folder: borrowing TemporaryFolder) throws -> [(format: String, picture: Picture)] {
+  ///
+  /// - Parameter size: the size of the page, in centimetres.
+  static func all(in folder: borrowing TemporaryFolder, size: (width: Double, height: Double)) throws -> [(
+    format: String, picture: Picture
+  )] {
     let path = folder.path
     try run("pdftoppm", "-r", "300", "-singlefile", "\(path)/figure.pdf", "\(path)/pdf")
     try run("rsvg-convert", "-z", "3.125", "-o", "\(path)/svg.png", "\(path)/figure.svg")
+    var pdf = try Picture(ppm: folder.bytes("pdf.ppm"))
+    // gnuplot's page is a whole number of points.
+    func pixels(_ length: Double) -> Double { (length / 2.54 * 72).rounded(.down) / 72 * 300 }
+    pdf.page = (pixels(size.width), pixels(size.height))
     return [
       ("PNG", try Picture(png: folder.bytes("figure.png"))),
-      ("PDF", try Picture(ppm: folder.bytes("pdf.ppm"))),
+      ("PDF", pdf),
       ("SVG", try Picture(png: folder.bytes("svg.png"))),
     ]
   }
@@ -133,8 +144,8 @@ struct PanelFrame {
   /// The place of a pixel's part within the panel, from 0 to 1 inside.
   func place(_ x: Double, _ y: Double, in picture: Picture) -> (x: Double, y: Double) {
     (
-      (x / Double(picture.width) - left) / (right - left),
-      (1 - y / Double(picture.height) - bottom) / (top - bottom)
+      (x / picture.page.width - left) / (right - left),
+      (1 - y / picture.page.height - bottom) / (top - bottom)
     )
   }
 }

@@ -231,8 +231,9 @@ extension ScriptWriter {
 
   /// The options of a sign.
   func sign(_ marker: Marker, _ size: Double, _ paint: String, _ weight: Double) -> String {
-    let width = marker.inside == nil && marker != .plus && marker != .cross ? 0.1 : weight
-    return "pointtype \(marker.pointType) pointsize \(NumberText.layout(size))*P "
+    let isFilled = marker.inside == nil && marker != .plus && marker != .cross
+    let width = isFilled ? 0.1 : weight
+    return "pointtype \(marker.pointType) pointsize \(NumberText.layout(size))*\(isFilled ? "F" : "P") "
       + "linewidth \(NumberText.layout(width)) \(paint)"
   }
 }
