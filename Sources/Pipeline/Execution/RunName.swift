@@ -34,16 +34,3 @@ public struct RunName: Sendable, Hashable, CustomStringConvertible {
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 }
-
-extension String {
-  /// The text with all but letters, digits and some signs replaced, so that it can be part of a file's name.
-  var asFileName: String {
-    let replaced = String(
-      map { character in
-        let isPlain = character.isASCII && (character.isLetter || character.isNumber)
-        return isPlain || "-_=+.".contains(character) ? character : "-"
-      }
-    )
-    return String(replaced.reversed().drop { $0 == "-" }.reversed())
-  }
-}
