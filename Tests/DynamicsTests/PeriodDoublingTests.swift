@@ -32,6 +32,12 @@ import Testing
     #expect((errors.last ?? 1) < 1e-4)
   }
 
+  @Test func `The flips of the deepest level follow Feigenbaum's ratio as those above do`() {
+    let deepest = PeriodDoubling(levels: 11)
+    for ratio in deepest.flipRatios.suffix(3) { #expect((ratio - 4.669201609103).magnitude < 1e-4) }
+    #expect(deepest.levels.prefix(9).elementsEqual(cascade.levels))
+  }
+
   @Test func `At each flip the orbit's multiplier is minus one`() throws {
     for level in cascade.levels.dropFirst() {
       let map = CubicMap(ratio: level.flip)

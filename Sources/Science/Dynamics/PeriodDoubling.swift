@@ -6,7 +6,8 @@ public struct PeriodDoubling: Sendable {
     public let period: Int
     /// r at which the orbit of this period passes through the map's maximum (multiplier 0).
     public let superstable: Double
-    /// r at which its multiplier is −1 and the orbit of twice the period is born.
+    /// r at which its multiplier is −1 and the orbit of twice the period is born; NaN where the orbit was lost on the
+    /// way there.
     public let flip: Double
   }
 
@@ -48,7 +49,9 @@ public struct PeriodDoubling: Sendable {
       let guess = levels.count == 1 ? 1.12 : previous.superstable + distance / 4.6
       let superstable = Self.superstable(period: period, near: guess)
       distance = superstable - previous.superstable
-      let flip = Self.flip(period: period, superstable: superstable, born: previous.flip)
+      // Without a flip before it the orbit was born behind the superstable point of the one before.
+      let born = previous.flip.isNaN ? previous.superstable : previous.flip
+      let flip = Self.flip(period: period, superstable: superstable, born: born)
       levels.append(Level(period: period, superstable: superstable, flip: flip))
     }
     self.levels = levels
@@ -81,18 +84,33 @@ public struct PeriodDoubling: Sendable {
     // The multiplier is nearly linear in r, so the flip lies about as far beyond the superstable point as the birth
     // lies before it.
     var high = superstable + (superstable - born)
-    for _ in 0..<60 where high - low > 0 {
-      let middle = low + (high - low) / 2
-      guard middle > low, middle < high else { break }
-      let map = CubicMap(ratio: middle)
-      if let found = map.periodicOrbit(near: orbit, period: period), map.multiplier(of: found) > -1 {
-        low = middle
-        orbit = found[0]
+    while true {
+      var next = low + (high - low) / 2
+      guard next > low, next < high else { return low + (high - low) / 2 }
+      var found = Self.orbit(period, near: orbit, at: next)
+      // That Newton's method leads elsewhere says nothing of the multiplier: the orbit is followed in smaller steps.
+      while found == nil {
+        let closer = low + (next - low) / 2
+        guard closer > low, closer < next else { return .nan }
+        next = closer
+        found = Self.orbit(period, near: orbit, at: next)
+      }
+      guard let found else { return .nan }
+      if found.multiplier > -1 {
+        (low, orbit) = (next, found.start)
       } else {
-        high = middle
+        high = next
       }
     }
-    return low + (high - low) / 2
+  }
+
+  /// The orbit of a period and no shorter one near a value; nil where Newton's method leads to none.
+  private static func orbit(_ period: Int, near start: Double, at r: Double) -> (start: Double, multiplier: Double)? {
+    let map = CubicMap(ratio: r)
+    guard let orbit = map.periodicOrbit(near: start, period: period),
+      (orbit[period / 2] - orbit[0]).magnitude > 1e-12
+    else { return nil }
+    return (orbit[0], map.multiplier(of: orbit))
   }
 
   private static func ratios(_ values: [Double]) -> [Double] {
