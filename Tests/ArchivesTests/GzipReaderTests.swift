@@ -41,7 +41,15 @@ import Testing
         try GzipReader.unpacked(Array(packed.prefix(length)), limit: 10_000)
       }
     }
-    #expect(throws: ArchiveError("has bytes behind its end")) { try GzipReader.unpacked(packed + [0], limit: 10_000) }
+    for tail in [[1], [0, 1], [0] + packed, [0x1e, 0x8b], Array("garbage".utf8)] {
+      #expect(throws: ArchiveError("has bytes behind its end")) {
+        try GzipReader.unpacked(packed + tail, limit: 30_000)
+      }
+    }
+    #expect(throws: ArchiveError.self) { try GzipReader.unpacked(packed + [0x1f, 0x8b, 7], limit: 10_000) }
+    #expect(throws: ArchiveError("ends too early")) {
+      try GzipReader.unpacked(packed + packed.prefix(40), limit: 20_000)
+    }
     #expect(throws: ArchiveError("is damaged, or no gzip file")) {
       try GzipReader.unpacked(Array("no gzip".utf8), limit: 10)
     }
@@ -52,6 +60,25 @@ import Testing
       damaged[Int.random(in: 20..<damaged.count, using: &random)] ^= UInt8(1 << Int.random(in: 0..<8, using: &random))
       #expect(throws: ArchiveError.self) { try GzipReader.unpacked(damaged, limit: 100_000) }
     }
+  }
+
+  @Test func `Several members, and zeros behind the last, are one file, in pieces of any size`() async throws {
+    let (first, second) = (noise(70_000), noise(300))
+    let members = try await packed(first) + packed([]) + packed(second)
+    let expected = first + second
+    for file in [members, members + [0], members + [UInt8](repeating: 0, count: 100_000)] {
+      #expect(try GzipReader.unpacked(file, limit: expected.count) == expected)
+      for size in [1, 7, 4_096] {
+        let reader = GzipReader()
+        var result: [UInt8] = []
+        for start in stride(from: 0, to: file.count, by: size) {
+          try reader.unpack(Array(file[start..<min(start + size, file.count)])) { result += $0 }
+        }
+        try reader.finish()
+        #expect(result == expected)
+      }
+    }
+    #expect(throws: ArchiveError.self) { try GzipReader.unpacked(members, limit: expected.count - 1) }
   }
 
   @Test func `A small file that unpacks to more than is allowed is refused`() async throws {

@@ -59,6 +59,41 @@ import Testing
     )
   }
 
+  /// An IDX file.
+  private func idx(_ shape: [Int], _ elements: [UInt8]) -> [UInt8] {
+    [0, 0, 8, UInt8(shape.count)] + shape.flatMap { [0, 0, UInt8($0 >> 8), UInt8($0 & 0xff)] } + elements
+  }
+
+  @Test(arguments: [
+    ("data/mnist", "-", ""), ("data/mnist", ".", ""), ("data/mnist", "-", ".gz"), ("data/mnist", ".", ".gz"),
+    ("data/MNIST/raw", "-", ""), ("data/MNIST", ".", ""), ("a b/mnist", "-", ".gz"),
+  ])
+  func `MNIST is read under all names that its copies have, packed in one member or several`(
+    place: String,
+    sign: String,
+    suffix: String
+  ) async throws {
+    let pixels = idx([3, 28, 28], (0..<3 * 784).map { UInt8($0 % 251) })
+    let labels = idx([3], [1, 9, 0])
+    for (part, form, bytes) in [("images", "idx3", pixels), ("labels", "idx1", labels)] {
+      let name = "\(place)/train-\(part)\(sign)\(form)-ubyte\(suffix)"
+      guard suffix == ".gz" else {
+        try folder.write(bytes, to: name)
+        continue
+      }
+      try folder.write(Array(bytes[..<9]), to: "first")
+      try folder.write(Array(bytes[9...]), to: "second")
+      try folder.write("", to: name)
+      let command = "(gzip < first; gzip < second; head -c 512 /dev/zero) > '\(name)'"
+      let packed = try await Program(at: "/bin/sh").run(["-c", command], in: folder.path)
+      try #require(packed.status == 0, "\(packed.errors)")
+    }
+    let root = place.split(separator: "/").first.map(String.init) ?? ""
+    let image = try await artifact("data/mnist", "first: 3, standardize: none", data: "'\(root)'")
+    #expect(image["label"]?.values == .int8([1, 9, 0]))
+    #expect(image["input"]?.shape == [3, 784])
+  }
+
   @Test func `Images with the digest that is asked for are read, and another digest is told`() async throws {
     try write(records)
     let wrong = try await run(sha256: "abc")

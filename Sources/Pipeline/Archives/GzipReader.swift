@@ -1,10 +1,14 @@
 internal import CZlib
 
-/// Unpacks a gzip stream piece by piece, by zlib. One stream: what stands behind its end is an error.
+/// Unpacks a gzip file piece by piece, by zlib: one member or several, as `cat a.gz b.gz` and parallel compressors write,
+/// and zeros behind the last, as tapes and some programs add. Anything else behind a member is an error.
 public final class GzipReader {
   // zlib's state points back at the stream, which therefore stays where it is.
   private let stream: UnsafeMutablePointer<z_stream>
+  /// Whether the last member that was begun is complete.
   private var isAtEnd = false
+  /// Whether zeros have been seen behind a member, so that nothing else may follow.
+  private var isPadding = false
 
   /// A stream of which nothing was read yet.
   public init() {
@@ -25,7 +29,9 @@ public final class GzipReader {
     var used = 0
     var mayHaveMore = false
     while used < piece.count || mayHaveMore {
-      guard !isAtEnd else { throw ArchiveError("has bytes behind its end") }
+      if isAtEnd, used < piece.count {
+        guard try beginsMember(at: &used, in: piece) else { return }
+      }
       let (read, written) = try step(&piece, from: used, into: &result)
       used += read
       try take(result[..<written])
@@ -33,7 +39,21 @@ public final class GzipReader {
     }
   }
 
-  /// Checks that the stream is complete.
+  /// Begins the member that stands behind the one before; false if only zeros are left of the piece.
+  private func beginsMember(at place: inout Int, in piece: [UInt8]) throws(ArchiveError) -> Bool {
+    while place < piece.count, piece[place] == 0 {
+      isPadding = true
+      place += 1
+    }
+    guard place < piece.count else { return false }
+    guard !isPadding, piece[place] == 0x1f, inflateReset(stream) == Z_OK else {
+      throw ArchiveError("has bytes behind its end")
+    }
+    isAtEnd = false
+    return true
+  }
+
+  /// Checks that the file is complete.
   public func finish() throws(ArchiveError) {
     guard isAtEnd else { throw ArchiveError("ends too early") }
   }

@@ -47,7 +47,7 @@ public enum ImageSet: String, CaseIterable, Sendable {
   var folders: [String] {
     switch self {
     case .cifar10: ["cifar-10-batches-bin", "cifar-10-batches-py", "cifar10", "cifar10-5k"]
-    case .mnist: ["mnist", "MNIST/raw"]
+    case .mnist: ["mnist", "MNIST/raw", "MNIST"]
     }
   }
 
@@ -145,9 +145,10 @@ public struct ImageCopy: Sendable {
       return names.map { Batch(paths: ["\(folder)/\($0)\(suffix)"]) }
     case .idx:
       let stem = split == .train ? "train" : "t10k"
-      let paths = ["images-idx3", "labels-idx1"].map { part in
-        let path = "\(folder)/\(stem)-\(part)-ubyte"
-        return FilePath(path).isThere || !FilePath("\(path).gz").isThere ? path : "\(path).gz"
+      let paths = [("images", "idx3"), ("labels", "idx1")].map { part, form in
+        // Some copies have a full stop for the second hyphen.
+        let paths = ["-", "."].map { "\(folder)/\(stem)-\(part)\($0)\(form)-ubyte" }.flatMap { [$0, "\($0).gz"] }
+        return paths.first { FilePath($0).isThere } ?? paths[0]
       }
       return [Batch(paths: paths)]
     }
