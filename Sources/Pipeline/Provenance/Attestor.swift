@@ -11,7 +11,7 @@ public struct Attestor: Sendable {
   private let source: PipelineSource?
   private let code: [String: [String: String]]
   private let surroundings: Task<Surroundings, Never>
-  private let commit: Task<GitCommit?, Never>
+  private let git: Task<GitState, Never>
 
   /// What a process states besides what its actions are.
   public struct Settings: Record {
@@ -50,9 +50,9 @@ public struct Attestor: Sendable {
     source = settings.source
     self.code = code
     surroundings = Task.detached { Surroundings(program: program, vectors: settings.vectors) }
-    commit = Task.detached { [source = settings.source] in
-      guard let source else { return nil }
-      return await GitCommit.of(source, in: project)
+    git = Task.detached { [source = settings.source] in
+      guard let source else { return .none }
+      return await GitState.of(source, in: project)
     }
   }
 
@@ -104,7 +104,7 @@ public struct Attestor: Sendable {
     )
     var statement = Statement()
     statement.describe(record, at: place)
-    statement.describe(source, await commit.value)
+    statement.describe(source, await git.value)
     statement.describe(inputs: record.inputs, keys: place.keys)
     statement.describe(code: record.code, code[record.code] ?? [:])
     statement.describe(more)

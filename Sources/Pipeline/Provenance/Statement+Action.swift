@@ -42,7 +42,7 @@ extension Statement {
   }
 
   /// Says from which pipeline file it came.
-  mutating func describe(_ source: PipelineSource?, _ commit: GitCommit?) {
+  mutating func describe(_ source: PipelineSource?, _ git: GitState) {
     guard let source else { return }
     externalParameters["file"] = .string(source.file)
     if let profile = source.profile { externalParameters["profile"] = .string(profile) }
@@ -50,14 +50,14 @@ extension Statement {
     dependencies.append(
       ResourceDescriptor("pipeline", digest: ["sha256": source.sha256, "gitBlob": source.blob])
     )
-    guard let commit else { return }
-    dependencies.append(
-      ResourceDescriptor(
-        "repository",
-        digest: ["gitCommit": commit.name],
-        annotations: ["dirty": .boolean(commit.isDirty)]
-      )
-    )
+    guard let commit = git.commit else {
+      if let reason = git.unknown { run["repository"] = .string("unknown: \(reason)") }
+      return
+    }
+    var repository = ResourceDescriptor("repository", digest: ["gitCommit": commit])
+    if let isDirty = git.isDirty { repository.annotations["dirty"] = .boolean(isDirty) }
+    if let reason = git.unknown { repository.annotations["unknown"] = .string(reason) }
+    dependencies.append(repository)
   }
 
   /// Says from which results it was made, and which actions made those.
@@ -143,12 +143,18 @@ extension Statement {
   }
   /// The pipeline file's SHA-256.
   public var fileDigest: String? { dependencies.first { $0.name == "pipeline" }?.digest["sha256"] }
-  /// The commit that was checked out, and whether the pipeline file differed from it.
-  public var commit: (name: String, isDirty: Bool)? {
+  /// The commit that was checked out, and whether the pipeline file differed from it, as far as that is known.
+  public var git: GitState {
     guard let repository = dependencies.first(where: { $0.name == "repository" }),
       let name = repository.digest["gitCommit"]
-    else { return nil }
-    return (name, repository.annotations["dirty"] != .boolean(false))
+    else {
+      guard case .string(let reason)? = run["repository"] else { return .none }
+      return GitState(unknown: reason)
+    }
+    var git = GitState(commit: name)
+    if case .boolean(let isDirty)? = repository.annotations["dirty"] { git.isDirty = isDirty }
+    if case .string(let reason)? = repository.annotations["unknown"] { git.unknown = reason }
+    return git
   }
   /// The data from outside.
   public var data: [ResourceDescriptor] {
