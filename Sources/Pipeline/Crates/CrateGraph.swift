@@ -5,6 +5,8 @@ struct Entity {
   let id: String
   var types: [String]
   private var members: [String: [JSONValue]] = [:]
+  /// For each member what is said already: a list of ten thousand is not searched for each of its parts.
+  private var said: [String: Set<JSONValue>] = [:]
 
   init(_ id: String, _ types: String..., name: String? = nil) {
     self.id = id
@@ -12,9 +14,9 @@ struct Entity {
     if let name { add("name", .string(name)) }
   }
 
-  /// Says something more; what is said already is not said twice.
+  /// Adds a value to a member, unless the member has it.
   mutating func add(_ member: String, _ value: JSONValue) {
-    if members[member]?.contains(value) != true { members[member, default: []].append(value) }
+    if said[member, default: []].insert(value).inserted { members[member, default: []].append(value) }
   }
 
   /// Says a text, if there is one.
@@ -25,11 +27,9 @@ struct Entity {
   /// Refers to another entity.
   mutating func refer(_ member: String, to id: String) { add(member, ["@id": .string(id)]) }
 
-  /// Refers to others.
+  /// Refers to other entities.
   mutating func refer(_ member: String, to ids: some Sequence<String>) {
-    // Of very many, looking for each among those before would take long.
-    members[member, default: []] += ids.map { ["@id": .string($0)] }
-    if members[member]?.isEmpty == true { members[member] = nil }
+    for id in ids { refer(member, to: id) }
   }
 
   /// The entity in the flattened form that RO-Crate asks for: a value alone stands without a list.
@@ -53,9 +53,11 @@ struct CrateGraph {
   /// An entity that is there already, to say more of it; setting one that is not there adds it.
   subscript(id: String) -> Entity? {
     get { entities[id] }
-    set {
-      if entities[id] == nil { order.append(id) }
-      entities[id] = newValue
+    // In place: with `set` each change of an entity would copy all that it says.
+    _modify {
+      let isNew = entities[id] == nil
+      yield &entities[id]
+      if isNew, entities[id] != nil { order.append(id) }
     }
   }
 

@@ -55,6 +55,8 @@ public struct PipelineFacts: Sendable {
   package let store: ArtifactStore?
   /// The stages, each after those that it needs.
   package let stages: [Stage]
+  /// The stages whose results another stage needs.
+  package let neededStages: Set<String>
   /// By the name of the action.
   package private(set) var results: [String: Result] = [:]
   /// The actions whose recorded result is not whole.
@@ -86,6 +88,9 @@ public struct PipelineFacts: Sendable {
       guard seen.insert(action.stage).inserted else { return nil }
       return Stage(name: action.stage, kind: action.kind, actions: members[action.stage] ?? [])
     }
+    neededStages = Set(
+      pipeline.actions.lazy.flatMap { $0.inputs.values.lazy.flatMap(\.references) }.map { Action.stage(of: $0) }
+    )
     guard let store else {
       claims = ClaimList(of: pipeline).entries.map { entry in
         var claim = CheckedClaim(entry)
@@ -144,11 +149,6 @@ public struct PipelineFacts: Sendable {
 
   /// The name and the title.
   package var title: String { pipeline.title.isEmpty ? run.description : pipeline.title }
-
-  /// The stages whose results another stage needs.
-  package var neededStages: Set<String> {
-    Set(pipeline.actions.flatMap { $0.inputs.values.flatMap(\.references) }.map { Action.stage(of: $0) })
-  }
 
   /// How many actions have a result.
   package var madeCount: Int { results.count }
