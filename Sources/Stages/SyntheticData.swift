@@ -44,11 +44,16 @@ public struct SyntheticData: StageKind {
   public static let declaration = KindDeclaration(
     "data/synthetic",
     "Normal inputs with a power-law spectrum, each of length sqrt(dimension), and labels at random.",
-    outputs: [
-      .init("input", ["example", "feature"], "The inputs."),
-      .init("label", ["example"], unit: nil, "The class."),
-    ]
+    outputs: outputs()
   )
+
+  /// The arrays; the labels say which classes there are, also those that no example has.
+  private static func outputs(classes: Int? = nil) -> [OutputDeclaration] {
+    [
+      .init("input", ["example", "feature"], "The inputs."),
+      .init("label", ["example"], unit: nil, "The class.", meanings: (0..<(classes ?? 0)).map { "\($0)" }),
+    ]
+  }
 
   /// Draws.
   public func run(_ context: StageContext) async throws -> StageResult {
@@ -59,7 +64,7 @@ public struct SyntheticData: StageKind {
       decay: decay,
       seed: UInt64(seed)
     )
-    var builder = ResultBuilder(Self.declaration)
+    var builder = ResultBuilder(Self.declaration, outputs: Self.outputs(classes: classes))
     try builder.set("input", .float32(data.inputs.map(Float.init)), shape: [examples, dimension])
     try builder.set("label", .int8(data.labels.map { Int8($0) }), shape: [examples])
     return try builder.finish()

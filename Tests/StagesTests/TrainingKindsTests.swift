@@ -42,6 +42,29 @@ import Testing
     for (value, residual) in zip(sharpness, residual) where !value.isNaN { #expect(residual <= 1e-3 * value) }
   }
 
+  @Test func `The number of classes is that of the data set, whatever labels the examples have`() async throws {
+    // Three examples cannot have all of ten classes.
+    let data = try await StageRunner.artifact("data/synthetic", "{ examples: 3, dimension: 12, classes: 10, seed: 4 }")
+    let label = try #require(data["label"])
+    #expect(label.attributes["flag_values"]?.values.doubles?.count == 10)
+    let highest = try #require(label.values.doubles?.max())
+    try #require(highest < 9)
+    func loss(classes: Int?) async throws -> Double {
+      var copy = Artifact()
+      try copy.add(try #require(data["input"]), as: "input")
+      var labels = label
+      labels.attributes["flag_values"] = classes.map { .list(.int8([Int8](0..<Int8($0)))) }
+      try copy.add(labels, as: "label")
+      return try await StageRunner.artifact("train", small, inputs: ["data": copy]).numbers("loss")[0]
+    }
+    let declared = try await StageRunner.artifact("train", small, inputs: ["data": data]).numbers("loss")[0]
+    #expect(try await loss(classes: 10) == declared)
+    // Labels without classes of their own have those that occur.
+    #expect(try await loss(classes: nil) == loss(classes: Int(highest) + 1))
+    #expect(try await loss(classes: nil) != declared)
+    await #expect(throws: StageFailure.self) { try await loss(classes: Int(highest)) }
+  }
+
   @Test func `Neither threads nor the other learning rates change a bit of a run`() async throws {
     let data = try await data()
     let alone = try await StageRunner.artifact("train", small, inputs: ["data": data])

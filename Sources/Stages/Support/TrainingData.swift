@@ -21,10 +21,13 @@ struct TrainingData: Sendable {
       guard let labels = label.values.doubles, labels.count == count else {
         throw StageFailure("the data have no 'label' for each example")
       }
-      guard let largest = labels.max(), labels.allSatisfy({ $0 >= 0 && $0 < 1_000 && $0 == $0.rounded() }) else {
+      guard labels.allSatisfy({ $0 >= 0 && $0 < 1_000 && $0 == $0.rounded() }) else {
         throw StageFailure("a label of the data is no class from 0 to 999")
       }
-      let classes = Int(largest) + 1
+      let classes = Int(label.largestClass ?? labels.max() ?? 0) + 1
+      if let label = labels.first(where: { Int($0) >= classes }) {
+        throw StageFailure("the data have a label \(Int(label)), and their classes are 0 to \(classes - 1)")
+      }
       let targets = labels.flatMap { label in (0..<classes).map { Double($0) == label ? 1.0 : 0 } }
       examples = Examples(inputs: inputs, targets: targets, count: count)
       outputCount = classes
@@ -40,5 +43,18 @@ struct TrainingData: Sendable {
     guard inputs.allSatisfy(\.isFinite), examples.targets.allSatisfy(\.isFinite) else {
       throw StageFailure("the data hold what is no number")
     }
+  }
+}
+
+extension Variable {
+  /// The largest class that a label may have, as the data set says (CF's `flag_values`); nil where it says nothing.
+  ///
+  /// The number of classes belongs to the data set: a subset that happens to lack the last class has the same network and
+  /// the same loss.
+  fileprivate var largestClass: Double? {
+    guard let values = attributes["flag_values"]?.values.doubles, let largest = values.max(),
+      (0..<1_000).contains(largest)
+    else { return nil }
+    return largest
   }
 }
