@@ -3,8 +3,8 @@ public import Provenance
 
 /// The tree from a result down to the data and the seeds that it came from.
 public struct TraceDescription {
-  /// Of a sweep so many points are shown, and the others counted.
-  public static let mostPoints = 3
+  /// The number of points of a sweep that are shown; the others are counted.
+  public static let mostPoints = TraceTree.mostPoints
   private let chain: StatementChain
   private let width: Int
 
@@ -18,10 +18,8 @@ public struct TraceDescription {
 
   /// The tree, then the data, the seeds and the origin of the code.
   public var lines: [String] {
-    guard let root = chain.links.first else { return [] }
-    var shown: Set<String> = []
-    var lines: [String] = []
-    write(root, name: nil, first: "", rest: "", &shown, &lines)
+    guard !chain.links.isEmpty else { return [] }
+    var lines = TraceTree(chain, width: width).lines
     lines.append("")
     lines += list("data", data)
     lines += list("seeds", seeds)
@@ -29,105 +27,6 @@ public struct TraceDescription {
     lines += list("signed", [signatures])
     lines += list("lacking", gaps)
     return lines
-  }
-
-  // MARK: The tree
-
-  private func write(
-    _ link: StatementChain.Link,
-    name: String?,
-    first: String,
-    rest: String,
-    _ shown: inout Set<String>,
-    _ lines: inout [String]
-  ) {
-    var heading = name.map { "\($0): " } ?? ""
-    heading += link.kind.printable
-    if let stage = link.stage { heading += ", stage '\(stage.printable)'" }
-    if let pipeline = link.pipeline, first.isEmpty { heading += " of '\(pipeline.printable)'" }
-    if let place = link.place { heading += "  \(place.printable)" }
-    let isRepeated = !shown.insert(link.key).inserted
-    lines.append(first + heading + (isRepeated ? "  (see above)" : ""))
-    guard !isRepeated else { return }
-    let groups = Self.grouped(link.inputs)
-    let bar = rest + (groups.isEmpty ? "    " : "│   ")
-    var facts = "result \(link.address.prefix(12)), action \(link.key.prefix(12))"
-    if let started = link.started { facts += ", \(started.printable)" }
-    if let seconds = link.seconds { facts += " in \(Console.duration(seconds))" }
-    lines.append(bar + facts)
-    let parameters = OriginDescription.brief(link.parameters)
-    if !parameters.isEmpty { lines.append(bar + OriginDescription.cut(parameters, to: width - bar.count)) }
-    for (number, group) in groups.enumerated() {
-      let isLast = number == groups.count - 1
-      write(
-        group,
-        of: link,
-        first: rest + (isLast ? "└─ " : "├─ "),
-        rest: rest + (isLast ? "   " : "│  "),
-        &shown,
-        &lines
-      )
-    }
-  }
-
-  private func write(
-    _ group: [Statement.Input],
-    of link: StatementChain.Link,
-    first: String,
-    rest: String,
-    _ shown: inout Set<String>,
-    _ lines: inout [String]
-  ) {
-    let name = group[0].stack
-    let axes = link.axes(of: name)
-    guard !axes.isEmpty else {
-      write(group[0], name: name, first: first, rest: rest, &shown, &lines)
-      return
-    }
-    let list = axes.map { "\($0.name.printable): \($0.length)" }.joined(separator: ", ")
-    lines.append("\(first)\(name.printable): \(group.count) points, stacked (\(list))")
-    let points = group.prefix(Self.mostPoints)
-    for (number, point) in points.enumerated() {
-      let isLast = number == group.count - 1
-      let place = String(point.name.dropFirst(name.count))
-      write(
-        point,
-        name: place,
-        first: rest + (isLast ? "└─ " : "├─ "),
-        rest: rest + (isLast ? "   " : "│  "),
-        &shown,
-        &lines
-      )
-    }
-    if group.count > points.count { lines.append("\(rest)└─ and \(group.count - points.count) more") }
-  }
-
-  private func write(
-    _ input: Statement.Input,
-    name: String,
-    first: String,
-    rest: String,
-    _ shown: inout Set<String>,
-    _ lines: inout [String]
-  ) {
-    guard let key = chain.maker(of: input.address), let link = chain[key] else {
-      lines.append("\(first)\(name.printable): result \(input.address.prefix(12)), of which no record is here")
-      return
-    }
-    write(link, name: name.printable, first: first, rest: rest, &shown, &lines)
-  }
-
-  /// The inputs, those of a sweep together.
-  private static func grouped(_ inputs: [Statement.Input]) -> [[Statement.Input]] {
-    var groups: [[Statement.Input]] = []
-    for input in inputs {
-      if input.name.hasSuffix("]"), groups.last?[0].stack == input.stack {
-        groups[groups.count - 1].append(input)
-      } else {
-        groups.append([input])
-      }
-    }
-    return groups
   }
 
   // MARK: The leaves
@@ -141,27 +40,27 @@ public struct TraceDescription {
   }
 
   private var data: [String] {
-    var texts: [String] = []
+    var texts = DistinctTexts()
     for link in chain.links {
       for data in link.statement?.statement.data ?? [] {
         var text = data.name.printable
         if let digest = data.digest["sha256"] { text += "  SHA-256 \(digest.prefix(16))" }
         if let source = data.downloadLocation { text += "  \(source.printable)" }
-        if !texts.contains(text) { texts.append(text) }
+        texts.add(text)
       }
     }
-    return texts
+    return texts.inOrder
   }
 
   private var seeds: [String] {
-    var texts: [String] = []
+    var texts = DistinctTexts()
     for link in chain.links {
       for (path, value) in link.parameters.leaves where Self.isSeed(path) {
         let text = "\(link.stage?.printable ?? link.kind): \(path) = \(value.canonicalText)"
-        if !texts.contains(text) { texts.append(text) }
+        texts.add(text)
       }
     }
-    return texts
+    return texts.inOrder
   }
 
   private static func isSeed(_ path: String) -> Bool {
@@ -170,16 +69,21 @@ public struct TraceDescription {
   }
 
   private var tools: [String] {
-    var texts: [String] = []
+    var texts = DistinctTexts()
     for link in chain.links {
       guard let statement = link.statement?.statement else { continue }
       var text = statement.builder.printable
-      if let commit = statement.commit {
-        text += ", pipeline file of commit \(commit.name.prefix(12))" + (commit.isDirty ? ", changed since" : "")
+      let git = statement.git
+      if let commit = git.commit {
+        text += ", pipeline file of commit \(commit.prefix(12))".printable
+        if git.isDirty == true { text += ", changed since" }
+        if git.isDirty == nil { text += ", and it is unknown whether it was changed: \(git.unknown?.printable ?? "")" }
+      } else if let reason = git.unknown {
+        text += ", commit \(reason.printable)"
       }
-      if !texts.contains(text) { texts.append(text) }
+      texts.add(text)
     }
-    return texts
+    return texts.inOrder
   }
 
   private var signatures: String {
@@ -240,6 +144,16 @@ public struct TraceDescription {
       )
     }
     return .object(members)
+  }
+}
+
+/// Texts in the order in which they were added, each once.
+private struct DistinctTexts {
+  private(set) var inOrder: [String] = []
+  private var known: Set<String> = []
+
+  mutating func add(_ text: String) {
+    if known.insert(text).inserted { inOrder.append(text) }
   }
 }
 
