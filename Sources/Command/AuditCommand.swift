@@ -123,7 +123,7 @@ struct AuditCommand: AsyncParsableCommand {
       }
       AuditText(report).lines.forEach(Terminal.say)
     } else {
-      Terminal.say(String(text.dropLast()))
+      format == .json ? Terminal.sayJSON(report.json) : Terminal.sayText(String(text.dropLast()))
     }
   }
 

@@ -38,7 +38,9 @@ struct ClaimsCommand: ParsableCommand {
 
   func run() throws {
     guard let pipeline else {
-      return Terminal.say(json ? PipelineSchema(.all, claim: Claim.shape).claimJSON.canonicalText : Self.documentation)
+      return Terminal.sayText(
+        json ? PipelineSchema(.all, claim: Claim.shape).claimJSON.canonicalText : Self.documentation
+      )
     }
     let project = try Project(finding: pipeline)
     let choices = try values.choices()
@@ -51,7 +53,7 @@ struct ClaimsCommand: ParsableCommand {
       claim.finding = Finding(unchecked: "no run has checked it yet")
       return ledger.claim(saying: claim) ?? claim
     }
-    if json { Terminal.say(ClaimLedger(claims).json.canonicalText) } else { tell(claims) }
+    if json { Terminal.sayJSON(ClaimLedger(claims).json) } else { tell(claims) }
     if claims.contains(where: { $0.finding.verdict == .fails }) { throw ExitStatus.checkFailed }
   }
 

@@ -43,7 +43,7 @@ struct DataCheckCommand: ParsableCommand {
     let checks = copies.map { DataCheck($0, in: folder) }
     findings += checks.flatMap(\.findings)
     if json {
-      Terminal.say(Self.describe(checks, findings).canonicalText)
+      Terminal.sayJSON(Self.describe(checks, findings))
     } else {
       for check in checks where check.findings.isEmpty { Terminal.say(check.summary) }
       for finding in findings { Terminal.say("wrong: \(finding)") }

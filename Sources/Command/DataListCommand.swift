@@ -22,7 +22,7 @@ struct DataListCommand: ParsableCommand {
   func run() throws {
     let folder = folder == nil && ImageSet.root == nil ? nil : try DataCommand.folder(folder, option: "--in")
     let others = folder.map(Self.otherCopies) ?? []
-    if json { return Terminal.say(describe(folder, others).canonicalText) }
+    if json { return Terminal.sayJSON(describe(folder, others)) }
     for release in DataRelease.all {
       Terminal.say("\(release.name): \(release.summary)")
       Terminal.say("  licence: \(release.licence)")

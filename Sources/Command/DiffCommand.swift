@@ -90,7 +90,7 @@ struct DiffCommand: AsyncParsableCommand {
       guard case .object(var facts) = comparison.json else { return }
       facts["first"] = old.json
       facts["second"] = new.json
-      Terminal.say(JSONValue.object(facts).canonicalText)
+      Terminal.sayJSON(JSONValue.object(facts))
     } else {
       for side in [old, new] { Terminal.say("\(side.results.entries.count) actions  \(side.file)") }
       comparison.lines.forEach(Terminal.say)
@@ -113,7 +113,7 @@ struct DiffCommand: AsyncParsableCommand {
         "differences": comparison.json,
         "origins": origins?.json ?? .null,
       ]
-      Terminal.say(facts.canonicalText)
+      Terminal.sayJSON(facts)
     } else {
       for side in [sides.0, sides.1] { Terminal.say("\(side.address.short)  \(side.file)") }
       comparison.lines.forEach(Terminal.say)

@@ -31,12 +31,12 @@ final class DownloadDisplay: Sendable {
       return Self.line(progress, bytesPerSecond: Double(progress.received - state.before) / max(seconds, 0.001))
     }
     guard let line else { return }
-    if isTerminal { Terminal.hint("\r\(line)\u{1b}[K") } else { Terminal.complain(line) }
+    if isTerminal { Terminal.redraw(line) } else { Terminal.complain(line) }
   }
 
   /// Leaves nothing of the line behind.
   func finish() {
-    if isTerminal { Terminal.hint("\r\u{1b}[K") }
+    if isTerminal { Terminal.redraw("") }
   }
 
   private static func line(_ progress: ReleaseFetcher.Progress, bytesPerSecond: Double) -> String {

@@ -38,18 +38,18 @@ enum ExitStatus: Int32, Error {
       return .wrongInput
     case let error as ArtifactError:
       // Only commands that are given a file read it themselves; stages do so in a worker.
-      complain("error: \(error)")
+      complain("error: \(error)".printable)
       return .wrongInput
     case let error as StatementError:
-      complain("error: \(error)")
+      complain("error: \(error)".printable)
       return .wrongInput
     case let error as StoreError:
-      complain("error: \(error)")
+      complain("error: \(error)".printable)
       return .stageFailed
     default:
       let message = Main.fullMessage(for: error)
       guard Main.exitCode(for: error) != .success else {
-        Terminal.say(message)
+        Terminal.sayText(message)
         return .done
       }
       complain(message.hasPrefix("Error:") ? message : "error: \(message)")

@@ -37,9 +37,9 @@ struct GraphCommand: ParsableCommand {
     let project = try Project(finding: options.pipeline)
     let graph = PipelineGraph(try project.pipeline(try options.choices(), .all))
     switch format {
-    case .text: Terminal.say(graph.text)
-    case .dot: Terminal.say(graph.dot)
-    case .json: Terminal.say(graph.json.canonicalText)
+    case .text: Terminal.sayText(graph.text)
+    case .dot: Terminal.sayText(graph.dot)
+    case .json: Terminal.sayJSON(graph.json)
     case .svg:
       guard graph.isDrawable else {
         throw Diagnostics(
@@ -50,7 +50,7 @@ struct GraphCommand: ParsableCommand {
           )
         )
       }
-      Terminal.say(graph.svg)
+      Terminal.sayText(graph.svg)
     }
   }
 }

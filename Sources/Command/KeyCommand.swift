@@ -63,11 +63,11 @@ struct KeyCommand: ParsableCommand {
         let facts: JSONValue = [
           "file": .string(path.string), "key": .string(key.identifier), "public": .string(key.pem),
         ]
-        Terminal.say(facts.canonicalText)
+        Terminal.sayJSON(facts)
       } else {
         Terminal.say("file       \(path)")
         Terminal.say("key        \(key.identifier)")
-        Terminal.say(String(key.pem.dropLast()))
+        Terminal.sayText(String(key.pem.dropLast()))
       }
     }
   }

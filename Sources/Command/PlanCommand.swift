@@ -51,6 +51,6 @@ struct PlanCommand: ParsableCommand {
     let forecast = Forecast(pipeline, store: store, latest: latest)
     let claims = ClaimForecast(ClaimList(of: pipeline), forecast, known: ClaimLedger(of: name, in: store))
     let description = ForecastDescription(forecast, claims, of: pipeline, places: ParameterPlaces(text.root, choices))
-    if json { Terminal.say(description.json.canonicalText) } else { description.lines.forEach(Terminal.say) }
+    if json { Terminal.sayJSON(description.json) } else { description.lines.forEach(Terminal.say) }
   }
 }

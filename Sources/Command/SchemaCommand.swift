@@ -28,7 +28,7 @@ struct SchemaCommand: ParsableCommand {
 
   func run() throws {
     let text = PipelineSchema(.all, claim: Claim.shape).json.indentedText
-    guard let output else { return Terminal.say(text) }
+    guard let output else { return Terminal.sayText(text) }
     do {
       try FileSystem.writeAtomically(Array((text + "\n").utf8), to: FilePath(output))
     } catch {

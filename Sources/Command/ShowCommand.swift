@@ -110,6 +110,6 @@ struct ShowCommand: AsyncParsableCommand {
       "records": OriginDescription(records).json,
       variable == nil ? "content" : "variable": content,
     ]
-    Terminal.say(facts.canonicalText)
+    Terminal.sayJSON(facts)
   }
 }

@@ -28,7 +28,7 @@ struct StagesCommand: ParsableCommand {
   func run() throws {
     let kinds = StageKinds.all
     if kind == nil, json {
-      return Terminal.say(JSONValue.array(kinds.all.map { KindDocumentation($0).json }).canonicalText)
+      return Terminal.sayJSON(JSONValue.array(kinds.all.map { KindDocumentation($0).json }))
     }
     guard let kind else {
       let width = kinds.names.map(\.count).max() ?? 0
@@ -50,6 +50,6 @@ struct StagesCommand: ParsableCommand {
       )
     }
     let documentation = KindDocumentation(type)
-    Terminal.say(json ? documentation.json.canonicalText : documentation.text)
+    Terminal.sayText(json ? documentation.json.canonicalText : documentation.text)
   }
 }

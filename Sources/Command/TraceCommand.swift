@@ -118,7 +118,7 @@ struct TraceCommand: AsyncParsableCommand {
     var members: [String: JSONValue] = ["result": .string(result), "changed": .boolean(target.isChanged)]
     if let state = target.state { members["state"] = .string(state) }
     if case .object(let own) = trace { members.merge(own) { $1 } }
-    Terminal.say(JSONValue.object(members.merging(more) { $1 }).canonicalText)
+    Terminal.sayJSON(JSONValue.object(members.merging(more) { $1 }))
   }
 
   // MARK: One point

@@ -119,7 +119,7 @@ struct VerifyCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    if resolve { return Terminal.say(try VerifyTarget.resolve(targets[0], options).canonicalText) }
+    if resolve { return Terminal.sayJSON(try VerifyTarget.resolve(targets[0], options)) }
     isa?.apply()
     var found: [VerifyTarget] = []
     var named: Set<String> = []
@@ -293,7 +293,7 @@ struct VerifyCommand: AsyncParsableCommand {
       try FileSystem.writeAtomically(Array(text.utf8), to: FilePath(output))
       verification.lines.forEach(Terminal.say)
     } else {
-      Terminal.say(String(text.dropLast()))
+      format == .json ? Terminal.sayJSON(verification.json) : Terminal.sayText(String(text.dropLast()))
     }
     if let keepStore { Terminal.complain("what was made again is in \(keepStore)") }
     if isLogGone {

@@ -42,6 +42,26 @@ import Testing
     #expect(Diagnostic("bad", at: location("a\u{1b}[2Jb\u{9b}", 1..<2)).description.contains("a\u{fffd}[2Jb\u{fffd}"))
   }
 
+  @Test func `A name in a message, a hint or a file name begins no line of its own and drives no terminal`() {
+    let place = Configuration.SourceLocation(
+      source: SourceText(name: "f\nerror: fake", text: "x"),
+      start: SourcePosition(line: 1, column: 1),
+      end: SourcePosition(line: 1, column: 2)
+    )
+    let diagnostic = Diagnostic("unknown '\u{202e}\nerror: fake'", at: place, hints: "say '\u{1b}]0;x\u{7}\n'")
+    let lines = diagnostic.description.split(separator: "\n")
+    #expect(lines.count == 4)
+    #expect(lines.allSatisfy { !$0.hasPrefix("error: fake") })
+    #expect(diagnostic.description.unicodeScalars.allSatisfy { $0 == "\n" || !$0.isHazardous })
+  }
+
+  @Test func `The caret is below its text behind wide characters, accents of their own and what is not shown`() {
+    #expect(Diagnostic("bad", at: location("日本: x", 5..<6)).description.hasSuffix("\n      |       ^"))
+    #expect(Diagnostic("bad", at: location("e\u{301}: x", 5..<6)).description.hasSuffix("\n      |    ^"))
+    #expect(Diagnostic("bad", at: location("\u{202e}\u{1b}: x", 5..<6)).description.hasSuffix("\n      |     ^"))
+    #expect(Diagnostic("bad", at: location("日本", 1..<3)).description.hasSuffix("\n      | ^~~~"))
+  }
+
   @Test func `Diagnostics are sorted by their places`() {
     var all = Diagnostics()
     all.report("second", at: location("xx", 2..<3))

@@ -43,7 +43,7 @@ import Testing
     )
     #expect(
       lines.map(\.text) == [
-        "error: stage 's[n=2]': line one\nline two ", "left out: 's[n=3]': no",
+        "error: stage 's[n=2]': line one\nline two\u{fffd}", "left out: 's[n=3]': no",
         "  s  done in 3.00 s  4 points: 1 computed, 1 cached, 1 left out, 1 failed",
       ]
     )

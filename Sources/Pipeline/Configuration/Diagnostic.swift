@@ -18,12 +18,13 @@ public struct Diagnostic: Sendable, Equatable {
 extension Diagnostic: CustomStringConvertible {
   /// `file:line:column: error: message`, the source line, a caret below it, and the hints.
   public var description: String {
-    var text = location.map { "\($0): error: \(message)" } ?? "error: \(message)"
+    // Names and values from the input are in all of these, and none of them may begin a line of its own.
+    var text = (location.map { "\($0): error: \(message)" } ?? "error: \(message)").printable
     if let location, location.start.line <= location.source.lines.count {
       text += Self.excerpt(location)
     }
     for hint in hints {
-      text += "\n      = \(hint)"
+      text += "\n      = \(hint.printable)"
     }
     return text
   }
@@ -38,21 +39,18 @@ extension Diagnostic: CustomStringConvertible {
     let from = start > width * 3 / 4 ? start - width / 2 : 0
     let shown = line.dropFirst(from).prefix(width)
     let text = (from > 0 ? "…" : "") + printable(shown) + (from + width < line.count ? "…" : "")
-    let blank = line.dropFirst(from).prefix(start - from).map { $0 == "\t" ? "\t" : " " }.joined()
-    let mark = "^" + String(repeating: "~", count: max(0, min(end, from + width) - start - 1))
+    // In columns, not in characters: a wide character takes two, an accent of its own none.
+    let before = line.dropFirst(from).prefix(start - from).split(separator: "\t", omittingEmptySubsequences: false)
+    let blank = before.map { String(repeating: " ", count: printable($0).columns) }.joined(separator: "\t")
+    let marked = printable(line.dropFirst(start).prefix(max(0, min(end, from + width) - start))).columns
+    let mark = "^" + String(repeating: "~", count: max(0, marked - 1))
     let number = String(location.start.line)
     let margin = String(repeating: " ", count: max(0, 5 - number.count)) + number
     return "\n\(margin) | \(text)\n      | \(from > 0 ? " " : "")\(blank)\(mark)"
   }
 
-  /// The text with control characters replaced, so that an input cannot drive the reader's terminal.
   private static func printable(_ scalars: Substring.UnicodeScalarView.SubSequence) -> String {
-    var text = String.UnicodeScalarView()
-    for scalar in scalars {
-      let isControl = scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
-      text.append(isControl && scalar != "\t" ? "\u{fffd}" : scalar)
-    }
-    return String(text)
+    String(String.UnicodeScalarView(scalars)).printableLines
   }
 }
 

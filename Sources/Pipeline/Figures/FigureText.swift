@@ -82,7 +82,7 @@ public struct FigureText: ConfigurationValue, Equatable {
     guard count <= maximumLength else {
       return "a text of \(count) characters in a figure; it may have \(maximumLength)"
     }
-    if let control = text.unicodeScalars.first(where: { $0.properties.generalCategory == .control }) {
+    if let control = text.unicodeScalars.first(where: isUndrawable) {
       return "the control character U+\(String(control.value, radix: 16, uppercase: true)) in a text"
     }
     // How much larger the letters of each open group are; groups within groups multiply.
@@ -108,6 +108,11 @@ public struct FigureText: ConfigurationValue, Equatable {
     return sizes.count == 1 ? nil : "a '{' without '}' in a text"
   }
 
+  /// Control characters, and the two codes that XML 1.0 has no place for, not even escaped.
+  private static func isUndrawable(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.generalCategory == .control || scalar.value == 0xfffe || scalar.value == 0xffff
+  }
+
   /// The meaning of a label as words; in flag_meanings, which spaces separate, these are joined by signs.
   static func words(_ meaning: String) -> String {
     escaped(String(meaning.map { "_-".contains($0) ? " " : $0 }))
@@ -116,7 +121,7 @@ public struct FigureText: ConfigurationValue, Equatable {
   /// A text as it is, with everything escaped that markup gives a meaning.
   static func escaped(_ text: String) -> String {
     var result = ""
-    for scalar in text.unicodeScalars where scalar.properties.generalCategory != .control {
+    for scalar in text.unicodeScalars where !isUndrawable(scalar) {
       if Markup.isSign(scalar) { result += "\\" }
       result.unicodeScalars.append(scalar)
     }

@@ -1,3 +1,5 @@
+internal import Configuration
+
 /// What gnuplot leaves out of its pictures, or puts in from outside.
 enum PictureFile {
   /// The resolution of a PNG in dots a metre: 300 an inch.
@@ -42,11 +44,29 @@ enum PictureFile {
     guard let start = bytes.indices.prefix(4000).first(where: { bytes[$0...].starts(with: name) }) else { return bytes }
     let metadata = identity.map { "\n\(PictureIdentity.beginning(in: .svg))\($0.text)</metadata>" } ?? ""
     return bytes[..<start] + Array("<title>\(escaped(title))</title>\(metadata)".utf8)
-      + bytes[(start + name.count)...]
+      + withoutSectionEnds(bytes[(start + name.count)...])
+  }
+
+  /// Escapes `]]>`, which XML forbids in a text and gnuplot, which escapes `<` and `&` only, copies from a label. Gnuplot
+  /// writes no CDATA section, which such a sign would end.
+  private static func withoutSectionEnds(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    let bracket = UInt8(ascii: "]")
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
+    for (place, byte) in zip(bytes.indices, bytes) {
+      if byte == UInt8(ascii: ">"), place >= bytes.startIndex + 2, bytes[place - 1] == bracket,
+        bytes[place - 2] == bracket
+      {
+        result += "&gt;".utf8
+      } else {
+        result.append(byte)
+      }
+    }
+    return result
   }
 
   private static func escaped(_ text: String) -> String {
-    text.unicodeScalars.map { scalar in
+    text.printable.unicodeScalars.map { scalar in
       switch scalar {
       case "&": "&amp;"
       case "<": "&lt;"

@@ -1,3 +1,5 @@
+internal import Configuration
+
 extension TableContent {
   private var headings: [String] { [table.heading] + table.columns.map(\.title) }
 
@@ -8,10 +10,22 @@ extension TableContent {
   /// The table in GitHub's Markdown.
   public var markdown: String {
     func line(_ cells: [String]) -> String {
-      "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
+      "| " + cells.map(Self.markdownText).joined(separator: " | ") + " |\n"
     }
     let rule = "|---|" + String(repeating: "---:|", count: columns.count) + "\n"
     return line(headings) + rule + body.map { line($0.map { $0.text(.text) }) }.joined()
+  }
+
+  /// A text in a cell of Markdown, in which nothing is HTML, a link or the end of the cell.
+  private static func markdownText(_ text: String) -> String {
+    text.printable.unicodeScalars.map { scalar in
+      switch scalar {
+      case "&": "&amp;"
+      case "<": "&lt;"
+      case "\\", "|", "[", "]", "`": "\\\(scalar)"
+      default: String(scalar)
+      }
+    }.joined()
   }
 
   /// The table as comma-separated values (RFC 4180), with numbers for machines.
@@ -43,7 +57,7 @@ extension TableContent {
 
   /// A text in which no character means a command to TeX.
   private static func escaped(_ text: String) -> String {
-    text.unicodeScalars.map { scalar in
+    text.printable.unicodeScalars.map { scalar in
       switch scalar {
       case "\\": "\\textbackslash{}"
       case "~": "\\textasciitilde{}"

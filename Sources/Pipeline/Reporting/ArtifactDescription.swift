@@ -29,7 +29,7 @@ public struct ArtifactDescription {
       if let row = Self.row(name, variable, width: width - indent.count - 4) { lines.append("\(indent)    \(row)") }
     }
     for (name, group) in artifact.groups.sorted(by: { $0.key < $1.key }) {
-      lines.append("\(indent)\(name)/")
+      lines.append("\(indent)\(name.printable)/")
       lines += ArtifactDescription(group).lines(width: width, indent: indent + "  ")
     }
     return lines
@@ -142,17 +142,5 @@ extension Values {
     case .int8(let values): values[index].description
     case .string(let values): values[index]
     }
-  }
-}
-
-extension String {
-  /// The text with control characters replaced: a file may not drive the reader's terminal.
-  package var printable: String {
-    var result = String.UnicodeScalarView()
-    for scalar in unicodeScalars {
-      let isControl = scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
-      result.append(isControl ? "\u{fffd}" : scalar)
-    }
-    return String(result)
   }
 }

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Glibc
 internal import SystemPackage
 
@@ -71,7 +72,9 @@ public struct Console {
   /// Tells what went wrong.
   mutating func complain(_ text: String) { write(text, to: .standardError) }
 
+  /// Takes in a line, or several where something went wrong.
   private mutating func write(_ text: String, to file: FileDescriptor) {
+    let text = file == .standardError ? text.printableLines : text.printable
     guard isTerminal else { return Terminal.write(text + "\n", to: file) }
     waiting.append((text, file))
   }

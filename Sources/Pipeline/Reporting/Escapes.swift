@@ -1,3 +1,5 @@
+internal import Configuration
+
 extension String {
   /// The text as a path in a link: all but plain letters, digits and some signs as bytes in hexadecimal.
   package var asLink: String {
@@ -17,7 +19,7 @@ extension String {
   }
 
   /// The text as it stands in HTML, XML and SVG, between tags or in an attribute. What XML has no place for, not even
-  /// escaped, is replaced.
+  /// escaped, and what would reorder or hide the text around it, is replaced.
   package var asMarkup: String {
     var result = ""
     for scalar in unicodeScalars {
@@ -30,7 +32,7 @@ extension String {
       // In an attribute these would be read as spaces.
       case "\n": result += "&#10;"
       case "\t": result += "&#9;"
-      case _ where scalar.value < 0x20 || scalar.value == 0xfffe || scalar.value == 0xffff: result += "\u{fffd}"
+      case _ where scalar.isHazardous || scalar.value == 0xfffe || scalar.value == 0xffff: result += "\u{fffd}"
       default: result.unicodeScalars.append(scalar)
       }
     }

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Planning
 internal import Reporting
 

@@ -1,4 +1,5 @@
 public import Audit
+internal import Configuration
 
 extension AuditReport {
   /// The report as Markdown, such as for the summary of a job.
@@ -25,7 +26,7 @@ extension AuditReport {
   private static func escaped(_ text: String) -> String {
     text.unicodeScalars.map { scalar in
       if "\\`*_{}[]<>()#+!|~$".unicodeScalars.contains(scalar) { return "\\\(scalar)" }
-      return scalar.value < 0x20 ? " " : String(scalar)
+      return scalar.isHazardous ? " " : String(scalar)
     }.joined()
   }
 }

@@ -1,4 +1,5 @@
 internal import Artifacts
+internal import Configuration
 
 extension ArtifactComparison {
   /// The differences for people: `-` what is in the first only, `+` in the second only, `~` what is in both.

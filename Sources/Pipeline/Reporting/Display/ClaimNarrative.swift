@@ -1,4 +1,5 @@
 public import Claims
+internal import Configuration
 
 /// What is told of claims line by line: a sum, then one line for each, what was found and what was expected.
 public struct ClaimNarrative: Sendable {
@@ -26,9 +27,9 @@ public struct ClaimNarrative: Sendable {
 
   /// A line for a claim; one that fails is a problem, and says where it is written.
   public func line(_ claim: CheckedClaim) -> (text: String, isProblem: Bool) {
-    let name = claim.name.printableLine
+    let name = claim.name.printable
     let width = min(64, claims.lazy.filter { $0.finding.verdict != .fails }.map { $0.name.columns }.max() ?? 0)
-    let found = claim.finding.message.printableLine
+    let found = claim.finding.message.printable
     switch claim.finding.verdict {
     case .holds: return ("  holds        \(name.padded(to: width))  \(found)  (\(claim.expected))", false)
     case .unchecked: return ("  not checked  \(name.padded(to: width))  \(found)", false)

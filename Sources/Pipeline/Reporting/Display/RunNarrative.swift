@@ -1,4 +1,5 @@
 internal import Artifacts
+internal import Configuration
 package import Execution
 package import Planning
 internal import Store
@@ -99,22 +100,5 @@ package struct RunNarrative: Sendable {
 
   private func problem(_ text: String) -> RunLine {
     RunLine(matter: .problem, text: text.printableLines)
-  }
-}
-
-extension String {
-  /// A stage's text with control characters replaced, so that it can neither drive the terminal nor break the line.
-  var printableLine: String { replacingControls(keepingLines: false) }
-
-  /// The same for a text of several lines.
-  var printableLines: String { replacingControls(keepingLines: true) }
-
-  private func replacingControls(keepingLines: Bool) -> String {
-    var printable = String.UnicodeScalarView()
-    for scalar in unicodeScalars {
-      let isControl = scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
-      printable.append(isControl && !(keepingLines && scalar == "\n") ? " " : scalar)
-    }
-    return String(printable)
   }
 }

@@ -1,3 +1,5 @@
+internal import Configuration
+
 /// The status lines of a run on a terminal of some size: one for each action at work and for each sweep, with a bar, and
 /// below them what is done of all. A pure function of the state, the size and the moment.
 package struct StatusLayout {
@@ -68,10 +70,10 @@ package struct StatusLayout {
 
   private func row(_ work: RunState.Work, name: String, _ state: RunState, _ now: Double) -> Row {
     Row(
-      name: name.printableLine,
+      name: name.printable,
       fraction: work.fraction > 0 ? work.fraction : nil,
       label: work.fraction > 0 ? "\(Int(work.fraction * 100)) %" : "",
-      message: work.message.isEmpty ? work.kind.printableLine : work.message.printableLine,
+      message: work.message.isEmpty ? work.kind.printable : work.message.printable,
       times: Self.times(now - work.started, state.secondsLeft(of: work, at: now))
     )
   }

@@ -1,3 +1,5 @@
+internal import Configuration
+
 /// A line of the status: pieces of text, each with its look.
 package struct StatusLine: Sendable, Equatable {
   /// How a piece looks where colours are shown.
@@ -15,7 +17,7 @@ package struct StatusLine: Sendable, Equatable {
 
   /// Adds a piece.
   package mutating func add(_ text: String, _ look: Look = .plain) {
-    if !text.isEmpty { pieces.append((text, look)) }
+    if !text.isEmpty { pieces.append((text.printable, look)) }
   }
 
   /// The columns that it takes.

@@ -1,3 +1,5 @@
+internal import Configuration
+
 extension PipelineGraph {
   /// How deep a tree is indented; what lies deeper becomes a tree of its own below.
   private static let maximumDepth = 24
@@ -84,7 +86,7 @@ extension PipelineGraph {
       case "\"": result += "\\\""
       case "\\": result += "\\\\"
       case "\n": result += "\\n"
-      case _ where scalar.value < 0x20: result += " "
+      case _ where scalar.isHazardous: result += " "
       default: result.unicodeScalars.append(scalar)
       }
     }

@@ -30,7 +30,7 @@ package enum LoggedEvent {
       line += ",\"" + name + "\":"
       line += value.canonicalText
     }
-    return line + "}"
+    return line.printableJSON + "}"
   }
 
   /// Names without quotes or backslashes, with their values.

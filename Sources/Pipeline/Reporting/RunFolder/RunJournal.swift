@@ -56,7 +56,7 @@ struct RunJournal {
       }
     case .open(let folder, var log, var events):
       phase = .closed
-      for line in lines { log.add(line) }
+      for line in lines { log.add(line.printableLines) }
       events.add(event.line(at: time))
       phase = .open(folder, log: log, events: events)
     case .closed: break
@@ -84,7 +84,7 @@ struct RunJournal {
       var log = try LineFile(creating: folder.path(of: .log))
       var events = try LineFile(creating: folder.path(of: .events))
       for entry in entries {
-        for line in entry.lines { log.add(line) }
+        for line in entry.lines { log.add(line.printableLines) }
         events.add(entry.event.line(at: entry.time))
       }
       log.flush()

@@ -56,7 +56,7 @@ public final class RunReport: Sendable {
         events: writesEvents ? LineFile(.standardOutput) : nil
       )
     )
-    let title = run.pipeline.heading
+    let title = run.pipeline.heading.printable
     parts.withLock { parts in
       parts.console.say(title)
       Self.log(.begin(run), [title], &parts)
@@ -197,7 +197,8 @@ public final class RunReport: Sendable {
 
   /// What is told to a program that reads events of a run that could not begin.
   public static func endBeforeBeginning(exit: Int) {
-    Terminal.say(LoggedEvent.end(RunEnding(exit: exit, seconds: 0, summary: nil)).line(at: .now))
+    let line = LoggedEvent.end(RunEnding(exit: exit, seconds: 0, summary: nil)).line(at: .now)
+    Terminal.say(line)
   }
 
   /// Ends the report.

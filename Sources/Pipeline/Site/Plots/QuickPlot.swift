@@ -1,4 +1,5 @@
 internal import Artifacts
+internal import Configuration
 internal import Reporting
 
 /// A small drawing of a variable: lines over one dimension, or a field over two. Of an array of more dimensions the

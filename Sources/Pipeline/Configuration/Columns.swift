@@ -27,7 +27,7 @@ extension StringProtocol {
 
 extension Character {
   /// How many columns it takes: 0, 1 or 2.
-  var columns: Int {
+  package var columns: Int {
     guard let first = unicodeScalars.first else { return 0 }
     // The selector of the emoji form makes a narrow sign wide.
     if unicodeScalars.contains("\u{fe0f}") || unicodeScalars.contains(where: \.isWide) { return 2 }
