@@ -27,7 +27,7 @@ enum ExitStatus: Int32, Error {
   /// Tells the user what went wrong, and finds the exit code for it.
   ///
   /// - Parameter complain: writes to where the user is told.
-  static func report(_ error: any Error, to complain: (String) -> Void = Terminal.complain) -> ExitStatus {
+  static func report(_ error: any Error, to complain: (String) -> Void = Terminal.complainText) -> ExitStatus {
     switch error {
     case let status as ExitStatus:
       return status

@@ -1,3 +1,4 @@
+import Configuration
 import Execution
 import Planning
 import Reporting
@@ -40,7 +41,7 @@ struct FigureReport {
         if outcomes.values.contains(.kept) || !answer.notes.isEmpty { result.hasNotes = true }
         published += outcomes.keys.sorted()
       } catch {
-        report.complain("error: the files of '\(action.name)': \(error)")
+        report.complain("error: the files of '\(action.name)': \(error)".printable)
         result.isWhole = false
       }
     }

@@ -33,7 +33,7 @@ struct LockFile {
     let differences = expected.differences(from: Lock(summary))
     guard !differences.isEmpty else { return }
     report.complain("error: the results are not those of \(path):")
-    for (action, difference) in differences { report.complain("  \(action): \(difference)") }
+    for (action, difference) in differences { report.complain("  \(action): \(difference)".printable) }
     report.complain("--update-lock accepts them")
     throw ExitStatus.checkFailed
   }

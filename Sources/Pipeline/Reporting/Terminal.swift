@@ -18,8 +18,13 @@ public enum Terminal {
     write(value.canonicalText.printableJSON + "\n", to: .standardOutput)
   }
 
-  /// Writes a line, or several, to standard error.
-  public static func complain(_ text: String) {
+  /// Writes a line to standard error.
+  public static func complain(_ line: String) {
+    write(line.printable + "\n", to: .standardError)
+  }
+
+  /// Writes a text of several lines to standard error.
+  public static func complainText(_ text: String) {
     write(text.printableLines + "\n", to: .standardError)
   }
 

@@ -31,12 +31,12 @@ public struct ClaimNarrative: Sendable {
     let width = min(64, claims.lazy.filter { $0.finding.verdict != .fails }.map { $0.name.columns }.max() ?? 0)
     let found = claim.finding.message.printable
     switch claim.finding.verdict {
-    case .holds: return ("  holds        \(name.padded(to: width))  \(found)  (\(claim.expected))", false)
+    case .holds: return ("  holds        \(name.padded(to: width))  \(found)  (\(claim.expected.printable))", false)
     case .unchecked: return ("  not checked  \(name.padded(to: width))  \(found)", false)
     case .fails:
       let place = claim.location.map { " (\($0))" } ?? ""
       let what = "\(claim.subject) is \(found); expected: \(claim.expected)"
-      return ("error: the claim '\(name)' fails: \(what)\(place)", true)
+      return ("error: the claim '\(name)' fails: \(what)\(place)".printable, true)
     }
   }
 
