@@ -62,7 +62,8 @@ import Testing
   }
 
   /// Whether an output holds nothing that a terminal obeys, and no line that a name has begun.
-  private func expectHarmless(_ arguments: String..., at place: Testing.SourceLocation = #_sourceLocation) async throws {
+  private func expectHarmless(_ arguments: String..., at place: Testing.SourceLocation = #_sourceLocation) async throws
+  {
     let outcome = try await pipeline.run(arguments, in: folder.path)
     for text in [outcome.output, outcome.errors] {
       let hazards = text.unicodeScalars.filter { $0.isHazardous && $0 != "\n" && $0 != "\t" }
