@@ -121,7 +121,7 @@ struct GCCommand: ParsableCommand {
       try Trash.empty(emptyTrash ? Trash(of: store, now: second.rules.now).bins : old, of: store)
       report.finish(second, bin: emptyTrash ? nil : bin, count: count)
     }
-    Terminal.say(json ? report.json.canonicalText : report.conclusion)
+    if json { Terminal.sayJSON(report.json) } else { Terminal.say(report.conclusion) }
     let left = report.look.garbage.bytesLeft
     if let maxSize, left > maxSize.bytes {
       Terminal.complain(
@@ -163,7 +163,7 @@ struct GCCommand: ParsableCommand {
   private static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
   private static func isConfirmed(_ question: String) -> Bool {
-    Terminal.hint("\(question) [y/N] ")
+    Terminal.ask("\(question) [y/N] ")
     return ["y", "yes"].contains((readLine() ?? "").lowercased())
   }
 }

@@ -28,6 +28,11 @@ public enum Terminal {
     write(text.printableLines + "\n", to: .standardError)
   }
 
+  /// Writes a question to standard error, behind which the cursor stays.
+  public static func ask(_ question: String) {
+    write(question.printable, to: .standardError)
+  }
+
   /// Writes a line to standard error that is drawn over the line before it.
   public static func redraw(_ line: String) {
     write("\r\(line.printable)\u{1b}[K", to: .standardError)
