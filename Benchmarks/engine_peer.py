@@ -27,6 +27,17 @@ import numpy as np
 EXAMPLES, INPUTS, OUTPUTS = 5000, 3072, 10
 
 
+def announce_kernels():
+    """Prints which kernels the libraries of this peer chose for the processor."""
+    from threadpoolctl import threadpool_info
+
+    for library in threadpool_info():
+        if library["user_api"] == "blas":
+            version = library.get("version") or "unknown version"
+            kernel = library.get("architecture") or "its own choice"
+            print(f"{name}: {library['internal_api']} {version}, kernel {kernel}", file=sys.stderr, flush=True)
+
+
 def timed(action):
     start = time.perf_counter()
     result = action()
@@ -188,6 +199,7 @@ def torch_training(x, y, parameters, vector, parts):
 
 
 commands = products() if name in ("openblas", "mkl") else training(int(sys.argv[3]), sys.argv[4])
+announce_kernels()
 for line in sys.stdin:
     words = line.split()
     print(commands[words[0]](*words[1:]), flush=True)
