@@ -121,7 +121,7 @@ struct GCCommand: ParsableCommand {
       try Trash.empty(emptyTrash ? Trash(of: store, now: second.rules.now).bins : old, of: store)
       report.finish(second, bin: emptyTrash ? nil : bin, count: count)
     }
-    if json { Terminal.sayJSON(report.json) } else { Terminal.say(report.conclusion) }
+    if json { Terminal.sayJSON(report.json) } else { Terminal.sayText(report.conclusion) }
     let left = report.look.garbage.bytesLeft
     if let maxSize, left > maxSize.bytes {
       Terminal.complain(
