@@ -224,7 +224,7 @@ public struct WorkflowRunCrate {
 
   private mutating func addReadme() throws {
     let text = """
-      # \(facts.title)
+      # \(facts.title.printable.replacing("<", with: "&lt;"))
 
       The results of the pipeline `\(facts.run)` as a Workflow Run RO-Crate: `ro-crate-metadata.json` tells how each of them
       was made. `\(facts.source.file)` is the workflow, `figures/` has what it drew, `objects/` every result as a labelled

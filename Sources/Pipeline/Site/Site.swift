@@ -113,8 +113,7 @@ struct SearchIndex {
   /// The index as a script: a page that is opened from a folder may not read another file in any other way.
   var script: String {
     // No page holds it, so that nothing in it can end a script; line separators were once the end of a line to scripts.
-    let text = JSONValue.array(entries).canonicalText
-      .replacing("\u{2028}", with: "\\u2028").replacing("\u{2029}", with: "\\u2029")
+    let text = JSONValue.array(entries).canonicalText.printableJSON
     return "window.pipelineIndex = \(text);\n"
   }
 }

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Mustache
 
 /// The pages' templates, which are embedded in the program.
@@ -54,6 +55,7 @@ struct Templates {
   func page(_ template: String, _ body: Any, titled title: String, root: String, crumbs: [Crumb]) -> String {
     let text = library.render(body, withTemplate: template) ?? ""
     let frame = Frame(pageTitle: title, root: root, crumbs: crumbs, pageBody: text, program: program)
-    return library.render(frame, withTemplate: "layout") ?? ""
+    // Escapes, controls and marks of direction are as little wanted in a page as on a terminal.
+    return (library.render(frame, withTemplate: "layout") ?? "").printableLines
   }
 }
