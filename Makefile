@@ -1,5 +1,5 @@
 # Verbs (make help lists them):
-#   run build test bench bench-runner bench-engine bench-grid bench-audit figures locks audit check-neon check-kills check-faults check-mutations check-figures
+#   run build test bench bench-runner bench-engine bench-grid bench-audit figures locks audit check-neon check-kills check-faults check-gc check-mutations check-figures
 #   check-verify check-regimes check-ro-crate install lint format clean help
 
 SHELL := /bin/bash
@@ -12,7 +12,7 @@ SWIFT_TEST := swift test -c release --skip-build --disable-xctest --experimental
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := run
-.PHONY: run build test bench bench-runner bench-engine bench-grid bench-audit figures locks audit check-neon check-kills check-faults check-mutations check-figures check-verify check-regimes check-ro-crate install lint format clean help system test-system swift
+.PHONY: run build test bench bench-runner bench-engine bench-grid bench-audit figures locks audit check-neon check-kills check-faults check-gc check-mutations check-figures check-verify check-regimes check-ro-crate install lint format clean help system test-system swift
 
 run: build ## build, draw figure 3 and say where it is (the default)
 	@$(PIPELINE) run fig3.yaml
@@ -52,6 +52,10 @@ check-kills: build ## kill runs at 100 random moments, and check that the next r
 
 check-faults: build ## let each call on a file of a run, an audit and a gc fail once, and check what is left (COUNT=60 draws so many)
 	@scripts/check-faults $(PIPELINE) $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
+
+check-gc: test-system swift ## try a million histories of runs, edits, upgrades, crashes and garbage collections (COUNT=10000 tries fewer)
+	@swift build -c release --build-tests
+	@GC_HISTORIES=$(or $(COUNT),1000000) $(SWIFT_TEST) --filter 'GarbageCollectionModelTests|GarbageLookTests|GCCommandTests'
 
 check-mutations: test-system swift ## read 100,000 pipeline files and 500 artifacts that were damaged at random
 	@swift build -c release --build-tests

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import Configuration
+import Dispatch
 import Execution
 import Glibc
 import Planning
@@ -115,6 +116,12 @@ struct GCCommand: ParsableCommand {
       }
       let gate = try store.closeGate()
       defer { gate.release() }
+      // On a large store the second look may take longer than other machines wait for a sign of life.
+      let timer = DispatchSource.makeTimerSource()
+      timer.schedule(deadline: .now() + 5, repeating: 5)
+      timer.setEventHandler { gate.renew() }
+      timer.resume()
+      defer { timer.cancel() }
       let second = try GarbageLook(at: store, request, after: first, pipelines: roots.read).confirming(first)
       let (bin, count) = try second.sweep(store, under: gate)
       CompletedRun.forgetAll(in: store)

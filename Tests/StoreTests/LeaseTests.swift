@@ -104,6 +104,29 @@ import Testing
     #expect(granted(try store.lease(for: key, before: second, patience: .zero)) != nil)
   }
 
+  @Test func `Machines that differ in anything have different identities`() throws {
+    func identity(
+      _ number: String = "3d12",
+      _ boot: String = "414c",
+      _ space: String = "4026531836",
+      _ addresses: [String] = ["52:54:00:12:34:56"]
+    ) -> String {
+      Machine.identity(number: number, boot: boot, processSpace: space, addresses: addresses)
+    }
+    #expect(identity() == identity())
+    let others = [
+      identity("other"), identity("3d12", "other"), identity("3d12", "414c", "1"),
+      identity("3d12", "414c", "4026531836", []),
+    ]
+    #expect(Set(others + [identity()]).count == 5)
+    // What is unknown is never taken to be equal.
+    #expect(identity("3d12", "") != identity("3d12", ""))
+    #expect(identity("3d12", "414c", "") != identity("3d12", "414c", ""))
+    // A process of another machine is not known to have ended, whatever its number.
+    let me = ProcessIdentity.current
+    #expect(ProcessIdentity(machine: identity(), number: me.number, start: me.start + 1).isGone == nil)
+  }
+
   @Test func `A lease that is renewed is not taken over`() throws {
     let holder = ProcessIdentity(machine: "another.machine-1.0123abcd", number: 4242, start: 7)
     try folder.write("\(holder) 0123456789abcdef\n", to: "leases/\(key)")

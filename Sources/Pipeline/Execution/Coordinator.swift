@@ -256,7 +256,7 @@ extension Coordinator {
   func remember() {
     guard var latest else { return }
     let done = keys.filter { if case .done = plan[$0.key] { true } else { false } }
-    // Nothing but the wording of reasons depends on it.
+    // Without it reasons are worded in another way, and an edit that is taken back may cost a run.
     try? latest.remember(done, in: store)
   }
 

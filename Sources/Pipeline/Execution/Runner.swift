@@ -78,8 +78,9 @@ public struct Runner: Sendable {
       await coordinator.stop(.interrupted)
       store.removeAbandonedScratch()
     }
-    await coordinator.release()
+    // Remembered before the run's sign goes: garbage collection sees one of the two.
     await coordinator.remember()
+    await coordinator.release()
     return await coordinator.summary()
   }
 

@@ -25,10 +25,13 @@ public struct Lease: Sendable {
     try? FileSystem.touch(path)
   }
 
+  /// Whether the lease still belongs to this process: it may have been taken over while the process was stopped.
+  var isHeld: Bool { Self.text(at: path) == text }
+
   /// Gives the lease up.
   public func release() {
     // It may have been taken over while this process was stopped for a long time; then it belongs to another.
-    if Self.text(at: path) == text { FileSystem.remove(path) }
+    if isHeld { FileSystem.remove(path) }
   }
 
   /// The first line of a lease. What follows it in a run's sign is for garbage collection.

@@ -106,16 +106,26 @@ public enum Machine {
   /// Whatever is taken for another machine's is only given up after a long silence: after a restart, too, since then
   /// nothing shows that the machine is the same. That costs a minute at most, and the other mistake costs results.
   static let identity: String = {
-    let boot = (try? FileSystem.read("/proc/sys/kernel/random/boot_id", limit: 64)) ?? []
-    let space = (try? FilePath("/proc/self/ns/pid").stat()).map { "\($0.inode.rawValue)" } ?? ""
-    let number = (try? FileSystem.read("/etc/machine-id", limit: 64)) ?? []
+    func read(_ path: FilePath) -> String {
+      String(decoding: (try? FileSystem.read(path, limit: 64)) ?? [], as: UTF8.self)
+    }
+    return identity(
+      number: read("/etc/machine-id"),
+      boot: read("/proc/sys/kernel/random/boot_id"),
+      processSpace: (try? FilePath("/proc/self/ns/pid").stat()).map { "\($0.inode.rawValue)" } ?? "",
+      addresses: hardwareAddresses
+    )
+  }()
+
+  /// The identity of a machine of which this is known.
+  package static func identity(number: String, boot: String, processSpace: String, addresses: [String]) -> String {
     // Without these two nothing is certain: then this process is taken for a machine of its own.
-    let certain = boot.isEmpty || space.isEmpty ? FileSystem.randomName : ""
-    let texts = [number, boot].map { String(decoding: $0, as: UTF8.self) } + [space, certain] + hardwareAddresses
+    let certain = boot.isEmpty || processSpace.isEmpty ? FileSystem.randomName : ""
+    let texts = [number, boot, processSpace, certain] + addresses
     let digest = ContentDigest(of: texts.joined(separator: "\n")).description.prefix(16)
     let name = host.isFileName ? host.prefix(60) : "unknown"
     return "\(name).\(digest)"
-  }()
+  }
 
   /// The addresses of the network devices, sorted.
   private static var hardwareAddresses: [String] {

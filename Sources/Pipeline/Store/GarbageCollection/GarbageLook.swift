@@ -78,6 +78,12 @@ public struct GarbageLook: Sendable {
     )
     rules = GarbageCollection.Rules(leastAge: request.leastAge, budget: request.budget, now: now)
     garbage = GarbageCollection(scan.records, scan.objects, roots, rules)
+    // The empty folder of records may be that of a disk which is not mounted.
+    guard !scan.records.isEmpty || garbage.unreferenced.isEmpty else {
+      throw StoreError(
+        "\(store.root) has objects and not one record, so it is unknown what keeps them. Nothing was removed"
+      )
+    }
     self.runsInProgress = runsInProgress.count
     runs = try OldRuns(
       of: store,
@@ -118,7 +124,7 @@ public struct GarbageLook: Sendable {
 
   /// Moves all of it into the trash.
   ///
-  /// - Parameter gate: the lease that keeps runs from beginning; it is renewed.
+  /// - Parameter gate: the lease that keeps runs from beginning.
   /// - Returns: the folder of the trash, and how many files were moved; fewer than were found if some were made anew.
   /// - Throws: at the first file that cannot be moved. The store is whole then, and what was moved is in the trash.
   public func sweep(_ store: ArtifactStore, under gate: Lease) throws(StoreError) -> (trash: FilePath?, count: Int) {
@@ -126,20 +132,23 @@ public struct GarbageLook: Sendable {
     let sign = try store.makeLeaseSign(for: [])
     defer { sign.remove() }
     var moved = 0
-    func step() {
+    func step() throws(StoreError) {
+      // Runs that began since may use what was found.
+      if moved % 500 == 0, !gate.isHeld {
+        throw StoreError("gc was stopped for so long that runs have begun meanwhile. Run it again")
+      }
       moved += 1
-      if moved % 500 == 0 { gate.renew() }
     }
     // Records first: one that is left without its objects would look like damage.
     for record in garbage.shares.flatMap(\.records) {
-      step()
+      try step()
       let name = "\(record.key).json"
       guard case .granted(let lease) = try store.lease(for: record.key, under: sign) else { continue }
       defer { lease.release() }
       try bin.take(name, in: ["actions", String(name.prefix(2))]) { scan.isSeen($0, as: name) }
     }
     for (object, _) in garbage.shares.flatMap(\.objects) {
-      step()
+      try step()
       try bin.take(object.name, in: ["objects", String(object.name.prefix(2))]) { scan.isSeen($0, as: object.name) }
     }
     for run in runs.removed {
