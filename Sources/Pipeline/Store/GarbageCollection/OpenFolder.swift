@@ -178,12 +178,4 @@ struct OpenFolder: ~Copyable {
       throw StoreError("cannot remove \(path.appending(name))", Errno(rawValue: errno))
     }
   }
-
-  /// Removes a folder if it is empty; one that is not stays.
-  func removeIfEmpty(_ name: String) throws(StoreError) {
-    guard unlinkat(descriptor, name, AT_REMOVEDIR) != 0 else { return }
-    guard [ENOTEMPTY, EEXIST, ENOENT].contains(errno) else {
-      throw StoreError("cannot remove \(path.appending(name))", Errno(rawValue: errno))
-    }
-  }
 }
