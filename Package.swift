@@ -89,23 +89,27 @@ let package = Package(
     science("Training", ["Networks", "Autodiff", "Tensors"]),
 
     pipeline("Files", [systemPackage]),
+    pipeline("Processes", ["CLinux", subprocess, systemPackage]),
     pipeline("Configuration", ["CLibYAML"]),
     pipeline("Artifacts", ["CLibHDF5", crypto, systemPackage]),
     pipeline("Archives", ["CZlib"]),
     pipeline("References", ["Artifacts", "Configuration"]),
-    pipeline("Figures", ["References", "Artifacts", "Configuration", subprocess, systemPackage]),
+    pipeline("Figures", ["References", "Artifacts", "Configuration", "Processes", subprocess, systemPackage]),
     pipeline("Planning", ["Artifacts", "Configuration", deque]),
-    pipeline("Programs", ["Planning", "Artifacts", "Configuration", subprocess, systemPackage]),
+    pipeline("Programs", ["Planning", "Artifacts", "Configuration", "Processes", subprocess, systemPackage]),
     pipeline("Store", ["CLinux", "Files", "Planning", "Artifacts", "Configuration", crypto, systemPackage]),
     pipeline("Claims", ["References", "Store", "Planning", "Artifacts", "Configuration", systemPackage]),
-    pipeline("Downloads", ["Archives", "Store", "Artifacts", subprocess, systemPackage]),
+    pipeline("Downloads", ["Archives", "Store", "Artifacts", "Processes", subprocess, systemPackage]),
     pipeline(
       "Provenance",
-      ["CLinux", "Store", "Planning", "Artifacts", "Configuration", crypto, subprocess, systemPackage]
+      ["CLinux", "Store", "Planning", "Artifacts", "Configuration", "Processes", crypto, subprocess, systemPackage]
     ),
     pipeline(
       "Execution",
-      ["Provenance", "Claims", "Store", "Planning", "Artifacts", "Configuration", deque, subprocess, systemPackage]
+      [
+        "Provenance", "Claims", "Store", "Planning", "Artifacts", "Configuration", "Processes", deque, subprocess,
+        systemPackage,
+      ]
     ),
     pipeline(
       "Audit",
@@ -161,7 +165,8 @@ let package = Package(
       name: "Command",
       dependencies: [
         "Stages", "Site", "Crates", "Verification", "Reporting", "Audit", "Execution", "Claims", "Provenance",
-        "Downloads", "Store", "Planning", "Figures", "Artifacts", "Configuration", argumentParser, systemPackage,
+        "Downloads", "Store", "Planning", "Figures", "Artifacts", "Configuration", "Processes", argumentParser,
+        systemPackage,
       ],
       path: "Sources/Command",
       swiftSettings: settings
@@ -193,7 +198,7 @@ let package = Package(
       path: "Tests/BuildTests",
       swiftSettings: settings
     ),
-    tests(of: "Tensors"),
+    tests(of: "Tensors", ["CKernels"]),
     tests(of: "Dynamics", ["Tensors"]),
     tests(of: "Autodiff", ["Dynamics", "Tensors"]),
     tests(of: "Networks", ["Training", "Autodiff", "Tensors"]),
@@ -206,6 +211,7 @@ let package = Package(
     ),
 
     tests(of: "Files", ["TestSupport", systemPackage]),
+    tests(of: "Processes", ["TestSupport", systemPackage]),
     tests(of: "Configuration", ["TestSupport"]),
     tests(of: "Archives", ["TestSupport", systemPackage]),
     tests(of: "Artifacts", ["TestSupport", systemPackage]),

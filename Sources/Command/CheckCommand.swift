@@ -1,5 +1,6 @@
 import ArgumentParser
 import Claims
+import Configuration
 import Planning
 import Reporting
 import Stages
@@ -17,6 +18,7 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     let project = try Project(finding: options.pipeline)
     let pipeline = try project.pipeline(try options.choices(), .all)
+    try pipeline.check(memory: ThisMachine.memory)
     let stages = Dictionary(grouping: pipeline.actions, by: \.stage)
     var parts = ["\(stages.count) stages"]
     if pipeline.actions.count != stages.count { parts.append("\(pipeline.actions.count) actions") }
@@ -30,7 +32,9 @@ struct CheckCommand: ParsableCommand {
       let count = action.name == action.stage ? "" : ", \(members.count) points"
       let sources = Set(members.flatMap { $0.inputs.values.flatMap(\.references) }.map(Action.stage)).sorted()
       let needs = sources.isEmpty ? "" : " <- " + sources.joined(separator: ", ")
-      Terminal.say("  \(action.stage) (\(action.kind)\(count))\(needs)")
+      let most = members.compactMap(\.memory?.bytes).max { $0.bytes < $1.bytes }
+      let memory = most.map { "; about \($0) of memory" } ?? ""
+      Terminal.say("  \(action.stage) (\(action.kind)\(count))\(needs)\(memory)")
     }
   }
 }

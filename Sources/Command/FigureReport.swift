@@ -24,9 +24,10 @@ struct FigureReport {
   }
 
   /// Publishes what the stages of a run made.
-  func publish(_ pipeline: Pipeline, _ summary: RunSummary) throws -> Answer {
+  func publish(_ pipeline: Pipeline, _ summary: RunSummary) async throws -> Answer {
     let folder = FigureFolder(of: run, in: store)
     var names = try PublishedNames(of: pipeline)
+    var requests: [(action: Action, request: FigurePublisher.Request)] = []
     var published: [String] = []
     var result = Answer()
     for action in pipeline.actions {
@@ -34,13 +35,22 @@ struct FigureReport {
       else { continue }
       let answer = names.names(for: record.files.keys, of: action)
       for note in answer.notes { report.say("note: \(note)", isNeeded: true) }
-      do throws(StoreError) {
-        let isNew = summary.computed.contains(action.name)
-        let outcomes = try folder.publish(record, as: answer, isNew: isNew)
+      if !answer.notes.isEmpty { result.hasNotes = true }
+      requests.append((action, .init(record, as: answer, isNew: summary.computed.contains(action.name))))
+    }
+    let publisher = FigurePublisher(
+      to: folder,
+      store: store,
+      executable: "/proc/self/exe",
+      arguments: ["publishing-worker", store.root.string]
+    )
+    for ((action, _), outcomes) in zip(requests, await publisher.publish(requests.map(\.request))) {
+      switch outcomes {
+      case .success(let outcomes):
         tell(outcomes, in: folder)
-        if outcomes.values.contains(.kept) || !answer.notes.isEmpty { result.hasNotes = true }
+        if outcomes.values.contains(.kept) { result.hasNotes = true }
         published += outcomes.keys.sorted()
-      } catch {
+      case .failure(let error):
         report.complain("error: the files of '\(action.name)': \(error)".printable)
         result.isWhole = false
       }

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Processes
 import Reporting
 import Synchronization
 import SystemPackage
@@ -50,11 +51,21 @@ enum Interruption {
     try result.get()
   }
 
+  /// For how long what was cancelled may take to end, in seconds.
+  private static let patience = 30.0
+
+  /// Ends every process that this one has started, and what these have.
+  private static func endProcesses() {
+    ProcessTree.adoptOrphans()
+    ProcessTree.endDescendants()
+  }
+
   /// Runs `body`, and cancels it when the user asks the program to end.
   ///
   /// - Parameters:
   ///   - isAsked: is called when the user asks for the first time.
-  ///   - isPressed: is called when the user asks again; the program then ends, whatever it is at.
+  ///   - isPressed: is called when the user asks again, or nothing has come of it after a while; the program then ends,
+  ///     whatever it is at.
   static func cancelling<Value: Sendable>(
     isAsked: @escaping @Sendable () -> Void = {},
     isPressed: @escaping @Sendable () -> Void = {},
@@ -69,23 +80,32 @@ enum Interruption {
       return await body()
     }
     let count = Atomic(0)
+    let isOver = Atomic(false)
+    let breakOff: @Sendable () -> Void = {
+      isPressed()
+      endProcesses()
+      // Whatever would still be cleaned up may be what hangs.
+      _exit(ExitStatus.interrupted.rawValue)
+    }
     let sources = numbers.map { number in
       // Delivered to the source only, and not to the process as well.
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number)
       source.setEventHandler {
-        if count.add(1, ordering: .relaxed).newValue > 1 {
-          isPressed()
-          exit(ExitStatus.interrupted.rawValue)
-        }
+        if count.add(1, ordering: .relaxed).newValue > 1 { breakOff() }
         isAsked()
         work.cancel()
+        DispatchQueue.global().asyncAfter(deadline: .now() + patience) {
+          if !isOver.load(ordering: .relaxed) { breakOff() }
+        }
       }
       source.setRegistrationHandler { gate.yield() }
       source.resume()
       return source
     }
     let value = await work.value
+    if count.load(ordering: .relaxed) > 0 { endProcesses() }
+    isOver.store(true, ordering: .relaxed)
     for source in sources { source.cancel() }
     // What is still to be done, such as writing a lock, ends as any program does.
     for number in numbers { signal(number, SIG_DFL) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Glibc
+import Processes
 import SystemPackage
 
 /// `pipeline`: runs experiments from YAML files and proves where each result came from.
@@ -22,11 +23,14 @@ struct Main: AsyncParsableCommand {
       GraphCommand.self, ClaimsCommand.self, ShowCommand.self, TraceCommand.self, DiffCommand.self, AuditCommand.self,
       VerifyCommand.self, ReportCommand.self, ExportCommand.self, DataCommand.self, GCCommand.self,
       KeyCommand.self, WorkerCommand.self, ClaimWorkerCommand.self, ContentWorkerCommand.self,
-      ComparisonWorkerCommand.self,
+      ComparisonWorkerCommand.self, PublishingWorkerCommand.self,
     ]
   )
 
   static func main() async {
+    Supervisor.serveIfAsked(CommandLine.arguments)
+    Parent.endWithIt()
+    OpenFiles.raise()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -49,6 +49,7 @@ struct PlanCommand: ParsableCommand {
     let name = RunName(pipeline.name, choices).description
     let latest = LatestRun(of: name, in: store, code: StageKinds.all.code)
     let forecast = Forecast(pipeline, store: store, latest: latest)
+    try pipeline.check(memory: ThisMachine.memory, isNeeded: forecast.isRun)
     let claims = ClaimForecast(ClaimList(of: pipeline), forecast, known: ClaimLedger(of: name, in: store))
     let description = ForecastDescription(forecast, claims, of: pipeline, places: ParameterPlaces(text.root, choices))
     if json { Terminal.sayJSON(description.json) } else { description.lines.forEach(Terminal.say) }

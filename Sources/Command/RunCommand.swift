@@ -120,6 +120,7 @@ struct RunCommand: AsyncParsableCommand {
     let request: CompletedRun.Request?
     let description: RunDescription
     let runOptions: RunOptions
+    let workers: (count: Int, note: String?)
     do {
       project = try Project(finding: options.pipeline)
       // Looked at before it is read: what is changed in between is then seen the next time.
@@ -133,8 +134,10 @@ struct RunCommand: AsyncParsableCommand {
       let pipeline = try project.pipeline(in: text, try options.choices(), .all)
       runOptions = try self.runOptions(for: pipeline, as: RunName(pipeline.name, try options.choices()))
       try pipeline.check(fitsInto: memoryOrAll)
+      try checkMemory(of: pipeline, runOptions, in: options.storePath(of: project))
       try signing.check()
       description = try describe(pipeline, runOptions, project, text)
+      workers = try ThisMachine.workers(asked: min(jobs ?? ThisMachine.cores, max(1, description.actions.count)))
     } catch {
       let status = ExitStatus.report(error)
       if json { RunReport.endBeforeBeginning(exit: Int(status.rawValue)) }
@@ -153,6 +156,7 @@ struct RunCommand: AsyncParsableCommand {
         in: store
       )
     }
+    if let note = workers.note { report.say("note: \(note)", isNeeded: true) }
     do {
       let lockFile = LockFile(of: description.name, in: project, scope: runOptions.scope)
       let (summary, figures, claims) = try await run(
@@ -161,6 +165,7 @@ struct RunCommand: AsyncParsableCommand {
         lockFile,
         in: store,
         project,
+        workers.count,
         report
       )
       report.end(exit: 0)
@@ -188,6 +193,7 @@ struct RunCommand: AsyncParsableCommand {
     _ lockFile: LockFile,
     in store: ArtifactStore,
     _ project: Project,
+    _ workers: Int,
     _ report: RunReport
   ) async throws -> (RunSummary, FigureReport.Answer, ClaimNarrative) {
     let lock = locked ? try lockFile.read() : nil
@@ -196,9 +202,8 @@ struct RunCommand: AsyncParsableCommand {
       executable: "/proc/self/exe",
       workerArguments: [
         "worker", store.root.string, project.folder.isEmpty ? "." : project.folder.string,
-        try signing.settings(for: description, in: project).json.canonicalText,
-      ],
-      workers: description.jobs,
+      ] + WorkerCommand.pieces(of: try signing.settings(for: description, in: project).json.canonicalText),
+      workers: workers,
       cores: ThisMachine.cores,
       memory: memoryOrAll.bytes
     )
@@ -209,7 +214,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     try Self.check(summary, report)
     report.say(Self.describe(summary, report.seconds))
-    let figures = try FigureReport(run: description.name, store: store, report: report)
+    let figures = try await FigureReport(run: description.name, store: store, report: report)
       .publish(description.pipeline, summary)
     let claims = try await ClaimReport(run: description.name, store: store, report: report)
       .check(ClaimList(of: description.pipeline), summary, isDeep: deep)
@@ -247,6 +252,22 @@ struct RunCommand: AsyncParsableCommand {
   /// The memory that the run may use: all that there is, unless the user says otherwise.
   private var memoryOrAll: ByteCount {
     memory ?? ThisMachine.memory
+  }
+
+  /// Checks that the stages that will run have enough memory.
+  private func checkMemory(of pipeline: Pipeline, _ options: RunOptions, in path: FilePath) throws {
+    let memory = ThisMachine.memory
+    guard pipeline.exceeds(memory: memory) else { return }
+    let store = try ArtifactStore(at: path)
+    let name = options.name?.description ?? pipeline.name
+    let latest = LatestRun(of: name, in: store, code: StageKinds.all.code)
+    let forecast = Forecast(pipeline, store: store, latest: latest)
+    try pipeline.check(memory: memory) { action in
+      guard options.scope?.contains(action.name) ?? true, options.computable?.contains(action.name) ?? true else {
+        return false
+      }
+      return options.forced.contains(action.name) || forecast.isRun(action)
+    }
   }
 
   /// What the run is to do, for its folder and its events.

@@ -172,15 +172,14 @@ struct VerifyCommand: AsyncParsableCommand {
     var actions: [VerifiedAction] = []
     // Three files of one figure, say, have one chain behind them, which is made again once.
     for target in targets where chosen.hasAny(of: target.graph) {
-      let verifier = Verifier(
+      let verifier = try Verifier(
         in: store,
         runner: Runner(
           store: store,
           executable: "/proc/self/exe",
-          workerArguments: [
-            "worker", store.root.string, target.project.string, settings(for: target).json.canonicalText,
-          ],
-          workers: jobs ?? ThisMachine.cores,
+          workerArguments: ["worker", store.root.string, target.project.string]
+            + WorkerCommand.pieces(of: settings(for: target).json.canonicalText),
+          workers: ThisMachine.workers(asked: jobs ?? ThisMachine.cores).count,
           cores: ThisMachine.cores,
           memory: ThisMachine.memory.bytes
         ),

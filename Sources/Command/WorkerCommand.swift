@@ -21,13 +21,23 @@ struct WorkerCommand: AsyncParsableCommand {
   @Argument(help: "The folder of the project.")
   var project = "."
 
-  @Argument(help: "What is stated of each result, as JSON.")
-  var attesting = "{}"
+  @Argument(help: "What is stated of each result, as JSON in one or more pieces.")
+  var attesting: [String] = []
+
+  /// A text in pieces: Linux passes no word of more than 128 KiB to a program.
+  static func pieces(of text: String) -> [String] {
+    var pieces = [""]
+    for scalar in text.unicodeScalars {
+      if pieces[pieces.count - 1].utf8.count >= 1 << 16 { pieces.append("") }
+      pieces[pieces.count - 1].unicodeScalars.append(scalar)
+    }
+    return pieces
+  }
 
   func run() async throws {
     let store = try ArtifactStore(at: FilePath(store))
     var diagnostics = Diagnostics()
-    let json = try JSONValue(reading: attesting, name: "attesting")
+    let json = try JSONValue(reading: attesting.isEmpty ? "{}" : attesting.joined(), name: "attesting")
     guard let settings = Attestor.Settings.decode(Node(json), &diagnostics) else { throw diagnostics }
     try await Worker(
       store: store,

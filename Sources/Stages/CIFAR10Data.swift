@@ -76,6 +76,17 @@ public struct CIFAR10Data: StageKind {
     return .firstOfEachBatch(perBatch ?? 1_000)
   }
 
+  /// The numbers of images and pixels.
+  public var lengths: [String: Int] {
+    let count =
+      switch subset {
+      case .first(let count): count
+      case .firstOfEachClass(let count): count * CIFAR10.classes.count
+      case .firstOfEachBatch(let count): count * (split == .train ? 5 : 1)
+      }
+    return ["example": count, "feature": ImageSet.cifar10.pixelCount]
+  }
+
   /// Reads and standardises.
   public func run(_ context: StageContext) async throws -> StageResult {
     try ImageStage(

@@ -64,6 +64,11 @@ public struct MNISTData: StageKind {
       ? [Inconsistency("first", "only one of 'first' and 'per_class' says which images are taken")] : []
   }
 
+  /// The numbers of images and pixels.
+  public var lengths: [String: Int] {
+    ["example": perClass.map { $0 * MNIST.classes.count } ?? first ?? 1_000, "feature": ImageSet.mnist.pixelCount]
+  }
+
   /// Reads and standardises.
   public func run(_ context: StageContext) async throws -> StageResult {
     try ImageStage(

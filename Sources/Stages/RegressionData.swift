@@ -142,6 +142,9 @@ public struct RegressionData: StageKind {
     return found
   }
 
+  /// The numbers of examples, inputs and targets.
+  public var lengths: [String: Int] { ["example": examples, "feature": dimension, "output": outputs] }
+
   private var network: FullyConnected {
     FullyConnected(
       inputs: dimension,

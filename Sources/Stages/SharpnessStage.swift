@@ -164,6 +164,22 @@ extension SharpnessStage {
     var density: SpectralDensity?
   }
 
+  /// The memory of one set of parameters, with the run from which it comes.
+  public func memory(_ inputs: [String: InputKnowledge]) -> MemoryEstimate? {
+    guard let train = inputs["run"]?.parameters as? Train else { return nil }
+    let size = DataSize(inputs["data"])
+    return MemoryUse.hessian(
+      of: train.network(inputs: size.inputs, outputs: size.outputs),
+      loss: train.loss,
+      examples: size.examples,
+      precision: precision ?? train.precision,
+      eigenvalues: count,
+      settings: .init(rule: rule, tolerance: tolerance, maximumProducts: maximumProducts),
+      hasTrace: traceSamples > 0,
+      densitySteps: density.directions > 0 ? density.steps : nil
+    ).estimate
+  }
+
   /// Looks at all parameters that were kept.
   public func run(_ context: StageContext) async throws -> StageResult {
     let run = try KeptRun(context.input("run"), data: context.input("data"))

@@ -55,6 +55,9 @@ public struct SyntheticData: StageKind {
     ]
   }
 
+  /// The numbers of examples and inputs.
+  public var lengths: [String: Int] { ["example": examples, "feature": dimension] }
+
   /// Draws.
   public func run(_ context: StageContext) async throws -> StageResult {
     let data = SyntheticImages(

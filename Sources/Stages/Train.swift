@@ -368,6 +368,11 @@ extension Train {
     )
   }
 
+  /// The memory of the largest search, one learning rate at a time.
+  public func memory(_ inputs: [String: InputKnowledge]) -> MemoryEstimate? {
+    memoryUse(inputs, settings(learningRate: 1)).estimate
+  }
+
   /// Trains at every learning rate.
   public func run(_ context: StageContext) async throws -> StageResult {
     let data = try TrainingData(context.input("data"))

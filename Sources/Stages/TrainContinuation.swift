@@ -133,6 +133,18 @@ extension TrainContinuation {
     train.check(inputs, &diagnostics)
   }
 
+  /// The memory of one link.
+  public func memory(_ inputs: [String: InputKnowledge]) -> MemoryEstimate? {
+    let settings = TrainingSettings(
+      learningRate: 1,
+      steps: record,
+      seed: 0,
+      sharpness: .always,
+      eigenvalueSettings: train.eigenvalueSettings
+    )
+    return train.memoryUse(inputs, settings).estimate
+  }
+
   /// Trains one link after the other.
   public func run(_ context: StageContext) async throws -> StageResult {
     let data = try TrainingData(context.input("data"))

@@ -205,7 +205,7 @@ import Testing
 }
 
 /// The processes of this machine, from `/proc`.
-private enum Processes {
+enum Processes {
   /// Those whose program has this name and one of whose words begins with `word`.
   static func named(_ program: String, with word: String) -> [pid_t] {
     all.filter { process in

@@ -1,4 +1,5 @@
 import Artifacts
+import Foundation
 import Store
 import SystemPackage
 import TestSupport
@@ -52,6 +53,30 @@ import Testing
       lease.release()
       #expect(files == [])
     }
+  }
+
+  @Test func `The lease of a process that is stopped is taken over after a while, and that of a busy one is not`()
+    async throws
+  {
+    let me = ProcessIdentity.current
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sleep")
+    process.arguments = ["1000"]
+    try process.run()
+    defer { process.terminate() }
+    let number = process.processIdentifier
+    let text = try String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8)
+    let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+    let start = try #require(Int(fields[19]))
+    let holder = ProcessIdentity(machine: me.machine, number: Int(number), start: start)
+    try folder.write("\(holder) 0123456789abcdef\n", to: "leases/\(key)")
+    let before = held(try store.lease(for: key, patience: .zero))
+    #expect(before?.holder == holder && !holder.isStopped)
+    #expect(kill(number, SIGSTOP) == 0)
+    for _ in 0..<3000 where !holder.isStopped { try await Task.sleep(for: .milliseconds(20)) }
+    #expect(held(try store.lease(for: key, before: before)) != nil)
+    #expect(granted(try store.lease(for: key, before: before, patience: .zero)) != nil)
+    #expect(kill(number, SIGCONT) == 0)
   }
 
   @Test func `The leases of a run are links to one file, and are renewed together`() throws {

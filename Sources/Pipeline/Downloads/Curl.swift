@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Processes
 internal import Subprocess
 internal import SystemPackage
 
@@ -47,24 +48,24 @@ struct Curl {
       "=https,http", "--connect-timeout", "20", "--speed-limit", "1", "--speed-time", "30", "--globoff",
     ]
     if offset > 0 { arguments += ["--continue-at", "\(offset)"] }
-    var options = PlatformOptions()
-    // Ctrl-C reaches every process of the terminal's group; here it is this process that acts on it.
-    options.processGroupID = 0
+    let guardian = try Guardian()
+    defer { guardian.release() }
     // Through a pipe: when this process is gone, nobody goes on writing.
     do {
       let result = try await Subprocess.run(
-        .path(executable),
-        arguments: Arguments(arguments + ["--url", address]),
+        Guardian.shell,
+        arguments: guardian.arguments(executable, arguments + ["--url", address]),
         environment: .inherit.updating(["LC_ALL": "C.UTF-8"]),
-        platformOptions: options,
-        input: .none,
+        platformOptions: Guardian.options,
+        input: .fileDescriptor(guardian.input, closeAfterSpawningProcess: true),
         output: .sequence,
         error: .string(limit: 1 << 16)
       ) { execution in
         var size = offset
         for try await piece in execution.standardOutput {
           guard piece.count <= limit - size else {
-            kill(execution.processIdentifier.value, SIGKILL)
+            // All of the group, which the shell leads.
+            kill(-execution.processIdentifier.value, SIGKILL)
             return true
           }
           _ = try piece.withUnsafeBytes { try file.writeAll($0) }

@@ -45,7 +45,7 @@ public struct ContentWorker: Sendable {
     guard let object = store?.path(of: address), FileSystem.exists(object) else { return content }
     // Exporting gives the same bytes each time: whatever else is in the file was put there later.
     if let statements = content.statements {
-      try FigureExport.write(try FileSystem.read(object), carrying: statements, to: file)
+      try FigureExport.write(object, carrying: statements, to: file)
       content.isWhole = try FileSystem.digest(of: file) == FileSystem.digest(of: FilePath(order.path))
     } else {
       content.isWhole = try FileSystem.digest(of: object) == FileSystem.digest(of: FilePath(order.path))

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Planning
+internal import Processes
 internal import Store
 
 // What has to be seen to while actions run.
@@ -61,9 +62,8 @@ extension Coordinator {
       if let limit = resources.time, one.started.duration(to: .now) > .seconds(limit.seconds) {
         working[name]?.ended = "stopped: it ran for longer than the \(limit) of its 'resources'"
         processes.kill()
-      } else if let limit = resources.memory, case let used = ByteCount(bytes: processes.memory),
-        used.bytes > limit.bytes
-      {
+      } else if let limit = resources.memory, let used = processes.memory(beyond: limit.bytes) {
+        let used = ByteCount(bytes: used)
         working[name]?.ended = "stopped: it used \(used) of memory, and its 'resources' allow \(limit)"
         processes.kill()
       }

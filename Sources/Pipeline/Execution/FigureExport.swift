@@ -67,16 +67,18 @@ public struct FigureExport {
     return outcome
   }
 
-  /// Writes an object's bytes with statements in them; the same bytes each time.
-  static func write(_ object: [UInt8], carrying statements: String, to file: FilePath) throws {
-    try FileSystem.writeAtomically(object, to: file, isDurable: false)
+  /// Writes a copy of an object's file with statements in it; the same bytes each time.
+  static func write(_ object: FilePath, carrying statements: String, to file: FilePath) throws {
+    FileSystem.remove(file)
+    _ = try ContentDigest.copying(object, to: file, permissions: .ownerReadWrite)
     try EmbeddedStatements.write(statements, into: file.string)
   }
 
   /// Writes the artifact of a record to a new file, with the chain of its statements in it.
   public static func write(_ record: ActionRecord, to file: FilePath, from store: ArtifactStore) throws {
     let chain = StatementChain(from: record.key, in: try StatementSource(store))
-    try write(store.bytes(of: record.artifact), carrying: chain.bundle, to: file)
+    try store.copy(record.artifact, to: file, isDurable: false)
+    try EmbeddedStatements.write(chain.bundle, into: file.string)
   }
 
   private static func note(_ record: ActionRecord, _ state: FileState) -> String {

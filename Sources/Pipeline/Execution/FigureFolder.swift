@@ -15,6 +15,10 @@ public struct FigureFolder: Sendable {
     self.store = store
   }
 
+  init(at path: FilePath, in store: ArtifactStore) {
+    (self.path, self.store) = (path, store)
+  }
+
   /// What became of a file that was to be put into the folder.
   public enum Outcome: Sendable, Hashable {
     /// It is there, as before.
@@ -79,15 +83,17 @@ public struct FigureFolder: Sendable {
         editedDigest = digest
       }
     }
-    // Before anything is moved: what is damaged takes nobody's place.
-    let bytes = try store.bytes(of: object)
+    // Before anything is moved: what is damaged takes nobody's place, nor does what the disk has no room for.
+    try FileSystem.createFolder(path)
+    let copy = try store.newScratchFile("figure")
+    defer { FileSystem.remove(copy) }
+    try store.copy(object, to: copy)
     if let editedDigest {
       let aside = "edited-\(editedDigest.prefix(8))-\(name)"
       try FileSystem.move(destination, to: path.appending(aside))
       outcome = .movedAside(to: aside)
     }
-    try FileSystem.createFolder(path)
-    try store.writeAtomically(bytes, to: destination)
+    try FileSystem.move(copy, to: destination)
     return outcome
   }
 

@@ -78,6 +78,15 @@ public struct Forecast: Sendable {
     return found.compactMapValues { $0.isEmpty ? nil : $0.reduce(0, +) / Double($0.count) }
   }
 
+  /// Whether an action would be run, or may have to follow.
+  public func isRun(_ action: Action) -> Bool {
+    entries.contains { entry in
+      guard entry.action.name == action.name else { return false }
+      if case .cached = entry.outlook { return false }
+      return true
+    }
+  }
+
   /// How long the actions would take that would be run or may follow, by what they took the last time; a point of a
   /// sweep of which that is not known takes the mean of its stage. Nil if it is not known of some stage.
   public var expectedSeconds: Double? {

@@ -1,3 +1,4 @@
+internal import Processes
 internal import Store
 internal import Subprocess
 public import SystemPackage
@@ -19,13 +20,19 @@ public enum IsolatedProcess {
     }
   }
 
+  /// A crash is told in one line; a backtrace of the library would bury it. And the process ends with this one.
+  private static var environment: Environment {
+    .inherit.updating([
+      "SWIFT_BACKTRACE": "enable=no", Environment.Key(stringLiteral: Parent.variable): Parent.identity,
+    ])
+  }
+
   /// Runs a program to its end, with this process's streams.
   public static func run(_ executable: FilePath, _ arguments: [String]) async throws -> Ending {
     let result = try await Subprocess.run(
       .path(executable),
       arguments: Arguments(arguments),
-      // The crash is told in one line; a backtrace of the library would bury it.
-      environment: .inherit.updating(["SWIFT_BACKTRACE": "enable=no"]),
+      environment: environment,
       output: .currentStandardOutput,
       error: .currentStandardError
     )
@@ -45,7 +52,7 @@ public enum IsolatedProcess {
     let result = try await Subprocess.run(
       .path(executable),
       arguments: Arguments(arguments),
-      environment: .inherit.updating(["SWIFT_BACKTRACE": "enable=no"]),
+      environment: environment,
       input: .fileDescriptor(file, closeAfterSpawningProcess: true),
       output: .string(limit: 1 << 28),
       error: .discarded
@@ -112,7 +119,7 @@ public enum IsolatedProcess {
     let result = try await Subprocess.run(
       .path(executable),
       arguments: Arguments(arguments),
-      environment: .inherit.updating(["SWIFT_BACKTRACE": "enable=no"]),
+      environment: environment,
       output: .string(limit: 1 << 28),
       error: .currentStandardError
     )

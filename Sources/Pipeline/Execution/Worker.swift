@@ -3,6 +3,7 @@ internal import Configuration
 internal import Dispatch
 internal import Glibc
 public import Planning
+internal import Processes
 public import Provenance
 public import Store
 internal import Synchronization
@@ -18,7 +19,7 @@ public struct Worker: Sendable {
   private let files: any StageFiles
   /// Where reports go: the standard output of the process, before a stage could write to it.
   private let channel: FileDescriptor
-  /// A folder for the work in progress, empty between two orders.
+  /// A folder for the work in progress, with a folder for each order.
   private let scratch: FilePath
   /// A result that took less time than this is made durable together with others, by the runner.
   private static let short = Duration.milliseconds(500)
@@ -52,32 +53,58 @@ public struct Worker: Sendable {
   public func serve() async {
     // When memory runs out, this process goes, and the run stays.
     try? FileSystem.overwrite("/proc/self/oom_score_adj", with: "500")
+    ProcessTree.adoptOrphans()
+    let ending = endWhenAsked()
+    defer { ending.cancel() }
     endWithRunner()
+    var count = 0
     while let line = readLine() {
+      // A folder of its own for each order: what cannot be removed of one is not in the way of the next.
+      count += 1
+      let folder = scratch.appending("\(count)")
       do {
         let order = try WorkOrder(line: line)
         send(WorkReport(fraction: 0, ""))
-        send(try await execute(order))
+        try FileSystem.createFolder(folder)
+        send(try await execute(order, in: folder))
       } catch {
         send(WorkReport(failure: String(describing: error)))
       }
-      FileSystem.emptyFolder(scratch)
+      // Whatever a program has left running ends before the next stage begins.
+      ProcessTree.endDescendants()
+      FileSystem.removeFolder(folder)
     }
     FileSystem.removeFolder(scratch)
   }
 
+  /// Ends this process when its runner asks for it.
+  private func endWhenAsked() -> any DispatchSourceSignal {
+    // Delivered to the source only, and not to the process as well.
+    signal(SIGTERM, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: SIGTERM, queue: DispatchQueue(label: "the end of the run"))
+    source.setEventHandler { end() }
+    source.resume()
+    return source
+  }
+
+  /// Ends this process and everything that it started.
+  private func end() {
+    ProcessTree.endDescendants()
+    FileSystem.removeFolder(scratch)
+    _exit(1)
+  }
+
   /// Ends this process when its runner does, even in the middle of a stage: the next run would not wait for it.
   private func endWithRunner() {
-    DispatchQueue(label: "the end of the runner").async { [scratch] in
+    DispatchQueue(label: "the end of the runner").async {
       // An order that is not read yet is no news; only the end of the other side is.
       var input = pollfd(fd: STDIN_FILENO, events: 0, revents: 0)
       while poll(&input, 1, -1) != 1 {}
-      FileSystem.removeFolder(scratch)
-      _exit(1)
+      end()
     }
   }
 
-  private func execute(_ order: WorkOrder) async throws -> WorkReport {
+  private func execute(_ order: WorkOrder, in folder: FilePath) async throws -> WorkReport {
     guard let kind = kinds[order.kind] else { throw StageFailure("this program has no kind '\(order.kind)'") }
     var diagnostics = Diagnostics()
     guard let stage = kind.decode(Node(order.parameters), &diagnostics) else { throw diagnostics }
@@ -96,7 +123,7 @@ public struct Worker: Sendable {
       stage: order.stage,
       key: ContentDigest(order.key),
       threads: order.threads,
-      scratch: scratch.string,
+      scratch: folder.string,
       files: files,
       checkpoints: order.isFresh
         ? NoCheckpoints()
@@ -113,7 +140,7 @@ public struct Worker: Sendable {
     record.parameters = order.parameters
     record.inputs = order.inputs
     record.code = order.code
-    record.artifact = try store.store(result.artifact, scratch: scratch, isDurable: isDurable)
+    record.artifact = try store.store(result.artifact, scratch: folder, isDurable: isDurable)
     for (name, path) in result.files {
       record.files[name] = try store.store(file: FilePath(path), isDurable: isDurable)
     }

@@ -67,9 +67,12 @@ struct WorkerProcess {
 
   /// A process group of its own: Ctrl-C reaches every process of the terminal's, and the runner is the one that acts on
   /// it.
+  ///
+  /// A worker that is to end first ends what it has started.
   private static var options: PlatformOptions {
     var options = PlatformOptions()
     options.processGroupID = 0
+    options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(5))]
     return options
   }
 

@@ -1,3 +1,4 @@
+internal import Processes
 internal import Subprocess
 public import SystemPackage
 
@@ -56,11 +57,15 @@ public enum Gnuplot {
     ]
     // Into a file: gnuplot may have more to say than anyone would keep, which must not be what the figure fails of.
     let messages = folder.appending("gnuplot-messages")
+    let guardian = try Guardian()
+    defer { guardian.release() }
     let result = try await Subprocess.run(
-      .path(executable),
-      arguments: ["--default-settings", script],
+      Guardian.shell,
+      arguments: guardian.arguments(executable, ["--default-settings", script]),
       environment: .custom(environment),
       workingDirectory: folder,
+      platformOptions: Guardian.options,
+      input: .fileDescriptor(guardian.input, closeAfterSpawningProcess: true),
       output: .discarded,
       error: .fileDescriptor(OutputFile.create(messages), closeAfterSpawningProcess: true)
     )

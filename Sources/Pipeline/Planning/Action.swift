@@ -19,6 +19,8 @@ public struct Action: Sendable {
   public let onFailure: FailureRule
   /// What it may use of the machine.
   public let resources: StageResources
+  /// How much memory it takes; nil if its kind does not say.
+  public let memory: MemoryEstimate?
   /// The stem of the files that it makes for people, if that is known before it runs.
   public let fileStem: String?
   /// How far its arrays may be from recorded ones when they are made again, by the array's path.
@@ -35,6 +37,7 @@ public struct Action: Sendable {
     fingerprint: String,
     onFailure: FailureRule = .fail,
     resources: StageResources = StageResources(),
+    memory: MemoryEstimate? = nil,
     fileStem: String? = nil,
     tolerances: [String: Tolerance] = [:],
     location: SourceLocation?
@@ -46,6 +49,7 @@ public struct Action: Sendable {
     self.fingerprint = fingerprint
     self.onFailure = onFailure
     self.resources = resources
+    self.memory = memory
     self.fileStem = fileStem
     self.tolerances = tolerances
     self.location = location

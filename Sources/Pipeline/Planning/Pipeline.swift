@@ -75,9 +75,10 @@ public struct Pipeline: Sendable {
     let order = Self.order(stages, byName, &diagnostics)
     var outputs: [String: [OutputDeclaration]] = [:]
     var index = SweepIndex()
+    var memory: [String: MemoryEstimate] = [:]
     // In a circle nothing stands after what it needs; the inputs are checked nevertheless.
     for stage in order.isEmpty ? stages : order where !diagnostics.isFull {
-      outputs[stage.name] = stage.check(byName, outputs, names, &index, &diagnostics)
+      outputs[stage.name] = stage.check(byName, outputs, names, &index, &memory, &diagnostics)
     }
     substitution.point = nil
     claims = substitution.apply(to: file.claims.node, &diagnostics)
@@ -88,7 +89,7 @@ public struct Pipeline: Sendable {
       self.stages = StageDirectory()
     }
     try diagnostics.throwIfAny()
-    actions = order.flatMap { $0.actions(byName, kinds, &index) }
+    actions = order.flatMap { $0.actions(byName, kinds, &index, memory) }
     self.files = digests.read
     filesAreKnown = !digests.lacksSome
   }

@@ -126,6 +126,7 @@ extension Stage {
     _ outputs: [String: [OutputDeclaration]],
     _ names: [String],
     _ index: inout SweepIndex,
+    _ memory: inout [String: MemoryEstimate],
     _ diagnostics: inout Diagnostics
   ) -> [OutputDeclaration]? {
     var result: [OutputDeclaration]?
@@ -146,7 +147,8 @@ extension Stage {
             kind: stage.kind.declaration.name,
             outputs: stage.matrix == nil ? single : single.map { OutputDeclaration.stacked($0, along: axes) },
             files: stage.instances.first?.parameters?.resultFiles ?? [],
-            lengths: lengths[source] ?? [:]
+            lengths: lengths[source] ?? [:],
+            parameters: stage.parameters(meantBy: input, &index)
           )
         } else if !names.contains(source) {
           knowledge[input.name] = InputKnowledge(stage: source, kind: "", outputs: nil)
@@ -170,12 +172,20 @@ extension Stage {
         placed.location = placed.location ?? inputsLocation ?? location
         diagnostics.report(placed)
       }
+      memory[name + instance.suffix] = instance.parameters?.memory(knowledge)
       // Of a stage whose parameters have a mistake the declared arrays are known.
       if number == 0 { result = instance.parameters.map { $0.outputs(of: knowledge) } ?? kind.declaration.outputs }
       checkTolerances(instance, result, &diagnostics)
     }
     if let result, let matrix { checkAxes(matrix, result, &diagnostics) }
     return result
+  }
+
+  /// The parameters of the one point that an input means.
+  private func parameters(meantBy input: StageInput, _ index: inout SweepIndex) -> (any StageKind)? {
+    guard matrix != nil else { return instances.first?.parameters }
+    let points = index.points(of: self, for: input)
+    return points.count == 1 && instances.indices.contains(points[0]) ? instances[points[0]].parameters : nil
   }
 
   private func checkNames(
@@ -278,7 +288,12 @@ extension Stage {
 
 extension Stage {
   /// The actions of a stage without mistakes, one a point.
-  func actions(_ stages: [String: Stage], _ kinds: StageKinds, _ index: inout SweepIndex) -> [Action] {
+  func actions(
+    _ stages: [String: Stage],
+    _ kinds: StageKinds,
+    _ index: inout SweepIndex,
+    _ memory: [String: MemoryEstimate]
+  ) -> [Action] {
     instances.map { instance in
       Action(
         name: name + instance.suffix,
@@ -292,6 +307,7 @@ extension Stage {
         fingerprint: kinds.fingerprint(of: kind),
         onFailure: onFailure,
         resources: instance.resources,
+        memory: memory[name + instance.suffix],
         fileStem: instance.parameters?.fileStem,
         tolerances: Dictionary(instance.tolerances.entries.map { ($0.name.value, $0.value.value) }) { first, _ in first
         },

@@ -25,6 +25,9 @@ public protocol StageKind: Record {
   func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics)
   /// The arrays of the result, as far as they follow from the inputs; those of the declaration unless a kind knows more.
   func outputs(of inputs: [String: InputKnowledge]) -> [OutputDeclaration]?
+  /// How much memory the computation takes, as far as that follows from the parameters and the inputs; nil for little,
+  /// or if it is not known.
+  func memory(_ inputs: [String: InputKnowledge]) -> MemoryEstimate?
   /// Computes the result.
   func run(_ context: StageContext) async throws -> StageResult
 }
@@ -47,6 +50,9 @@ extension StageKind {
 
   /// Nothing more to check.
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {}
+
+  /// Little.
+  public func memory(_ inputs: [String: InputKnowledge]) -> MemoryEstimate? { nil }
 
   /// The declared ones.
   public func outputs(of inputs: [String: InputKnowledge]) -> [OutputDeclaration]? { Self.declaration.outputs }
@@ -162,6 +168,8 @@ public struct InputKnowledge: Sendable {
   public let files: [String]
   /// The lengths of dimensions, as far as they are known.
   public let lengths: [String: Int]
+  /// The parameters of the stage, or of the point of its sweep that is meant; nil if several are, or they have a mistake.
+  public let parameters: (any StageKind)?
 
   /// The knowledge of one input.
   public init(
@@ -169,13 +177,15 @@ public struct InputKnowledge: Sendable {
     kind: String,
     outputs: [OutputDeclaration]?,
     files: [String] = [],
-    lengths: [String: Int] = [:]
+    lengths: [String: Int] = [:],
+    parameters: (any StageKind)? = nil
   ) {
     self.stage = stage
     self.kind = kind
     self.outputs = outputs
     self.files = files
     self.lengths = lengths
+    self.parameters = parameters
   }
 }
 

@@ -5,6 +5,8 @@ internal import SystemPackage
 
 /// The folder of one run of a program: nothing is in it but what the stage declares.
 struct CleanFolder {
+  /// The folder around them.
+  let root: FilePath
   /// Where the program runs.
   let work: FilePath
   /// For the program's temporary files.
@@ -17,7 +19,7 @@ struct CleanFolder {
   /// Makes the folder within an empty one.
   init(in scratch: String) throws {
     // A path that holds wherever the program goes.
-    let root = FilePath(URL(filePath: scratch).resolvingSymlinksInPath().path)
+    root = FilePath(URL(filePath: scratch).resolvingSymlinksInPath().path)
     work = root.appending("work")
     temporary = root.appending("temporary")
     log = root.appending("log")

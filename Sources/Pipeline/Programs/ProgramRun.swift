@@ -3,6 +3,7 @@ internal import Configuration
 internal import FoundationEssentials
 internal import Glibc
 public import Planning
+internal import Processes
 internal import Subprocess
 internal import SystemPackage
 
@@ -31,9 +32,15 @@ extension UserProgram {
       }
       if !program.starts(with: folder.work) { command[0] = program.string }
       if case .none(let reason) = sandbox { context.report(StageProgress(0, "without a sandbox: \(reason)")) }
-      let words = sandbox.words(command, in: folder, tools: toolPaths)
+      environment["PWD"] = sandbox.work(of: folder)
+      try Self.checkSizes(command, environment)
+      let folders =
+        program.starts(with: folder.work)
+        ? sandbox.folders(of: program, tools: toolPaths + [folder.work.string])
+        : sandbox.folders(of: program, tools: toolPaths)
+      let words = try sandbox.words(command, in: folder, tools: toolPaths, folders: folders)
       let digest = try ContentDigest(ofFile: program)
-      try await Supervisor.run(words, environment: environment, in: folder)
+      try await SupervisedRun.run(words, environment: environment, in: folder)
       var result = try result(in: folder)
       result.provenance["command"] = [
         "executable": .string(command[0]), "sha256": .string(digest.description), "sandbox": .string(sandbox.summary),
@@ -59,6 +66,24 @@ extension UserProgram {
     }
   }
 
+  /// Linux passes no longer word to a program than this, with the zero byte at its end.
+  private static let longestWord = 1 << 17
+
+  /// Checks that the system passes the words and the variables on.
+  static func checkSizes(_ command: [String], _ environment: [String: String]) throws(StageFailure) {
+    func check(_ what: String, _ size: Int) throws(StageFailure) {
+      guard size >= longestWord else { return }
+      throw StageFailure(
+        "\(what) has \(size) bytes, and the system passes at most \(longestWord - 1) to a program in one piece; "
+          + "put the text into a file of the project and declare it under 'files'"
+      )
+    }
+    for (index, word) in command.enumerated() { try check("word \(index + 1) of 'run'", word.utf8.count) }
+    for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
+      try check("the variable '\(name)' of 'environment'", name.utf8.count + value.utf8.count + 1)
+    }
+  }
+
   /// The program that the first word of a command means.
   private static func program(_ word: String, _ path: String, _ folder: CleanFolder) throws -> FilePath {
     if word.contains("/") {
@@ -71,71 +96,5 @@ extension UserProgram {
       throw StageFailure("there is no program '\(word)' in \(path)")
     }
     return found
-  }
-}
-
-/// Runs a program in a process group of its own, of which nothing is left when the program ends, or when this process
-/// does, in whatever way.
-enum Supervisor {
-  /// A process that the kernel ends cannot clean up after itself. So a shell leads the group: it waits for the program,
-  /// and a companion of it for the end of a pipe that this process holds open; whichever ends first, the group is killed.
-  private static let script = """
-    exec 3<&0 0</dev/null
-    status=$1
-    shift
-    "$@" 3<&- &
-    program=$!
-    { /bin/cat <&3; kill -9 "-$$"; } >/dev/null 2>&1 &
-    wait "$program"
-    echo "$?" >"$status"
-    kill -9 "-$$"
-    """
-
-  /// Runs a program to its end.
-  ///
-  /// - Throws: when it does not end well; the message has the last lines that it wrote.
-  static func run(_ words: [String], environment: [String: String], in folder: CleanFolder) async throws {
-    var options = PlatformOptions()
-    options.processGroupID = 0
-    let variables = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
-    // Two descriptions of one file, both of which append: what the program says stays in its order.
-    let output = try log(of: folder)
-    let errors = try log(of: folder)
-    let (end, held) = try FileDescriptor.pipe()
-    defer { try? held.close() }
-    let result = try await Subprocess.run(
-      .path("/bin/sh"),
-      arguments: Arguments(["-c", script, "sh", folder.status.string] + words),
-      environment: .custom(Dictionary(variables) { first, _ in first }),
-      workingDirectory: folder.work,
-      platformOptions: options,
-      input: .fileDescriptor(end, closeAfterSpawningProcess: true),
-      output: .fileDescriptor(output, closeAfterSpawningProcess: true),
-      error: .fileDescriptor(errors, closeAfterSpawningProcess: true)
-    )
-    try Task.checkCancellation()
-    let text = (try? FilePart.end(of: folder.status, most: 16)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    guard let code = Int32(text.filter { $0 != "\n" }) else {
-      throw failure("was killed from outside (\(result.terminationStatus)); was memory short?", folder)
-    }
-    switch code {
-    case 0: return
-    // How a shell tells that a signal ended a program.
-    case 129...192:
-      let name = strsignal(code - 128).map { String(cString: $0) } ?? "unknown"
-      throw failure("ended with exit code \(code): signal \(code - 128), \(name)", folder)
-    default: throw failure("ended with exit code \(code)", folder)
-    }
-  }
-
-  private static func log(of folder: CleanFolder) throws -> FileDescriptor {
-    try FileDescriptor.open(folder.log, .writeOnly, options: [.create, .append], permissions: .ownerReadWrite)
-  }
-
-  private static func failure(_ what: String, _ folder: CleanFolder) -> StageFailure {
-    let lines = folder.lastWords
-    let account =
-      lines.isEmpty ? "; it wrote nothing" : "; it last wrote\n" + lines.map { "  \($0)" }.joined(separator: "\n")
-    return StageFailure("the program \(what)\(account)")
   }
 }

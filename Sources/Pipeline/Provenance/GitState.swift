@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Processes
 internal import Subprocess
 public import SystemPackage
 
@@ -104,12 +105,18 @@ extension GitState {
   )? {
     await withTaskGroup(of: (output: String, errors: String)?.self) { group in
       group.addTask {
+        guard let guardian = try? Guardian() else { return nil }
+        defer { guardian.release() }
         let result = try? await Subprocess.run(
-          .path(FilePath(program)),
-          arguments: Arguments(settings + ["rev-parse", "--is-inside-work-tree", "HEAD", file]),
+          Guardian.shell,
+          arguments: guardian.arguments(
+            FilePath(program),
+            settings + ["rev-parse", "--is-inside-work-tree", "HEAD", file]
+          ),
           environment: .custom(environment),
           workingDirectory: folder,
-          input: .none,
+          platformOptions: Guardian.options,
+          input: .fileDescriptor(guardian.input, closeAfterSpawningProcess: true),
           output: .string(limit: 1 << 16),
           error: .string(limit: 1 << 16)
         )

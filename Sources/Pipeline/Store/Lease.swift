@@ -15,6 +15,9 @@ public struct Lease: Sendable {
   public static let interval = Duration.seconds(5)
   /// How long the lease of another machine may stay as it is before it is taken over.
   public static let patience = Duration.seconds(60)
+  /// How long the lease of a process of this machine that was stopped, as by Ctrl-Z, may stay as it is before it is
+  /// taken over. What the process goes on with later is computed twice and harms nothing.
+  public static let stoppedPatience = Duration.seconds(15)
 
   fileprivate let path: FilePath
   fileprivate let text: String
@@ -141,7 +144,13 @@ extension ArtifactStore {
       if let before, before.text == text, before.renewed == renewed { held.unchangedSince = before.unchangedSince }
       // A file that names nobody was just created, or never will, as its process died in between.
       let patience = held.holder == nil ? min(patience, Lease.interval) : patience
-      let isAbandoned = held.holder?.isGone ?? (held.unchangedSince.duration(to: .now) > patience)
+      let unchanged = held.unchangedSince.duration(to: .now)
+      let isAbandoned =
+        switch held.holder?.isGone {
+        case true?: true
+        case false?: held.holder?.isStopped == true && unchanged > min(patience, Lease.stoppedPatience)
+        case nil: unchanged > patience
+        }
       guard isAbandoned else { return .held(held) }
       try takeAway(path, from: text)
     }

@@ -37,15 +37,22 @@ public struct ProcessIdentity: Sendable, Hashable {
     return status.start != start || status.hasEnded
   }
 
+  /// Whether the process is of this machine and stopped, as by Ctrl-Z: it lives, but does nothing.
+  public var isStopped: Bool {
+    guard machine == Machine.identity, let status = Self.status(of: String(number)) else { return false }
+    return status.start == start && status.isStopped
+  }
+
   /// What the kernel says about a process: fields of a line, the second of which may hold spaces and brackets.
-  private static func status(of process: String) -> (start: Int, hasEnded: Bool)? {
+  private static func status(of process: String) -> (start: Int, hasEnded: Bool, isStopped: Bool)? {
     guard let bytes = try? FileSystem.read(FilePath("/proc/\(process)/stat"), limit: 1 << 12),
       let bracket = bytes.lastIndex(of: UInt8(ascii: ")"))
     else { return nil }
     let fields = bytes[(bracket + 1)...].split(separator: UInt8(ascii: " "))
     guard fields.count > 19, let start = Int(String(decoding: fields[19], as: UTF8.self)) else { return nil }
     // One that has ended and was not yet waited for by its parent is still listed.
-    return (start, fields[0].first == UInt8(ascii: "Z") || fields[0].first == UInt8(ascii: "X"))
+    let state = fields[0].first.map { Character(Unicode.Scalar($0)) }
+    return (start, state == "Z" || state == "X", state == "T" || state == "t")
   }
 }
 

@@ -32,39 +32,22 @@ public final class Plan {
     precision: Precision,
     workers: Workers
   ) {
-    var layout = ArenaLayout()
-    func reserve(_ group: [Graph.Value]) -> (whole: Matrix, parts: [Matrix]) {
-      let shapes = group.map { graph.shape(of: $0) }
-      let count = shapes.reduce(0) { $0 + $1.count }
-      var offset = layout.reserve(count)
-      let whole = Matrix(offset: offset, rows: 1, columns: count)
-      let parts = shapes.map { shape in
-        defer { offset += shape.count }
-        return Matrix(offset: offset, rows: shape.rows, columns: shape.columns)
-      }
-      return (whole, parts)
-    }
-    let placedInputs = inputs.map(reserve)
-    let placedOutputs = outputs.map(reserve)
-    inputGroups = placedInputs.map(\.whole)
-    outputGroups = placedOutputs.map(\.whole)
-    outputPlaces = placedOutputs.map(\.parts)
-
-    var places: [Graph.Value: Matrix] = [:]
-    for (values, placed) in zip(inputs, placedInputs) {
-      for (value, place) in zip(values, placed.parts) { places[value] = place }
-    }
-    let schedule = Schedule(graph, outputs: outputs.flatMap { $0 })
-    let flat = outputPlaces.flatMap { $0 }
-    let targets = Self.place(schedule, graph, outputs: flat, &layout, &places)
-    self.places = places
-    arena = Arena(count: layout.count, precision: precision, workers: workers)
+    let placement = Placement(graph, inputs: inputs, outputs: outputs)
+    (inputGroups, outputGroups) = (placement.inputs, placement.outputs)
+    (outputPlaces, places) = (placement.outputParts, placement.places)
+    let schedule = placement.schedule
+    arena = Arena(count: placement.count, precision: precision, workers: workers)
     phaseCount = 1 + (schedule.instructions.map(\.phase).max() ?? 0)
     var steps = [[Step]](repeating: [], count: phaseCount)
-    for (instruction, target) in zip(schedule.instructions, targets) {
+    for (instruction, target) in zip(schedule.instructions, placement.targets) {
       steps[instruction.phase] += Self.steps(instruction, schedule, graph, into: target, places, arena)
     }
     self.steps = steps
+  }
+
+  /// How many numbers the arena of a plan holds, without making one.
+  public static func size(of graph: Graph, inputs: [[Graph.Value]], outputs: [[Graph.Value]]) -> Int {
+    Placement(graph, inputs: inputs, outputs: outputs).count
   }
 
   /// Computes what depends on inputs of this phase and none of later ones. The phases before must have been run for
@@ -96,13 +79,58 @@ public final class Plan {
   }
 }
 
+/// Where the values of a graph lie in an arena.
+private struct Placement {
+  /// The groups of inputs and outputs, each as one vector.
+  let inputs: [Matrix], outputs: [Matrix]
+  /// The outputs of each group.
+  let outputParts: [[Matrix]]
+  /// What is computed, in which order.
+  let schedule: Schedule
+  /// Where each instruction of the schedule leaves its value.
+  let targets: [Matrix]
+  /// The places of all values.
+  let places: [Graph.Value: Matrix]
+  /// The size of the arena.
+  let count: Int
+
+  init(_ graph: Graph, inputs: [[Graph.Value]], outputs: [[Graph.Value]]) {
+    var layout = ArenaLayout()
+    func reserve(_ group: [Graph.Value]) -> (whole: Matrix, parts: [Matrix]) {
+      let shapes = group.map { graph.shape(of: $0) }
+      let count = shapes.reduce(0) { $0 + $1.count }
+      var offset = layout.reserve(count)
+      let whole = Matrix(offset: offset, rows: 1, columns: count)
+      let parts = shapes.map { shape in
+        defer { offset += shape.count }
+        return Matrix(offset: offset, rows: shape.rows, columns: shape.columns)
+      }
+      return (whole, parts)
+    }
+    let placedInputs = inputs.map(reserve)
+    let placedOutputs = outputs.map(reserve)
+    self.inputs = placedInputs.map(\.whole)
+    self.outputs = placedOutputs.map(\.whole)
+    outputParts = placedOutputs.map(\.parts)
+
+    var places: [Graph.Value: Matrix] = [:]
+    for (values, placed) in zip(inputs, placedInputs) {
+      for (value, place) in zip(values, placed.parts) { places[value] = place }
+    }
+    schedule = Schedule(graph, outputs: outputs.flatMap { $0 })
+    targets = Plan.place(schedule, graph, outputs: outputParts.flatMap { $0 }, &layout, &places)
+    self.places = places
+    count = layout.count
+  }
+}
+
 // MARK: - Compilation
 
 extension Plan {
   /// Gives every stored value a place: from the instruction that makes it to the last one that reads it. What a later
   /// phase reads stays, as that phase may be run again. A chain's result takes over the place of an operand that nothing
   /// reads afterwards: less memory, and less to fetch into the caches.
-  private static func place(
+  fileprivate static func place(
     _ schedule: Schedule,
     _ graph: Graph,
     outputs: [Matrix],

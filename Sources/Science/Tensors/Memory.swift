@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Glibc
 
 /// Zeros, until something is written; taken from the system, to which they go back.
 final class Memory {
@@ -17,5 +18,10 @@ final class Memory {
   ///
   /// Nothing can go on without it, and there is no result to lose. A stage runs in a process of its own, whose end fails
   /// that stage alone and is told with this message.
-  static func isMissing(_ purpose: String) -> Never { fatalError("no memory for \(purpose)") }
+  static func isMissing(_ purpose: String) -> Never {
+    let message = Array("not enough memory: the system refused \(purpose)\n".utf8)
+    _ = write(STDERR_FILENO, message, message.count)
+    // Not a trap, whose account of registers would bury the message.
+    exit(1)
+  }
 }

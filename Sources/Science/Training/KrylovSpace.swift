@@ -28,6 +28,9 @@ final class KrylovSpace {
     arena = Arena(count: vectors + spare.count, precision: .float64, workers: workers)
   }
 
+  /// How many vectors such a space has memory for.
+  static func vectorCount(dimension: Int, capacity: Int, block: Int) -> Int { min(capacity, dimension) + block + 1 }
+
   /// A vector; after `combine` the first ones are the combinations.
   func vector(_ index: Int) -> Matrix {
     Matrix(offset: index * dimension, rows: 1, columns: dimension)

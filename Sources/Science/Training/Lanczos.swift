@@ -55,7 +55,14 @@ public final class Lanczos {
   public init(dimension: Int, block: Int = 1, workers: Workers) {
     self.block = block
     kept = block + 7
-    space = KrylovSpace(dimension: dimension, capacity: 18 + 2 * block, block: block, workers: workers)
+    space = KrylovSpace(dimension: dimension, capacity: Self.capacity(block), block: block, workers: workers)
+  }
+
+  private static func capacity(_ block: Int) -> Int { 18 + 2 * block }
+
+  /// How many vectors such a solver has memory for.
+  static func vectorCount(dimension: Int, block: Int) -> Int {
+    KrylovSpace.vectorCount(dimension: dimension, capacity: capacity(block), block: block)
   }
 
   /// Searches from vectors, as many as an eigenvalue can have copies.

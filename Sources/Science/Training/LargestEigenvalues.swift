@@ -94,10 +94,21 @@ public final class LargestEigenvalues {
     self.seed = seed
     self.name = name
     self.dimension = dimension
-    // An error needs the gap to the eigenvalue below.
-    block = min(dimension, settings.rule == .error ? count + 1 : count)
+    block = Self.block(count, dimension, settings)
     lanczos = Lanczos(dimension: dimension, block: block, workers: workers)
     arena = Arena(count: 3 * block * dimension, precision: .float64, workers: workers)
+  }
+
+  /// An error needs the gap to the eigenvalue below.
+  private static func block(_ count: Int, _ dimension: Int, _ settings: Settings) -> Int {
+    min(dimension, settings.rule == .error ? count + 1 : count)
+  }
+
+  /// How many vectors such a measurement has memory for: those of the space, three times those that are followed, and
+  /// the random starts.
+  static func vectorCount(_ count: Int, dimension: Int, settings: Settings) -> Int {
+    let block = block(count, dimension, settings)
+    return Lanczos.vectorCount(dimension: dimension, block: block) + 3 * block + count
   }
 
   /// Measures a matrix, at the step at which it is.

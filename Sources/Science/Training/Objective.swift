@@ -36,36 +36,62 @@ public final class Objective {
     hasProducts: Bool = true,
     hasTangentKernel: Bool = false
   ) {
-    var graph = Graph()
-    let examples = graph.input(Shape(count, network.inputs))
-    let targets = graph.input(Shape(count, network.outputs))
-    let parameters = network.parameterShapes.map { graph.input($0) }
-    let velocity = network.parameterShapes.map { graph.input($0) }
-    let direction = network.parameterShapes.map { graph.input($0, phase: 1) }
-    let layers = network.layers(examples, parameters: parameters, in: &graph)
-    let outputs = layers[layers.count - 1]
-    let value = loss(outputs, targets, in: &graph)
-    let gradient = graph.vjp(value, cotangent: graph.constant(1), at: parameters)
-    let product = hasProducts ? graph.jvp(gradient, at: parameters, tangents: direction) : []
-    // A phase of its own: it needs nothing of the Hessian's.
-    let cotangent = graph.input(graph.shape(of: outputs), phase: 2)
-    var kernel: [Graph.Value] = []
-    if hasTangentKernel {
-      let scaled = graph.multiply(cotangent, graph.constant(1 / Double(graph.shape(of: outputs).count)))
-      let pulled = graph.vjp(outputs, cotangent: scaled, at: parameters)
-      kernel = graph.jvp([outputs], at: parameters, tangents: pulled)
-    }
+    let recorded = Recording(network, loss, count: count, hasProducts: hasProducts, hasTangentKernel: hasTangentKernel)
     dimension = network.parameterCount
     outputCount = count * network.outputs
     plan = Plan(
-      graph,
-      inputs: [
-        [examples], [targets], parameters, velocity, hasProducts ? direction : [], hasTangentKernel ? [cotangent] : [],
-      ],
-      outputs: [[value], gradient, [outputs], product, kernel],
+      recorded.graph,
+      inputs: recorded.inputs,
+      outputs: recorded.outputs,
       precision: precision,
       workers: workers
     )
+  }
+
+  /// The bytes that such an objective takes, without making it.
+  static func memory(
+    network: FullyConnected,
+    loss: Loss,
+    count: Int,
+    precision: Precision,
+    hasProducts: Bool = true,
+    hasTangentKernel: Bool = false
+  ) -> Int {
+    let recorded = Recording(network, loss, count: count, hasProducts: hasProducts, hasTangentKernel: hasTangentKernel)
+    return precision.width * Plan.size(of: recorded.graph, inputs: recorded.inputs, outputs: recorded.outputs)
+  }
+
+  /// The loss and what is derived from it as a graph, with the groups of its inputs and outputs.
+  private struct Recording {
+    let graph: Graph
+    let inputs: [[Graph.Value]], outputs: [[Graph.Value]]
+
+    init(_ network: FullyConnected, _ loss: Loss, count: Int, hasProducts: Bool, hasTangentKernel: Bool) {
+      var graph = Graph()
+      let examples = graph.input(Shape(count, network.inputs))
+      let targets = graph.input(Shape(count, network.outputs))
+      let parameters = network.parameterShapes.map { graph.input($0) }
+      let velocity = network.parameterShapes.map { graph.input($0) }
+      let direction = network.parameterShapes.map { graph.input($0, phase: 1) }
+      let layers = network.layers(examples, parameters: parameters, in: &graph)
+      let outputs = layers[layers.count - 1]
+      let value = loss(outputs, targets, in: &graph)
+      let gradient = graph.vjp(value, cotangent: graph.constant(1), at: parameters)
+      let product = hasProducts ? graph.jvp(gradient, at: parameters, tangents: direction) : []
+      // A phase of its own: it needs nothing of the Hessian's.
+      let cotangent = graph.input(graph.shape(of: outputs), phase: 2)
+      var kernel: [Graph.Value] = []
+      if hasTangentKernel {
+        let scaled = graph.multiply(cotangent, graph.constant(1 / Double(graph.shape(of: outputs).count)))
+        let pulled = graph.vjp(outputs, cotangent: scaled, at: parameters)
+        kernel = graph.jvp([outputs], at: parameters, tangents: pulled)
+      }
+      self.graph = graph
+      inputs = [
+        [examples], [targets], parameters, velocity, hasProducts ? direction : [], hasTangentKernel ? [cotangent] : [],
+      ]
+      self.outputs = [[value], gradient, [outputs], product, kernel]
+    }
   }
 
   /// Sets the examples and their targets, one a row.

@@ -1,0 +1,33 @@
+internal import Artifacts
+public import SystemPackage
+
+extension ArtifactStore {
+  /// Copies an object to a file outside of the store's objects, piece by piece, so that `destination` holds all of it or
+  /// what it held before. An object that is damaged is moved aside, so that the next run makes it anew.
+  public func copy(_ object: ObjectRecord, to destination: FilePath, isDurable: Bool = true) throws(StoreError) {
+    let source = path(of: object)
+    let temporary = scratchPath("file")
+    let digest: ContentDigest
+    do {
+      digest = try ContentDigest.copying(
+        source,
+        to: temporary,
+        permissions: [.ownerReadWrite, .groupRead, .otherRead]
+      )
+    } catch {
+      FileSystem.remove(temporary)
+      throw StoreError("cannot copy \(source) to \(destination): \(error)")
+    }
+    guard digest.description == object.file else {
+      FileSystem.remove(temporary)
+      throw try moveAside(source, because: "its bytes are \(digest.short)")
+    }
+    do throws(StoreError) {
+      if isDurable { try FileSystem.synchronize(temporary) }
+      try FileSystem.move(temporary, to: destination, isDurable: isDurable)
+    } catch {
+      FileSystem.remove(temporary)
+      throw error
+    }
+  }
+}
