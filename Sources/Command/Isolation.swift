@@ -18,7 +18,7 @@ enum Isolation {
     case .crashed(signal: SIGPIPE): return
     case let ending:
       let names = files.joined(separator: " or ")
-      throw ArtifactError("cannot read \(names): it is damaged, and reading it \(ending.ofReading)")
+      throw ArtifactError("cannot read \(names): reading it \(ending.ofReading), so it may be damaged")
     }
   }
 }

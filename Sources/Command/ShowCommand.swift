@@ -91,7 +91,7 @@ struct ShowCommand: AsyncParsableCommand {
       (lines ?? ArtifactDescription(content).lines(width: Terminal.columns)).forEach(Terminal.say)
     }
     if isChanged {
-      Terminal.complain("error: \(reference.file) was changed after it was made: its content is not what its name says")
+      Terminal.complain("error: \(reference.file) is damaged or was changed: its content is not what its name says")
       throw ExitStatus.checkFailed
     }
   }

@@ -145,7 +145,7 @@ struct VerifyTarget {
     case (.exited(0), let text): output = text
     case (.exited(let code), _): throw ExitStatus(rawValue: code) ?? .stageFailed
     case (let ending, _):
-      throw ArtifactError("cannot read \(name): it is damaged, and reading it \(ending.ofReading)")
+      throw ArtifactError("cannot read \(name): reading it \(ending.ofReading), so it may be damaged")
     }
     guard case .object(let found) = try JSONValue(reading: output, name: name), case .string(let key)? = found["key"],
       case .string(let bundle)? = found["bundle"]

@@ -31,6 +31,11 @@ import Testing
     try runs.add(try Variable(.float64([1, 2, 3]), over: [rates]), as: "rate")
     try runs.add(try Variable(.float64([5, 7, 10]), over: [rates]), as: "edge")
     try runs.add(try Variable(.float64([.infinity])), as: "huge")
+    // 2^53 + 1 and the double nearest to it; 2^53 - 1 and 2^53 + 3 around them.
+    let large: [Int64] = [9_007_199_254_740_991, 9_007_199_254_740_993, 9_007_199_254_740_995]
+    try runs.add(try Variable(.int64(large), over: [rates]), as: "id")
+    try runs.add(try Variable(.int64(large.map { $0 & ~1 }), over: [rates]), as: "even")
+    try runs.add(try Variable(.float64(large.map { Double($0) }), over: [rates]), as: "rounded")
     try runs.add(try Variable(.string(["a", "b", "b"]), over: [rates]), as: "word")
     try runs.add(try Variable(.float64([]), over: [(name: "none", length: 0)]), as: "empty")
     var end = try Variable(.int8([0, 0, 1]), over: [rates])
@@ -71,6 +76,19 @@ import Testing
     ("value: runs/word\nreduce: any\nexpect: a", "a at rate=1"),
     ("value: runs/huge\nabove: 1e300", "∞"),
     ("value: runs/empty\nreduce: count\nexpect: 0", "0"),
+    ("value: runs/id[rate=2]\nexpect: 9007199254740993", "9007199254740993"),
+    ("value: runs/id[rate=2]\nabove: 9007199254740992", "9007199254740993"),
+    ("value: runs/id[rate=2]\nbelow: 9007199254740994", "9007199254740993"),
+    ("value: runs/id[rate=2]\nbetween: [9007199254740993, 9007199254740993]", "9007199254740993"),
+    ("value: runs/id[rate=2]\nexpect: 9007199254740992\ntolerance: 1", "9007199254740993"),
+    ("value: runs/id\nreduce: min\nexpect: 9007199254740991", "9007199254740991"),
+    ("value: runs/id\nreduce: max\nexpect: 9007199254740995", "9007199254740995"),
+    ("value: runs/id\nreduce: sum\nexpect: 27021597764222979", "27021597764222979"),
+    ("value: runs/id\nabove: runs/even", nil),
+    ("value: runs/id\nexpect: [9007199254740991, 9007199254740993, 9007199254740995]", nil),
+    ("value: runs/rate[id=9007199254740993]\nexpect: 2", nil),
+    ("value: runs/rate[id=9007199254740993..]\nreduce: count\nexpect: 2", "2"),
+    ("value: runs/id[rate=2]\nabove: runs/rounded[rate=2]", "9007199254740993"),
   ])
   func `A claim holds that is true`(text: String, found: String?) throws {
     let finding = try finding(text)
@@ -103,6 +121,12 @@ import Testing
     ("value: runs/edge[rate=9]\nabove: 1", "'rate' has no value 9; it has 1, 2, 3, and '~' takes the nearest number"),
     ("value: runs/none\nabove: 1", "'runs' has no array 'none'"),
     ("value: runs/edge\nexpect: collapsed", "'collapsed' is no meaning of 'runs/edge'"),
+    ("value: runs/id[rate=2]\nexpect: 9007199254740992", "9007199254740993"),
+    ("value: runs/id[rate=2]\nexpect: 9007199254740994", "9007199254740993"),
+    ("value: runs/id[rate=2]\nexpect: runs/rounded[rate=2]", "9007199254740993"),
+    ("value: runs/id[rate=2]\nbetween: [0, 9007199254740992]", "9007199254740993"),
+    ("value: runs/id[rate=2]\nexpect: 9007199254740992\ntolerance: 0.5", "9007199254740993"),
+    ("value: runs/id\nexpect: runs/even", nil),
   ])
   func `A claim fails that is not true, or speaks of nothing`(text: String, found: String?) throws {
     let finding = try finding(text)
@@ -141,7 +165,7 @@ import Testing
   @Test(arguments: [
     ("value: a/b", "a claim says what must hold: 'expect', 'above', 'at_least', 'below', 'at_most' or 'between'"),
     ("value: a/b\nexpect: 1\nabove: 0", "a claim has one of 'expect', 'between', or bounds"),
-    ("value: a/b\nbetween: [2, 1]", "nothing is between 2.0 and 1.0, of which the first is greater"),
+    ("value: a/b\nbetween: [2, 1]", "nothing is between 2 and 1, of which the first is greater"),
     ("value: a/b\nbetween: [1]", "two bounds: [least, greatest]"),
     ("value: a/b\nabove: 2\nbelow: 2", "no value is within these bounds"),
     ("value: a/b\nat_least: 2\nat_most: 1", "no value is within these bounds"),

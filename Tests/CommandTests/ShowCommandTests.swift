@@ -232,7 +232,7 @@ import Testing
     #expect(outcome.status == 3)
     #expect(outcome.output.contains("\naddress    \(address)\nmade by    uv/fixed-points, stage 'points' of 'small'\n"))
     #expect(
-      outcome.errors == "error: \(name).h5 was changed after it was made: its content is not what its name says\n"
+      outcome.errors == "error: \(name).h5 is damaged or was changed: its content is not what its name says\n"
     )
   }
 

@@ -73,6 +73,12 @@ extension Artifact {
     let isWidened = hasGaps && !isLabel && example.values.isWhole
     var parts: [Values] = []
     for variable in variables {
+      if isWidened, variable?.values.wholes?.contains(where: { $0.magnitude > 1 << 53 }) == true {
+        throw ArtifactError(
+          "'\(name)' becomes doubles, as points of the sweep are missing or differ in length, and it has whole numbers "
+            + "beyond 2^53"
+        )
+      }
       let values = variable.map { isWidened ? .float64($0.values.doubles ?? []) : $0.values }
       let blank = (isWidened ? Values.float64([]) : example.values).blank(lengths.reduce(1, *))
       parts.append(values.map { blank.replacing(variable?.shape ?? [], of: lengths, with: $0) } ?? blank)
@@ -100,13 +106,6 @@ extension Values {
     case .int32: .int32(.init(repeating: -1, count: count))
     case .int8: .int8(.init(repeating: -1, count: count))
     case .string: .string(.init(repeating: "", count: count))
-    }
-  }
-
-  fileprivate var isWhole: Bool {
-    switch self {
-    case .int64, .int32, .int8: true
-    default: false
     }
   }
 

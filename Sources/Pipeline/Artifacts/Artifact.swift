@@ -11,6 +11,9 @@ public struct Artifact: Sendable, Equatable {
   public private(set) var variables: [String: Variable] = [:]
   /// The groups below this one.
   public private(set) var groups: [String: Artifact] = [:]
+  /// The length of each dimension, and an array that has it. Looking through all arrays for each that is added would
+  /// take a time quadratic in their number.
+  private var lengths: [String: (length: Int, user: String)] = [:]
 
   /// An artifact without arrays.
   public init(attributes: [String: Attribute] = [:]) {
@@ -27,9 +30,9 @@ public struct Artifact: Sendable, Equatable {
     }
     for (dimension, length) in zip(variable.dimensions, variable.shape) {
       try Self.expectName(dimension)
-      if let other = self.length(of: dimension), other != length {
+      if let other = lengths[dimension], other.length != length {
         throw ArtifactError(
-          "dimension '\(dimension)' has length \(length) in '\(name)' and \(other) in '\(user(of: dimension))'"
+          "dimension '\(dimension)' has length \(length) in '\(name)' and \(other.length) in '\(other.user)'"
         )
       }
       guard groups[dimension] == nil else {
@@ -39,10 +42,15 @@ public struct Artifact: Sendable, Equatable {
         throw ArtifactError("'\(dimension)' is a dimension of '\(name)', so it must be its coordinate")
       }
     }
-    if let length = length(of: name), variable.dimensions != [name] || variable.shape != [length] {
-      throw ArtifactError("'\(name)' is a dimension of '\(user(of: name))', so it must be its coordinate")
+    if let known = lengths[name], variable.dimensions != [name] || variable.shape != [known.length] {
+      throw ArtifactError("'\(name)' is a dimension of '\(known.user)', so it must be its coordinate")
     }
     variables[name] = variable
+    for (dimension, length) in zip(variable.dimensions, variable.shape) {
+      // The first by name, so that messages do not depend on the order in which arrays are added.
+      if let user = lengths[dimension]?.user, user < name { continue }
+      lengths[dimension] = (length, name)
+    }
   }
 
   /// Adds a group.
@@ -58,24 +66,16 @@ public struct Artifact: Sendable, Equatable {
   public subscript(name: String) -> Variable? { variables[name] }
 
   /// The length of a dimension, if a variable of this group has it.
-  public func length(of dimension: String) -> Int? {
-    for variable in variables.values {
-      if let axis = variable.dimensions.firstIndex(of: dimension) { return variable.shape[axis] }
-    }
-    return nil
-  }
+  public func length(of dimension: String) -> Int? { lengths[dimension]?.length }
 
   /// The dimensions of this group's variables, sorted by name.
   public var dimensions: [(name: String, length: Int)] {
-    var lengths: [String: Int] = [:]
-    for variable in variables.values {
-      lengths.merge(zip(variable.dimensions, variable.shape)) { first, _ in first }
-    }
-    return lengths.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    lengths.sorted { $0.key < $1.key }.map { ($0.key, $0.value.length) }
   }
 
-  private func user(of dimension: String) -> String {
-    variables.filter { $0.value.dimensions.contains(dimension) }.keys.min() ?? ""
+  /// What dimensions there are follows from the arrays.
+  public static func == (first: Artifact, second: Artifact) -> Bool {
+    first.attributes == second.attributes && first.variables == second.variables && first.groups == second.groups
   }
 
   private func expectFree(_ name: String) throws(ArtifactError) {

@@ -6,21 +6,28 @@ extension Artifact {
   ///
   /// - Throws: what the library says; the file may then be incomplete.
   public func write(to path: String) throws(ArtifactError) {
-    HDF5.silence()
-    let creation = try HDF5Handle(H5Pcreate(h5_file_create_class()), closing: H5Pclose, "creating a file")
-    try HDF5.check(H5Pset_obj_track_times(creation.id, false), "turning timestamps off")
-    let access = try HDF5.fileAccess()
-    try HDF5.check(
-      H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, H5F_LIBVER_V110),
-      "fixing the version of the format"
-    )
-    let file = try HDF5Handle(
-      H5Fcreate(path, h5_truncate(), creation.id, access.id),
-      closing: H5Fclose,
-      "cannot create \(path)"
-    )
-    try write(into: file.id)
-    try file.closeFile("cannot write \(path)")
+    let doing = "cannot write \(path)"
+    try HDF5.prepare()
+    try Self.withCreation(h5_file_create_class()) { creation throws(ArtifactError) in
+      try HDF5.withFileAccess(isForWriting: true) { access throws(ArtifactError) in
+        let file = H5Fcreate(path, h5_truncate(), creation, access)
+        try HDF5.with(file, closing: H5Fclose, doing) { file throws(ArtifactError) in
+          try write(into: file)
+        }
+      }
+    }
+  }
+
+  /// Calls `body` with how a file, a group or an array is created: without timestamps.
+  fileprivate static func withCreation<Result>(
+    _ kind: hid_t,
+    _ body: (hid_t) throws(ArtifactError) -> Result
+  ) throws(ArtifactError) -> Result {
+    let doing = "turning timestamps off"
+    return try HDF5.with(H5Pcreate(kind), closing: H5Pclose, doing) { creation throws(ArtifactError) in
+      try HDF5.check(H5Pset_obj_track_times(creation, false), doing)
+      return try body(creation)
+    }
   }
 
   private func write(into group: hid_t) throws(ArtifactError) {
@@ -28,79 +35,102 @@ extension Artifact {
       try attribute.write(name, on: group)
     }
     // Coordinates first: the others refer to them.
+    var scales: [String: DimensionScale] = [:]
     for (name, length) in dimensions {
+      let reference: hobj_ref_t
       if let coordinate = variables[name] {
-        let dataset = try coordinate.write(name, into: group)
-        try HDF5.check(H5DSset_scale(dataset.id, name), "making '\(name)' a dimension")
+        reference = try coordinate.write(name, into: group) { dataset throws(ArtifactError) in
+          try HDF5.check(H5DSset_scale(dataset, name), "making '\(name)' a dimension")
+        }
       } else {
-        try Self.writeBareDimension(name, length, into: group)
+        reference = try Self.writeBareDimension(name, length, into: group)
       }
+      scales[name] = DimensionScale(reference)
     }
     for (name, variable) in variables.sorted(by: { $0.key < $1.key }) where variable.dimensions != [name] {
-      let dataset = try variable.write(name, into: group)
-      for (axis, dimension) in variable.dimensions.enumerated() {
-        let scale = try HDF5Handle(
-          H5Dopen2(group, dimension, hid_t(H5P_DEFAULT)),
-          closing: H5Dclose,
-          "opening the dimension '\(dimension)'"
-        )
-        try HDF5.check(
-          H5DSattach_scale(dataset.id, scale.id, UInt32(axis)),
-          "giving '\(name)' the dimension '\(dimension)'"
-        )
+      let own = variable.dimensions.compactMap { scales[$0]?.reference }
+      let reference = try variable.write(name, into: group) { dataset throws(ArtifactError) in
+        try DimensionScale.write(own, asThoseOf: dataset, named: name)
+      }
+      for (axis, dimension) in variable.dimensions.enumerated() { scales[dimension]?.add(reference, axis: axis) }
+    }
+    for (name, scale) in scales.sorted(by: { $0.key < $1.key }) {
+      let doing = "opening the dimension '\(name)'"
+      try HDF5.with(
+        H5Dopen2(group, name, hid_t(H5P_DEFAULT)),
+        closing: H5Dclose,
+        doing
+      ) { dataset throws(ArtifactError) in
+        try scale.writeUsers(to: dataset, named: name)
       }
     }
     for (name, child) in groups.sorted(by: { $0.key < $1.key }) {
-      let creation = try HDF5Handle(H5Pcreate(h5_group_create_class()), closing: H5Pclose, "creating a group")
-      try HDF5.check(H5Pset_obj_track_times(creation.id, false), "turning timestamps off")
-      let handle = try HDF5Handle(
-        H5Gcreate2(group, name, hid_t(H5P_DEFAULT), creation.id, hid_t(H5P_DEFAULT)),
-        closing: H5Gclose,
-        "creating the group '\(name)'"
-      )
-      try child.write(into: handle.id)
+      try Self.withCreation(h5_group_create_class()) { creation throws(ArtifactError) in
+        let made = H5Gcreate2(group, name, hid_t(H5P_DEFAULT), creation, hid_t(H5P_DEFAULT))
+        try HDF5.with(made, closing: H5Gclose, "writing the group '\(name)'") { made throws(ArtifactError) in
+          try child.write(into: made)
+        }
+      }
     }
   }
 
   /// A dimension without coordinates, as netCDF-4 writes it: a scale whose name says that it holds no values.
-  private static func writeBareDimension(_ name: String, _ length: Int, into group: hid_t) throws(ArtifactError) {
-    let dataset = try makeDataset(name, h5_ieee_f32le(), [length], into: group)
+  private static func writeBareDimension(
+    _ name: String,
+    _ length: Int,
+    into group: hid_t
+  ) throws(ArtifactError) -> hobj_ref_t {
     let digits = String(length)
     let padded = String(repeating: " ", count: max(0, 10 - digits.count)) + digits
-    try HDF5.check(
-      H5DSset_scale(dataset.id, NetCDF.bareDimension + padded),
-      "making '\(name)' a dimension"
-    )
+    return try withDataset(name, h5_ieee_f32le(), [length], into: group) { dataset throws(ArtifactError) in
+      try HDF5.check(
+        H5DSset_scale(dataset, NetCDF.bareDimension + padded),
+        "making '\(name)' a dimension"
+      )
+      return try DimensionScale.reference(to: dataset, named: name)
+    }
   }
-}
 
-/// What netCDF-4 adds to HDF5 by convention.
-enum NetCDF {
-  /// How the name of a dimension without coordinates begins.
-  static let bareDimension = "This is a netCDF dimension but not a netCDF variable."
-  private static let scaleAttributes: Set = ["CLASS", "NAME", "DIMENSION_LIST", "DIMENSION_LABELS", "REFERENCE_LIST"]
-  private static let ownPrefixes = ["_Netcdf4", "_NC", "_nc3", "_pipeline"]
-
-  /// Whether an attribute of this name belongs to the form of the file and not to its content: those of dimension
-  /// scales, and those that begin as netCDF-4's own and this program's do. `Documentation/artifact-format.md` states the same rule.
-  static func isPlumbing(_ name: String) -> Bool {
-    scaleAttributes.contains(name) || ownPrefixes.contains { name.hasPrefix($0) }
+  /// Creates an array, hands it to `body`, and closes it.
+  fileprivate static func withDataset<Result>(
+    _ name: String,
+    _ type: hid_t,
+    _ shape: [Int],
+    into group: hid_t,
+    _ body: (hid_t) throws(ArtifactError) -> Result
+  ) throws(ArtifactError) -> Result {
+    try withCreation(h5_dataset_create_class()) { creation throws(ArtifactError) in
+      try withSpace(shape) { space throws(ArtifactError) in
+        let made = H5Dcreate2(group, name, type, space, hid_t(H5P_DEFAULT), creation, hid_t(H5P_DEFAULT))
+        return try HDF5.with(made, closing: H5Dclose, "writing the array '\(name)'", body)
+      }
+    }
   }
 }
 
 extension Variable {
-  fileprivate func write(_ name: String, into group: hid_t) throws(ArtifactError) -> HDF5Handle {
-    let type = try values.fileType()
-    let dataset = try makeDataset(name, type.id, shape, into: group)
-    if values.count > 0 {
-      try values.transfer("writing '\(name)'") { memoryType, pointer in
-        H5Dwrite(dataset.id, memoryType, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), pointer)
+  /// Writes the array, and what belongs to its form.
+  ///
+  /// - Returns: a reference to it.
+  fileprivate func write(
+    _ name: String,
+    into group: hid_t,
+    form: (hid_t) throws(ArtifactError) -> Void
+  ) throws(ArtifactError) -> hobj_ref_t {
+    try values.withFileType { type throws(ArtifactError) in
+      try Artifact.withDataset(name, type, shape, into: group) { dataset throws(ArtifactError) in
+        if values.count > 0 {
+          try values.transfer("writing '\(name)'") { memoryType, pointer in
+            H5Dwrite(dataset, memoryType, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), pointer)
+          }
+        }
+        for (attributeName, attribute) in attributes.sorted(by: { $0.key < $1.key }) {
+          try attribute.write(attributeName, on: dataset)
+        }
+        try form(dataset)
+        return try DimensionScale.reference(to: dataset, named: name)
       }
     }
-    for (attributeName, attribute) in attributes.sorted(by: { $0.key < $1.key }) {
-      try attribute.write(attributeName, on: dataset.id)
-    }
-    return dataset
   }
 }
 
@@ -113,33 +143,32 @@ extension Attribute {
 
   /// Writes an attribute of any name.
   func writePlumbing(_ name: String, on object: hid_t) throws(ArtifactError) {
-    let type = try values.fileType()
-    let space = try makeSpace(isList ? [values.count] : [])
-    let attribute = try HDF5Handle(
-      H5Acreate2(object, name, type.id, space.id, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT)),
-      closing: H5Aclose,
-      "creating the attribute '\(name)'"
-    )
-    guard values.count > 0 else { return }
-    try values.transfer("writing the attribute '\(name)'") { memoryType, pointer in
-      H5Awrite(attribute.id, memoryType, pointer)
+    try values.withFileType { type throws(ArtifactError) in
+      try withAttribute(name, type, isList ? [values.count] : [], on: object) { attribute throws(ArtifactError) in
+        guard values.count > 0 else { return }
+        try values.transfer("writing the attribute '\(name)'") { memoryType, pointer in
+          H5Awrite(attribute, memoryType, pointer)
+        }
+      }
     }
   }
 }
 
 extension Values {
-  /// The type in the file, which is the same on every machine.
-  fileprivate func fileType() throws(ArtifactError) -> HDF5Handle {
-    if case .string = self { return try HDF5.textType() }
-    let type =
-      switch self {
-      case .float32: h5_ieee_f32le()
-      case .int64: h5_std_i64le()
-      case .int32: h5_std_i32le()
-      case .int8: h5_std_i8le()
-      default: h5_ieee_f64le()
-      }
-    return try HDF5Handle(H5Tcopy(type), closing: H5Tclose, "choosing a type")
+  /// Calls `body` with the type in the file, which is the same on every machine.
+  fileprivate func withFileType<Result>(
+    _ body: (hid_t) throws(ArtifactError) -> Result
+  ) throws(ArtifactError) -> Result {
+    let type: hid_t
+    switch self {
+    case .string: return try HDF5.withTextType(body)
+    case .float64: type = h5_ieee_f64le()
+    case .float32: type = h5_ieee_f32le()
+    case .int64: type = h5_std_i64le()
+    case .int32: type = h5_std_i32le()
+    case .int8: type = h5_std_i8le()
+    }
+    return try body(type)
   }
 
   /// Hands the values to a call of the library, with their type in memory.
@@ -147,26 +176,25 @@ extension Values {
     _ doing: String,
     _ call: (hid_t, UnsafeRawPointer?) -> herr_t
   ) throws(ArtifactError) {
-    let status: herr_t
-    if case .string(let texts) = self {
-      let type = try HDF5.textType()
-      // The library wants an array of C strings; all of them stay alive in one buffer.
-      var offsets: [Int] = []
-      var buffer: [CChar] = []
-      for text in texts {
-        guard !text.utf8.contains(0) else { throw ArtifactError("\(doing): a text holds a zero byte") }
-        offsets.append(buffer.count)
-        buffer.append(contentsOf: text.utf8CString)
-      }
-      status = buffer.withUnsafeBufferPointer { characters in
-        let pointers = offsets.map { offset in characters.baseAddress.map { $0 + offset } }
-        return pointers.withUnsafeBytes { call(type.id, $0.baseAddress) }
-      }
-    } else {
+    guard case .string(let texts) = self else {
       let type = memoryType
-      status = withNumberBytes { call(type, $0.baseAddress) }
+      return try HDF5.check(withNumberBytes { call(type, $0.baseAddress) }, doing)
     }
-    try HDF5.check(status, doing)
+    // The library wants an array of C strings; all of them stay alive in one buffer.
+    var offsets: [Int] = []
+    var buffer: [CChar] = []
+    for text in texts {
+      guard !text.utf8.contains(0) else { throw ArtifactError("\(doing): a text holds a zero byte") }
+      offsets.append(buffer.count)
+      buffer.append(contentsOf: text.utf8CString)
+    }
+    try HDF5.withTextType { type throws(ArtifactError) in
+      let status = buffer.withUnsafeBufferPointer { characters in
+        let pointers = offsets.map { offset in characters.baseAddress.map { $0 + offset } }
+        return pointers.withUnsafeBytes { call(type, $0.baseAddress) }
+      }
+      try HDF5.check(status, doing)
+    }
   }
 
   private var memoryType: hid_t {
@@ -180,48 +208,26 @@ extension Values {
   }
 }
 
-extension HDF5 {
-  /// How files are opened: without the library's locks. The store renames whole files, so that nobody reads one that is
-  /// written; the locks fail on some network file systems, and a process that is being started holds on to them.
-  static func fileAccess() throws(ArtifactError) -> HDF5Handle {
-    let access = try HDF5Handle(H5Pcreate(h5_file_access_class()), closing: H5Pclose, "choosing how to open a file")
-    try check(H5Pset_file_locking(access.id, false, true), "turning file locks off")
-    return access
-  }
-
-  /// UTF-8 texts of any length.
-  static func textType() throws(ArtifactError) -> HDF5Handle {
-    let type = try HDF5Handle(H5Tcopy(h5_c_string()), closing: H5Tclose, "choosing a type")
-    try check(H5Tset_size(type.id, h5_variable_length()), "choosing a type")
-    try check(H5Tset_cset(type.id, H5T_CSET_UTF8), "choosing a type")
-    return type
-  }
+/// Calls `body` with the form of an array of this shape.
+func withSpace<Result>(
+  _ shape: [Int],
+  _ body: (hid_t) throws(ArtifactError) -> Result
+) throws(ArtifactError) -> Result {
+  let made =
+    shape.isEmpty ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(shape.count), shape.map { hsize_t($0) }, nil)
+  return try HDF5.with(made, closing: H5Sclose, "creating a data space", body)
 }
 
-private func makeSpace(_ shape: [Int]) throws(ArtifactError) -> HDF5Handle {
-  guard !shape.isEmpty else {
-    return try HDF5Handle(H5Screate(H5S_SCALAR), closing: H5Sclose, "creating a data space")
-  }
-  let lengths = shape.map { hsize_t($0) }
-  return try HDF5Handle(
-    H5Screate_simple(Int32(shape.count), lengths, nil),
-    closing: H5Sclose,
-    "creating a data space"
-  )
-}
-
-private func makeDataset(
+/// Creates an attribute, hands it to `body`, and closes it.
+func withAttribute<Result>(
   _ name: String,
   _ type: hid_t,
   _ shape: [Int],
-  into group: hid_t
-) throws(ArtifactError) -> HDF5Handle {
-  let creation = try HDF5Handle(H5Pcreate(h5_dataset_create_class()), closing: H5Pclose, "creating an array")
-  try HDF5.check(H5Pset_obj_track_times(creation.id, false), "turning timestamps off")
-  let space = try makeSpace(shape)
-  return try HDF5Handle(
-    H5Dcreate2(group, name, type, space.id, hid_t(H5P_DEFAULT), creation.id, hid_t(H5P_DEFAULT)),
-    closing: H5Dclose,
-    "creating the array '\(name)'"
-  )
+  on object: hid_t,
+  _ body: (hid_t) throws(ArtifactError) -> Result
+) throws(ArtifactError) -> Result {
+  try withSpace(shape) { space throws(ArtifactError) in
+    let made = H5Acreate2(object, name, type, space, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT))
+    return try HDF5.with(made, closing: H5Aclose, "writing the attribute '\(name)'", body)
+  }
 }

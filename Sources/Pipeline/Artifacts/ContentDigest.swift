@@ -53,52 +53,61 @@ extension Artifact {
   /// The canonical content: a heading, then the tree of names as canonical JSON, with a digest for the values of each
   /// array and attribute.
   public var canonicalContent: String {
-    var text = "pipeline artifact 1\n"
-    write(to: &text)
-    return text
+    Self.contentHeading + contentText
   }
 
-  private func write(to text: inout String) {
-    text += "{\"arrays\":"
-    Self.write(variables, to: &text) { $0.write(to: &$1) }
-    text += ",\"attributes\":"
-    Self.write(attributes, to: &text) { $0.write(to: &$1) }
-    text += ",\"groups\":"
-    Self.write(groups, to: &text) { $0.write(to: &$1) }
-    text += "}"
+  static let contentHeading = "pipeline artifact 1\n"
+
+  private var contentText: String {
+    Self.contentText(
+      arrays: variables.mapValues(\.contentText),
+      attributes: attributes,
+      groups: groups.mapValues(\.contentText)
+    )
   }
 
-  /// Writes an object whose keys are names in the order of their bytes.
-  fileprivate static func write<Member>(
-    _ members: [String: Member],
-    to text: inout String,
-    _ write: (Member, inout String) -> Void
-  ) {
-    text += "{"
+  /// The part of the canonical content that stands for a group, from those of its arrays and groups.
+  static func contentText(
+    arrays: [String: String],
+    attributes: [String: Attribute],
+    groups: [String: String]
+  ) -> String {
+    "{\"arrays\":\(object(arrays)),\"attributes\":\(object(attributes.mapValues(\.contentText)))"
+      + ",\"groups\":\(object(groups))}"
+  }
+
+  /// An object whose keys are names in the order of their bytes.
+  fileprivate static func object(_ members: [String: String]) -> String {
+    // The alphabet of names holds nothing that JSON escapes; a name that is none has no file either.
     let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-    for (index, member) in sorted.enumerated() {
-      // The alphabet of names holds nothing that JSON escapes; a name that is none has no file either.
-      text += (index > 0 ? ",\"" : "\"") + member.key + "\":"
-      write(member.value, &text)
-    }
-    text += "}"
+    return "{" + sorted.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",") + "}"
   }
 }
 
 extension Variable {
-  fileprivate func write(to text: inout String) {
-    text += "{\"attributes\":"
-    Artifact.write(attributes, to: &text) { $0.write(to: &$1) }
-    text += ",\"dimensions\":[" + dimensions.map { "\"\($0)\"" }.joined(separator: ",") + "]"
-    text += ",\"shape\":[" + shape.map(String.init).joined(separator: ",") + "]"
-    text += ",\"type\":\"\(values.typeName)\",\"values\":\"\(values.digest)\"}"
+  /// The part of the canonical content that stands for the array.
+  fileprivate var contentText: String {
+    Self.contentText(attributes, dimensions, shape, type: values.typeName, values.digest)
+  }
+
+  /// The part of the canonical content that stands for an array whose values have this digest.
+  static func contentText(
+    _ attributes: [String: Attribute],
+    _ dimensions: [String],
+    _ shape: [Int],
+    type: String,
+    _ digest: ContentDigest
+  ) -> String {
+    "{\"attributes\":\(Artifact.object(attributes.mapValues(\.contentText)))"
+      + ",\"dimensions\":[\(dimensions.map { "\"\($0)\"" }.joined(separator: ","))]"
+      + ",\"shape\":[\(shape.map(String.init).joined(separator: ","))]"
+      + ",\"type\":\"\(type)\",\"values\":\"\(digest)\"}"
   }
 }
 
 extension Attribute {
-  fileprivate func write(to text: inout String) {
-    text += "{\"shape\":[" + (isList ? String(values.count) : "") + "]"
-    text += ",\"type\":\"\(values.typeName)\",\"values\":\"\(values.digest)\"}"
+  fileprivate var contentText: String {
+    "{\"shape\":[\(isList ? String(values.count) : "")],\"type\":\"\(values.typeName)\",\"values\":\"\(values.digest)\"}"
   }
 }
 

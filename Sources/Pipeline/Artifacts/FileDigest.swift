@@ -27,6 +27,31 @@ extension ContentDigest {
     return try copy.closeAfter { try reading(path) { _ = try copy.writeAll($0) } }
   }
 
+  /// The digest of a part of a file.
+  ///
+  /// - Throws: the system's reason, or that the file ends before.
+  init(ofFile path: FilePath, from offset: Int, count: Int) throws {
+    let file = try FileDescriptor.open(path, .readOnly)
+    self = try file.closeAfter {
+      var hash = SHA256()
+      var done = 0
+      var buffer = [UInt8](repeating: 0, count: min(count, 1 << 18))
+      while done < count {
+        let next = min(buffer.count, count - done)
+        let read = try buffer.withUnsafeMutableBytes { buffer in
+          try file.read(
+            fromAbsoluteOffset: Int64(offset + done),
+            into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<next])
+          )
+        }
+        guard read > 0 else { throw ArtifactError("the file ends before its values do") }
+        hash.update(data: buffer[..<read])
+        done += read
+      }
+      return ContentDigest(hash.finalize())
+    }
+  }
+
   private static func reading(_ path: FilePath, _ take: (ArraySlice<UInt8>) throws -> Void) throws -> ContentDigest {
     let file = try FileDescriptor.open(path, .readOnly)
     return try file.closeAfter {

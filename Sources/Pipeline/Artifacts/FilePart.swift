@@ -8,6 +8,16 @@ public enum FilePart {
     return try file.closeAfter { try bytes(of: file, from: Int64(offset), most: most) }
   }
 
+  /// At most `most` bytes of a file whose size the system does not tell, such as one of `/proc`.
+  static func of(_ path: FilePath, reading most: Int) throws -> [UInt8] {
+    let file = try FileDescriptor.open(path, .readOnly)
+    return try file.closeAfter {
+      try [UInt8](unsafeUninitializedCapacity: most) { buffer, count in
+        count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
+      }
+    }
+  }
+
   /// At most `most` bytes from the end of a file.
   public static func end(of path: FilePath, most: Int) throws -> [UInt8] {
     let file = try FileDescriptor.open(path, .readOnly)

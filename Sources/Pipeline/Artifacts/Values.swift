@@ -39,6 +39,24 @@ extension Values {
     }
   }
 
+  /// Whether these are whole numbers.
+  public var isWhole: Bool {
+    switch self {
+    case .int64, .int32, .int8: true
+    default: false
+    }
+  }
+
+  /// Whole numbers with all their digits; nil for others.
+  public var wholes: [Int64]? {
+    switch self {
+    case .int64(let values): values
+    case .int32(let values): values.map { Int64($0) }
+    case .int8(let values): values.map { Int64($0) }
+    default: nil
+    }
+  }
+
   /// The values as doubles; nil for texts. Integers beyond 2^53 are rounded.
   public var doubles: [Double]? {
     switch self {

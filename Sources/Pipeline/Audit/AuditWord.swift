@@ -75,14 +75,23 @@ extension AuditWord {
   private var objectFacts: (Severity, String, String) {
     switch self {
     case .damaged:
-      (.error, "the file is not the one that was made", "'pipeline run --deep' moves it aside and makes it again")
+      (
+        .error, "the bytes of the file are not those of its record",
+        "'pipeline run --deep' moves it aside and makes it again"
+      )
     case .missing:
       (.error, "the result is not there any more", "'pipeline run' makes it again where a pipeline needs it")
     case .unreadable: (.error, "whether it is whole is not known", "look at its permissions and at the disk")
     case .wrongAddress:
-      (.error, "the record was written by something else than this program", "remove the record and run again")
+      (
+        .error, "the record names a file by something other than the digest of its bytes",
+        "remove the record and run again"
+      )
     case .wrongContent:
-      (.error, "the record tells of another content: it was forged", "remove the record and the object, and run again")
+      (
+        .error, "the content does not give the address: the object or its record is damaged or was changed",
+        "remove the record and the object, and run again"
+      )
     case .unreferenced: (.note, "nobody can say how it was made", "'pipeline gc' removes such objects")
     case .misplaced: (.note, "it is never looked for under that name", "move it away")
     default: (.note, "the same content, written by another version of libhdf5", "nothing")
@@ -100,13 +109,16 @@ extension AuditWord {
       )
     case .wrongKey:
       (
-        .error, "kind, parameters, inputs or code were changed after the action was run",
+        .error, "the key does not follow from kind, parameters, inputs and code: the record is damaged or was changed",
         "remove the record; 'pipeline run' makes the result again"
       )
     case .unreadableStatement:
       (.error, "nothing is stated of how the result was made", "'pipeline run --force' states it anew")
     case .statementDisagrees:
-      (.error, "the record or its statement was changed", "remove the record; 'pipeline run' makes the result again")
+      (
+        .error, "the record or its statement is damaged or was changed",
+        "remove the record; 'pipeline run' makes the result again"
+      )
     case .notSigned:
       (
         .error, "nobody whom you trust has stated this",
@@ -123,7 +135,7 @@ extension AuditWord {
       (.error, "the chain does not go down to data and seeds", "'pipeline run' makes what is lacking again")
     case .wrongMaker:
       (
-        .error, "the two records do not belong together: one was replaced",
+        .error, "the two records do not belong together: one is older, damaged or was replaced",
         "'pipeline run --force' of the earlier stage tells which is right"
       )
     case .unknownMaker: (.note, "another action made the same content", "nothing")
@@ -155,7 +167,7 @@ extension AuditWord {
       (.note, "these lines of the lock were not compared", "'pipeline run --locked' makes the results")
     case .logChanged:
       (
-        .error, "it was edited or cut after the stage had written it",
+        .error, "the log is not the one that the stage wrote",
         "'pipeline run --force' of the stage writes it anew"
       )
     default: (.note, "what the stage wrote cannot be read any more", "nothing")
@@ -165,12 +177,16 @@ extension AuditWord {
   private var figureFacts: (Severity, String, String) {
     switch self {
     case .figureChanged:
-      (.error, "the file is not the one that was published", "remove it; 'pipeline run' puts it there again")
+      (.error, "the file differs from the one that was published", "remove it; 'pipeline run' puts it there again")
     case .figureMissing: (.note, "a published file was removed", "'pipeline run' puts it there again")
-    case .figureEdited: (.note, "the program has kept a file that somebody had edited", "remove it if nobody needs it")
+    case .figureEdited:
+      (.note, "the program kept a file that differed from the published one", "remove it if nobody needs it")
     case .unknownFigure: (.note, "no record here tells of it", "nothing, if you know it")
     case .embeddedDisagrees:
-      (.error, "the statements in the file were changed", "remove the file; 'pipeline run' puts it there again")
+      (
+        .error, "the statements in the file are damaged or were changed",
+        "remove the file; 'pipeline run' puts it there again"
+      )
     case .otherRun:
       (
         .note, "the file tells of another run of the same action",
@@ -178,7 +194,7 @@ extension AuditWord {
       )
     case .fileChanged:
       (
-        .error, "the file is not the one that was made",
+        .error, "the file differs from the one that was made",
         "take a whole copy; the store's own is under figures/ or objects/"
       )
     default: (.error, "nothing here tells how it was made", "name the store that has its record with '--store'")

@@ -115,7 +115,13 @@ struct FigureAudit {
     }
     let name = path.lastComponent?.string ?? ""
     if name.prefixMatch(of: /edited-[0-9a-f]{8}-/) != nil {
-      findings.append(AuditFinding(.figureEdited, at: path.string, "it was edited by hand and then moved aside"))
+      findings.append(
+        AuditFinding(
+          .figureEdited,
+          at: path.string,
+          "its bytes differed from the published file, and it was moved aside"
+        )
+      )
     } else if let identity = Self.identity(of: path), let record = known.record(for: identity.action.description) {
       count += 1
       let detail = "it says that it was drawn by this action, which drew no file with these bytes"

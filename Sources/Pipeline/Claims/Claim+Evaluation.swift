@@ -89,18 +89,18 @@ private struct Evaluation {
     ArtifactError("'\(claim.value)' has no dimension '\(name)' that is left")
   }
 
-  private func numbers(_ array: SelectedArray, _ name: String) throws(ArtifactError) -> Grid<Double> {
-    guard let values = array.variable.values.doubles else { throw ArtifactError("'\(name)' holds texts") }
+  private func numbers(_ array: SelectedArray, _ name: String) throws(ArtifactError) -> Grid<ExactNumber> {
+    guard let values = array.variable.values.exact else { throw ArtifactError("'\(name)' holds texts") }
     return Grid(dimensions: array.variable.dimensions, shape: array.variable.shape, values: values)
   }
 
   /// A number, or the meaning that it has as a label.
-  private func text(_ value: Double) -> String {
+  private func text(_ value: ExactNumber) -> String {
     let variable = selected.variable
     let isLabel = !claim.reduction.steps.contains { $0.way == .count || $0.way == .sum || $0.way == .mean }
-    let meaning = variable.meanings.first { variable.label(meaning: $0) == value }
+    let meaning = variable.meanings.first { variable.label(meaning: $0) == value.double }
     if isLabel, let meaning { return meaning }
-    return value.isFinite ? Criterion.number(value).description : value < 0 ? "-∞" : "∞"
+    return value.description
   }
 
   // MARK: Texts
@@ -119,9 +119,9 @@ private struct Evaluation {
 
   // MARK: Numbers
 
-  private func comparison(_ grid: Grid<Double>) throws(ArtifactError) -> Grid<Bool> {
+  private func comparison(_ grid: Grid<ExactNumber>) throws(ArtifactError) -> Grid<Bool> {
     var holds = Grid(dimensions: grid.dimensions, shape: grid.shape, values: grid.values.map { !$0.isNaN })
-    func require(_ reference: DataReference?, _ test: (Double, Double) -> Bool) throws(ArtifactError) {
+    func require(_ reference: DataReference?, _ test: (ExactNumber, ExactNumber) -> Bool) throws(ArtifactError) {
       guard let reference else { return }
       let bounds = try operand(reference, over: grid)
       for place in grid.values.indices where !test(grid.values[place], bounds[place]) { holds.values[place] = false }
@@ -135,7 +135,7 @@ private struct Evaluation {
       try require(between[1], <=)
     }
     guard let expected = claim.expected else { return holds }
-    let wanted: [Double]
+    let wanted: [ExactNumber]
     switch expected {
     case .value(let reference): wanted = try operand(reference, over: grid)
     case .numbers(let numbers):
@@ -147,19 +147,20 @@ private struct Evaluation {
       guard let label = selected.variable.label(meaning: word.value) else {
         throw ArtifactError("'\(word.value)' is no meaning of '\(claim.value)'")
       }
-      wanted = grid.values.map { _ in label }
+      wanted = grid.values.map { _ in .real(label) }
     }
     for place in grid.values.indices {
       let (value, target) = (grid.values[place], wanted[place])
-      let limit = claim.tolerance ?? claim.relativeTolerance.map { $0 * target.magnitude } ?? 0
+      let limit = claim.tolerance ?? claim.relativeTolerance.map { $0 * target.double.magnitude } ?? 0
       // Equal infinities have no difference that would be a number.
-      if !(value == target || (value - target).magnitude <= limit) { holds.values[place] = false }
+      if !(value == target || value.distance(to: target) <= limit) { holds.values[place] = false }
     }
     return holds
   }
 
   /// The values of the other side of a comparison, one for each of the grid.
-  private func operand(_ reference: DataReference, over grid: Grid<Double>) throws(ArtifactError) -> [Double] {
+  private func operand(_ reference: DataReference, over grid: Grid<ExactNumber>) throws(ArtifactError) -> [ExactNumber]
+  {
     guard let array = try reference.array(in: artifacts) else {
       guard case .number(let number) = reference.content else { return [] }
       return grid.values.map { _ in number }
@@ -177,7 +178,7 @@ private struct Evaluation {
     of grid: Grid<some Any>,
     texts: [String],
     _ holds: Grid<Bool>,
-    _ number: (Int) -> Double?
+    _ number: (Int) -> ExactNumber?
   ) -> Finding {
     var rest = holds
     for step in claim.reduction.steps where step.way.isQuantifier {
@@ -246,20 +247,33 @@ extension Grid {
 
 extension Reduction.Way {
   /// What is made of the values along a line.
-  fileprivate func value(of values: [Double]) -> Double {
+  fileprivate func value(of values: [ExactNumber]) -> ExactNumber {
     switch self {
-    case .count: return Double(values.count { !$0.isNaN })
-    case .first: return values.first ?? .nan
-    case .last: return values.last ?? .nan
+    case .count: return .real(Double(values.count { !$0.isNaN }))
+    case .first: return values.first ?? .real(.nan)
+    case .last: return values.last ?? .real(.nan)
     default: break
     }
-    guard !values.isEmpty, !values.contains(where: \.isNaN) else { return .nan }
+    guard !values.isEmpty, !values.contains(where: \.isNaN) else { return .real(.nan) }
     return switch self {
-    case .min: values.min() ?? .nan
-    case .max: values.max() ?? .nan
-    case .sum: values.reduce(0, +)
-    case .mean: values.reduce(0, +) / Double(values.count)
-    case .count, .first, .last, .any, .all: .nan
+    case .min: values.min() ?? .real(.nan)
+    case .max: values.max() ?? .real(.nan)
+    case .sum: Self.sum(values)
+    case .mean: .real(Self.sum(values).double / Double(values.count))
+    case .count, .first, .last, .any, .all: .real(.nan)
     }
+  }
+
+  /// The sum, which is exact for whole numbers as far as an integer of 64 bits holds it.
+  private static func sum(_ values: [ExactNumber]) -> ExactNumber {
+    var sum: Int64 = 0
+    for value in values {
+      let whole: Int64? = if case .large(let number) = value { number } else { Int64(exactly: value.double) }
+      guard let whole, case let (next, overflow) = sum.addingReportingOverflow(whole), !overflow else {
+        return .real(values.reduce(0) { $0 + $1.double })
+      }
+      sum = next
+    }
+    return ExactNumber(sum)
   }
 }

@@ -136,7 +136,7 @@ public enum Expectation: ConfigurationValue {
   /// A number, or the elements of another array.
   case value(DataReference)
   /// These numbers, along the one dimension that is left.
-  case numbers([Double])
+  case numbers([ExactNumber])
   /// This text, or the label with this meaning.
   case word(Located<String>)
 
@@ -145,7 +145,7 @@ public enum Expectation: ConfigurationValue {
 
   /// Reads a number, a list of numbers, a reference, or a word.
   public static func decode(_ node: Node, _ diagnostics: inout Diagnostics) -> Expectation? {
-    if case .sequence = node.content { return [Double].decode(node, &diagnostics).map { .numbers($0) } }
+    if case .sequence = node.content { return [ExactNumber].decode(node, &diagnostics).map { .numbers($0) } }
     if case .string(let text) = JSONValue(node), !text.contains("/") {
       return node.isUnresolved ? nil : .word(Located(text, at: node.location))
     }
@@ -181,11 +181,11 @@ extension Claim {
       let what =
         switch expected {
         case .value(let reference): reference.description
-        case .numbers(let numbers): numbers.map { Criterion.number($0).description }.joined(separator: ", ")
+        case .numbers(let numbers): numbers.map(\.description).joined(separator: ", ")
         case .word(let word): word.value
         }
-      if let tolerance { return "\(what) ± \(Criterion.number(tolerance))" }
-      return what + (relativeTolerance.map { " ± \(Criterion.number($0)) of it" } ?? "")
+      if let tolerance { return "\(what) ± \(ExactNumber.real(tolerance))" }
+      return what + (relativeTolerance.map { " ± \(ExactNumber.real($0)) of it" } ?? "")
     }
     if let between, between.count == 2 { return "between \(between[0]) and \(between[1])" }
     let bounds = [("above", above), ("at least", atLeast), ("below", below), ("at most", atMost)]

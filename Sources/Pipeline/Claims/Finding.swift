@@ -1,4 +1,5 @@
 public import Configuration
+public import References
 
 /// What became of a claim.
 public enum Verdict: String, Choice {
@@ -22,10 +23,10 @@ public struct Finding: Record, Equatable {
   public var holding = 0
   /// How many of them are missing, which never hold.
   public var missing = 0
-  /// The least of them.
-  public var least: Double?
-  /// The greatest of them.
-  public var greatest: Double?
+  /// The least of them that are finite.
+  public var least: ExactNumber?
+  /// The greatest of them that are finite.
+  public var greatest: ExactNumber?
 
   /// Nothing was found.
   public init() {}

@@ -55,7 +55,7 @@ private struct JSONReader {
     case UInt8(ascii: "t"): return try word("true", .boolean(true))
     case UInt8(ascii: "f"): return try word("false", .boolean(false))
     case UInt8(ascii: "n"): return try word("null", .null)
-    default: return .number(try number())
+    default: return try number()
     }
   }
 
@@ -98,7 +98,7 @@ private struct JSONReader {
     return value
   }
 
-  private mutating func number() throws(Failure) -> Double {
+  private mutating func number() throws(Failure) -> JSONValue {
     let start = offset
     _ = take("-")
     let whole = digits()
@@ -109,7 +109,7 @@ private struct JSONReader {
       if !take("+") { _ = take("-") }
       guard digits() > 0 else { throw failure("a digit is expected") }
     }
-    guard let value = Double(String(decoding: bytes[start..<offset], as: UTF8.self)), value.isFinite else {
+    guard let value = JSONValue(plainNumber: String(decoding: bytes[start..<offset], as: UTF8.self)) else {
       throw failure("a number too large for a double", at: start)
     }
     return value

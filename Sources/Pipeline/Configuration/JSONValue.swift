@@ -6,6 +6,8 @@ public enum JSONValue: Sendable, Hashable {
   case boolean(Bool)
   /// A finite number.
   case number(Double)
+  /// A whole number beyond 2^53, which a double need not hold and RFC 8785 would write with zeros for its last digits.
+  case whole(Int64)
   /// A string.
   case string(String)
   /// A list.
@@ -32,10 +34,20 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral,
 }
 
 extension JSONValue {
-  /// An integer, which must be one that a JSON number holds exactly.
+  /// An integer, with all its digits.
   public static func integer(_ value: Int) -> JSONValue {
-    precondition(value.magnitude <= 1 << 53, "\(value) is not exact as a JSON number")
-    return .number(Double(value))
+    value.magnitude <= 1 << 53 ? .number(Double(value)) : .whole(Int64(value))
+  }
+
+  /// The number that a text in the form of JSON or YAML stands for; nil if it is beyond a double or none.
+  init?(plainNumber text: String) {
+    if let whole = Int64(text), whole.magnitude > 1 << 53 {
+      self = .whole(whole)
+    } else if let number = Double(plainNumber: text), number.isFinite {
+      self = .number(number)
+    } else {
+      return nil
+    }
   }
 
   /// The canonical text: no white space, keys in the order of their UTF-16 code units, ECMAScript's numbers.
@@ -50,6 +62,7 @@ extension JSONValue {
     case .null: text += "null"
     case .boolean(let value): text += value ? "true" : "false"
     case .number(let value): text += Self.numberText(value)
+    case .whole(let value): text += String(value)
     case .string(let value): Self.writeString(value, to: &text)
     case .array(let values):
       text += "["
@@ -148,8 +161,8 @@ extension JSONValue {
         self = .null
       } else if isPlain, text == "true" || text == "false" {
         self = .boolean(text == "true")
-      } else if isPlain, let number = Double(plainNumber: text), number.isFinite {
-        self = .number(number)
+      } else if isPlain, let number = JSONValue(plainNumber: text) {
+        self = number
       } else {
         self = .string(text)
       }
@@ -164,6 +177,7 @@ extension Node {
     case .null: self.init(.scalar(text: "null", isPlain: true))
     case .boolean(let value): self.init(.scalar(text: value ? "true" : "false", isPlain: true))
     case .number(let value): self.init(.scalar(text: JSONValue.numberText(value), isPlain: true))
+    case .whole(let value): self.init(.scalar(text: String(value), isPlain: true))
     case .string(let value): self.init(.scalar(text: value, isPlain: false))
     case .array(let values): self.init(.sequence(values.map { Node($0) }))
     case .object(let members):

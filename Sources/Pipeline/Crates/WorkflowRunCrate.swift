@@ -301,6 +301,7 @@ extension JSONValue {
     case .null, .string: "Text"
     case .boolean: "Boolean"
     case .number(let number): number == number.rounded() ? "Integer" : "Float"
+    case .whole: "Integer"
     case .array, .object: "PropertyValue"
     }
   }
@@ -308,7 +309,7 @@ extension JSONValue {
   /// The value for a property of an entity, which holds no lists and no objects of ours.
   var plainValue: JSONValue {
     switch self {
-    case .number, .boolean, .string: self
+    case .number, .whole, .boolean, .string: self
     case .null, .array, .object: .string(canonicalText)
     }
   }

@@ -109,7 +109,7 @@ public struct ClaimChecker: Sendable {
     return switch ending {
     case .exited(let code): "the process that looked at it exited with code \(code)"
     case .crashed:
-      "the result of \(stages) is damaged, and reading it \(ending.ofReading); 'run --deep' makes it anew"
+      "reading the result of \(stages) \(ending.ofReading), so it may be damaged; 'pipeline run --deep' replaces it if it is"
     }
   }
 }

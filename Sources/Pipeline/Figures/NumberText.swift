@@ -1,4 +1,5 @@
 internal import Configuration
+internal import References
 
 /// Numbers as text, without the C library and without a locale.
 enum NumberText {
@@ -46,10 +47,21 @@ enum NumberText {
     return form.frame.0 + sign + magnitude(value.magnitude, digits, form) + form.frame.1
   }
 
+  /// `value` rounded to `digits` significant digits; of a whole number beyond 2^53 they are its own.
+  static func significant(_ value: ExactNumber, digits: Int, _ form: Form = .figure) -> String {
+    guard case .large(let whole) = value else { return significant(value.double, digits: digits, form) }
+    let text = magnitude(DecimalDigits(whole: whole.magnitude), digits, form)
+    return form.frame.0 + (whole < 0 ? form.minus : "") + text + form.frame.1
+  }
+
   private static func magnitude(_ value: Double, _ digits: Int, _ form: Form) -> String {
     guard value.isFinite else { return form.infinity }
     guard value != 0 else { return "0" }
-    let decimal = DecimalDigits(value).rounded(to: max(1, digits))
+    return magnitude(DecimalDigits(value), digits, form)
+  }
+
+  private static func magnitude(_ value: DecimalDigits, _ digits: Int, _ form: Form) -> String {
+    let decimal = value.rounded(to: max(1, digits))
     if (-3...max(digits, 5)).contains(decimal.point) { return decimal.plain }
     return decimal.mantissa + form.power(decimal.point - 1)
   }
@@ -91,6 +103,13 @@ struct DecimalDigits {
   init(digits: [UInt8], exponent: Int) {
     self.digits = digits
     point = digits.count + exponent
+    normalize()
+  }
+
+  /// The digits of a whole number.
+  init(whole value: UInt64) {
+    digits = String(value).utf8.map { $0 - UInt8(ascii: "0") }
+    point = digits.count
     normalize()
   }
 

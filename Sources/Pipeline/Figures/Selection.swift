@@ -98,7 +98,7 @@ struct Selection {
       let values = try broadcast(try slice(reference, each: index), over: frame)
       let wanted: Double?
       switch entry.value.value {
-      case .number(let number): wanted = number
+      case .number(let number): wanted = number.double
       case .meaning(let word): wanted = try variable(reference)?.label(meaning: word)
       }
       kept = kept.filter { values[$0] == wanted }
@@ -184,7 +184,7 @@ struct Selection {
   func slice(_ reference: DataReference, each index: Int?) throws(FigureError) -> Slice {
     guard let variable = try fixed(reference, each: index) else {
       guard case .number(let number) = reference.content else { return Slice(values: [], dimensions: [], shape: []) }
-      return Slice(values: [number], dimensions: [], shape: [])
+      return Slice(values: [number.double], dimensions: [], shape: [])
     }
     guard let values = variable.values.doubles else {
       throw FigureError("\(place): '\(reference)' holds texts, which cannot be drawn")

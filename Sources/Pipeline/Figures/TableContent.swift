@@ -15,7 +15,7 @@ public struct TableContent: Sendable {
     /// A text as it is, or a label by its meaning.
     case text(String)
     /// A number, with the significant digits that are shown.
-    case number(Double, digits: Int)
+    case number(ExactNumber, digits: Int)
   }
 
   /// Takes the numbers of a table from its inputs.
@@ -70,8 +70,8 @@ public struct TableContent: Sendable {
   private static func cells(_ variable: Variable, digits: Int) -> [Cell] {
     if case .string(let texts) = variable.values { return texts.map { .text($0) } }
     let meanings = variable.meanings
-    return (variable.values.doubles ?? []).map { value in
-      if let meaning = meanings.first(where: { variable.label(meaning: $0) == value }) {
+    return (variable.values.exact ?? []).map { value in
+      if let meaning = meanings.first(where: { variable.label(meaning: $0) == value.double }) {
         return .text(meaning.split(separator: "-").joined(separator: " "))
       }
       return .number(value, digits: digits)

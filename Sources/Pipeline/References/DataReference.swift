@@ -6,7 +6,7 @@ public struct DataReference: ConfigurationValue {
   /// What is referred to.
   public enum Content: Sendable, Equatable {
     /// This number.
-    case number(Double)
+    case number(ExactNumber)
     /// The array at `path` (its name, behind the names of groups) of the artifact of `input`.
     case array(input: String, path: String)
   }
@@ -43,9 +43,9 @@ public struct DataReference: ConfigurationValue {
   /// Reads `input/variable`, `input/group/variable`, either with a selection in brackets behind it, or a number.
   public static func decode(_ node: Node, _ diagnostics: inout Diagnostics) -> DataReference? {
     guard !node.isUnresolved else { return nil }
-    switch JSONValue(node) {
-    case .number(let number):
-      return DataReference(.number(number), at: node.location)
+    let value = JSONValue(node)
+    if let number = ExactNumber(value) { return DataReference(.number(number), at: node.location) }
+    switch value {
     case .string(let text):
       let name = text.prefix { $0 != "[" }
       let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
@@ -67,7 +67,7 @@ public struct DataReference: ConfigurationValue {
   /// The number or the text.
   public var json: JSONValue {
     switch content {
-    case .number(let number): .number(number)
+    case .number(let number): number.json
     case .array: .string(description)
     }
   }
@@ -77,7 +77,7 @@ extension DataReference: CustomStringConvertible {
   /// As it is written in a file.
   public var description: String {
     switch content {
-    case .number(let number): number.isFinite ? JSONValue.number(number).canonicalText : "NaN"
+    case .number(let number): number.description
     case .array(let input, let path): "\(input)/\(path)\(selection)"
     }
   }

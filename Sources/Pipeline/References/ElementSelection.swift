@@ -135,7 +135,7 @@ extension ElementSelection {
       }
       return .meaning(word)
     }
-    if case .number(let number) = JSONValue(Node(.scalar(text: String(text), isPlain: true))) { return .number(number) }
+    if let number = ExactNumber(JSONValue(Node(.scalar(text: String(text), isPlain: true)))) { return .number(number) }
     return .meaning(String(text))
   }
 
@@ -150,7 +150,7 @@ extension ElementSelection {
     for value in values {
       switch (value, way) {
       case (.number(let number), .position):
-        guard Int(exactly: number) != nil else { return "'\(value)' is no position" }
+        guard Int(exactly: number.double) != nil else { return "'\(value)' is no position" }
       case (.meaning, .position): return "'\(value)' is no position; a value is selected by '='"
       case (.meaning, .nearest): return "'\(value)' is no number, and '~' looks for the nearest"
       case (.meaning, .value):
@@ -200,7 +200,7 @@ extension Criterion: CustomStringConvertible {
   /// The number, or the word, in quotes where it could be taken for something else.
   public var description: String {
     switch self {
-    case .number(let number): return JSONValue.number(number).canonicalText
+    case .number(let number): return number.description
     case .meaning(let word):
       let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_ ".contains($0) }
       let isWord = if case .string = JSONValue(Node(.scalar(text: word, isPlain: true))) { true } else { false }

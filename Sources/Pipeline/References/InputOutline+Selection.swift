@@ -143,8 +143,8 @@ private struct SelectionCheck {
       case .range(let low, let high): [low, high].compactMap { $0 }
       }
     }
-    for case .number(let number) in values where !(-Double(length)..<Double(length)).contains(number) {
-      report("there is no index \(Int(number)) along '\(dimension)', which has length \(length)")
+    for case .number(let number) in values where !(-Double(length)..<Double(length)).contains(number.double) {
+      report("there is no index \(number) along '\(dimension)', which has length \(length)")
     }
   }
 

@@ -107,7 +107,7 @@ public struct SelectedArray: Sendable {
     switch group[dimension]?.values {
     case .string(let texts)? where texts.indices.contains(place): return Criterion.meaning(texts[place]).description
     case let values?:
-      guard let numbers = values.doubles, numbers.indices.contains(place), numbers[place].isFinite else { break }
+      guard let numbers = values.exact, numbers.indices.contains(place), numbers[place].isFinite else { break }
       return Criterion.number(numbers[place]).description
     case nil: break
     }
@@ -142,7 +142,7 @@ extension ElementSelection.Selector {
     along dimension: String
   ) throws(ArtifactError) -> ClosedRange<Int> {
     func place(_ value: Criterion?, or otherwise: Int) throws(ArtifactError) -> Int {
-      guard case .number(let number)? = value, let index = Int(exactly: number) else { return otherwise }
+      guard case .number(let number)? = value, let index = Int(exactly: number.double) else { return otherwise }
       let place = index < 0 ? index + length : index
       guard (0..<length).contains(place) else {
         throw ArtifactError("there is no index \(index) along '\(dimension)', which has length \(length)")
@@ -175,25 +175,25 @@ extension ElementSelection.Selector {
       return numbers.indices.filter { numbers[$0] == label }
     case (.range, .string): throw ArtifactError("'\(name)' holds texts, and a range has numbers")
     case (.one(.number(let number)), let values):
-      let numbers = values.doubles ?? []
+      let numbers = values.exact ?? []
       guard way != .nearest else {
         let finite = numbers.indices.filter { numbers[$0].isFinite }
-        guard let nearest = finite.min(by: { (numbers[$0] - number).magnitude < (numbers[$1] - number).magnitude })
+        guard let nearest = finite.min(by: { numbers[$0].distance(to: number) < numbers[$1].distance(to: number) })
         else {
           throw ArtifactError("'\(name)' has no number that could be the nearest to \(number)")
         }
         return [nearest]
       }
-      let texts = numbers.map { $0.isFinite ? Criterion.number($0).description : "NaN" }
+      let texts = numbers.map(\.description)
       let places = numbers.indices.filter { numbers[$0] == number }
       return try found(places, .number(number), name, among: texts, isOwn)
     case (.range(let low, let high), let values):
-      func bound(_ value: Criterion?, _ otherwise: Double) -> Double {
-        if case .number(let number)? = value { number } else { otherwise }
+      func bound(_ value: Criterion?, _ otherwise: Double) -> ExactNumber {
+        if case .number(let number)? = value { number } else { .real(otherwise) }
       }
-      let bounds = bound(low, -.infinity)...bound(high, .infinity)
-      let numbers = values.doubles ?? []
-      return numbers.indices.filter { bounds.contains(numbers[$0]) }
+      let (least, greatest) = (bound(low, -.infinity), bound(high, .infinity))
+      let numbers = values.exact ?? []
+      return numbers.indices.filter { numbers[$0] >= least && numbers[$0] <= greatest }
     }
   }
 

@@ -46,7 +46,7 @@ public struct ArtifactDescription {
 
   // MARK: For machines
 
-  /// The same as JSON; what is not finite is null.
+  /// The same as JSON, with all digits.
   public var json: JSONValue {
     var members: [String: JSONValue] = [
       "attributes": .object(artifact.attributes.mapValues(\.json)),
@@ -70,21 +70,12 @@ extension Variable {
     return "\(name)(\(lengths)) \(values.typeName)\(units)\(range)"
   }
 
+  /// ` 0.1 … 2 (1 missing)`: NaN is missing, and infinity is a value. Whole numbers have all their digits, others six.
   private var range: String {
-    switch values {
-    case .float64(let values): Self.range(values.filter(\.isFinite), of: values.count)
-    case .float32(let values): Self.range(values.filter(\.isFinite), of: values.count)
-    case .int64(let values): Self.range(values, of: values.count)
-    case .int32(let values): Self.range(values, of: values.count)
-    case .int8(let values): Self.range(values, of: values.count)
-    case .string: ""
-    }
-  }
-
-  private static func range(_ finite: [some Comparable], of count: Int) -> String {
-    guard let low = finite.min(), let high = finite.max() else { return count == 0 ? "" : " all missing" }
-    let missing = count - finite.count
-    let text = count == 1 ? " = \(low)" : " \(low) … \(high)"
+    guard !values.isText else { return "" }
+    guard let (low, high) = values.extremes else { return values.count == 0 ? "" : " all missing" }
+    let text = values.count == 1 ? " = \(low.brief)" : " \(low.brief) … \(high.brief)"
+    let missing = values.missing
     return text + (missing > 0 ? " (\(missing) missing)" : "")
   }
 
@@ -95,11 +86,10 @@ extension Variable {
       "shape": .array(shape.map { .integer($0) }),
       "attributes": .object(attributes.mapValues(\.json)),
     ]
-    if let values = values.doubles {
-      let finite = values.filter(\.isFinite)
-      members["minimum"] = finite.min().map { .number($0) } ?? .null
-      members["maximum"] = finite.max().map { .number($0) } ?? .null
-      members["missing"] = .integer(values.count - finite.count)
+    if !values.isText {
+      members["minimum"] = values.extremes?.low.json ?? .null
+      members["maximum"] = values.extremes?.high.json ?? .null
+      members["missing"] = .integer(values.missing)
     }
     return .object(members)
   }
@@ -115,17 +105,41 @@ extension Attribute {
       return String(first).printable + (first.count < text.count ? " …" : "")
     }
     let limit = 8
-    let texts = values.texts.prefix(limit).map(\.printable).joined(separator: ", ")
+    let texts = (0..<min(limit, values.count)).map { values.brief($0).printable }.joined(separator: ", ")
     return texts + (values.count > limit ? ", … (\(values.count) values)" : "")
   }
 }
 
 extension Values {
-  /// The values as JSON; what is not finite is null.
+  /// The values as JSON with all their digits: NaN is null, and infinities are the texts "Infinity" and "-Infinity".
   public var json: [JSONValue] {
     switch self {
     case .string(let texts): texts.map { .string($0) }
-    default: (doubles ?? []).map { $0.isFinite ? .number($0) : .null }
+    case .float64(let values): values.map { PlainNumber.real($0).json }
+    case .float32(let values): values.map { PlainNumber.real(Double($0)).json }
+    default: (wholes ?? []).map { PlainNumber.whole($0).json }
+    }
+  }
+
+  var isText: Bool { if case .string = self { true } else { false } }
+
+  /// The least and the greatest of the numbers that are not missing.
+  var extremes: (low: PlainNumber, high: PlainNumber)? {
+    if let wholes {
+      guard let low = wholes.min(), let high = wholes.max() else { return nil }
+      return (.whole(low), .whole(high))
+    }
+    let known = (doubles ?? []).filter { !$0.isNaN }
+    guard let low = known.min(), let high = known.max() else { return nil }
+    return (.real(low), .real(high))
+  }
+
+  /// How many numbers are NaN.
+  var missing: Int {
+    switch self {
+    case .float64(let values): values.count(where: \.isNaN)
+    case .float32(let values): values.count(where: \.isNaN)
+    default: 0
     }
   }
 
@@ -141,6 +155,42 @@ extension Values {
     case .int32(let values): values[index].description
     case .int8(let values): values[index].description
     case .string(let values): values[index]
+    }
+  }
+}
+
+extension Values {
+  /// One value for people: whole numbers with all their digits, others with six.
+  func brief(_ index: Int) -> String {
+    switch self {
+    case .float64(let values): PlainNumber.real(values[index]).brief
+    case .float32(let values): PlainNumber.real(Double(values[index])).brief
+    default: text(index)
+    }
+  }
+}
+
+/// A number of an array, whole or not.
+enum PlainNumber: Sendable {
+  case whole(Int64)
+  case real(Double)
+
+  /// For people: a whole number with all its digits, another with six.
+  var brief: String {
+    switch self {
+    case .whole(let number): String(number)
+    case .real(let number) where number.isInfinite: number < 0 ? "-∞" : "∞"
+    case .real(let number): ShortNumber.text(number)
+    }
+  }
+
+  /// For machines: all digits; NaN is null, and infinities are texts.
+  var json: JSONValue {
+    switch self {
+    case .whole(let number): .integer(Int(number))
+    case .real(let number) where number.isNaN: .null
+    case .real(let number) where number.isInfinite: .string(number < 0 ? "-Infinity" : "Infinity")
+    case .real(let number): .number(number)
     }
   }
 }

@@ -1,9 +1,11 @@
 /// Numbers and sizes for people: as many digits as are read.
 public enum ShortNumber {
-  /// A number with at most six digits.
+  /// A number with at most six significant digits; whole numbers of up to nine have all of theirs.
   public static func text(_ value: Double) -> String {
     let exact = value.description.hasSuffix(".0") ? String(value.description.dropLast(2)) : value.description
-    guard exact.count > 9, value.isNormal else { return exact }
+    let isWhole = exact.utf8.allSatisfy { 48...57 ~= $0 || $0 == UInt8(ascii: "-") }
+    let length = exact.prefix { $0 != "e" }.drop { !"123456789".contains($0) }.count(where: \.isNumber)
+    guard isWhole ? exact.count > 9 : length > 6, value.isNormal else { return exact }
     var exponent = 0
     var mantissa = value.magnitude
     while mantissa >= 10 {

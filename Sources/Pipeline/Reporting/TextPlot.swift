@@ -1,7 +1,12 @@
+internal import Artifacts
+
 /// A small plot of letters: a row of blocks, or a field of Braille dots with its ends written beside it.
 public struct TextPlot: Sendable {
   private let x: [Double]
   private let y: [Double]
+  /// What stands at the ends of the axes, where it is not the values that are drawn.
+  private var xEnds: (low: String, high: String)?
+  private var yEnds: (low: String, high: String)?
 
   /// A plot of `y` over `x`, or over 0, 1, 2 and so on. What is not finite is left out.
   ///
@@ -12,6 +17,15 @@ public struct TextPlot: Sendable {
     let finite = y.indices.filter { x[$0].isFinite && y[$0].isFinite }
     self.x = finite.map { x[$0] }
     self.y = finite.map { y[$0] }
+  }
+
+  /// A plot of numbers over others, or over 0, 1, 2 and so on; nil for texts. Whole numbers at the ends of the axes have
+  /// all their digits.
+  init?(_ y: Values, over x: Values? = nil) {
+    guard let heights = y.doubles else { return nil }
+    self.init(heights, over: x?.doubles)
+    yEnds = y.wholeEnds
+    xEnds = x?.wholeEnds
   }
 
   /// Whether nothing can be drawn.
@@ -45,7 +59,9 @@ public struct TextPlot: Sendable {
   public func lines(width: Int, height: Int = 10) -> [String] {
     guard !isEmpty else { return [] }
     let (xScale, yScale) = (Scale(x), Scale(y))
-    let labels = [ShortNumber.text(yScale.greatest), ShortNumber.text(yScale.least)]
+    let labels = [
+      yEnds?.high ?? ShortNumber.text(yScale.greatest), yEnds?.low ?? ShortNumber.text(yScale.least),
+    ]
     let margin = labels.map(\.count).max() ?? 0
     let columns = max(8, width - margin - 3)
     var field = DotField(columns: columns, rows: max(2, height))
@@ -66,10 +82,19 @@ public struct TextPlot: Sendable {
       let label = index == 0 ? labels[0] : index == rows.count - 1 ? labels[1] : ""
       return String(repeating: " ", count: margin - label.count) + label + " ┤" + row
     }
-    let (from, to) = (ShortNumber.text(xScale.least), ShortNumber.text(xScale.greatest))
+    let from = xEnds?.low ?? ShortNumber.text(xScale.least)
+    let to = xEnds?.high ?? ShortNumber.text(xScale.greatest)
     let space = String(repeating: " ", count: max(1, columns - from.count - to.count))
     lines.append(String(repeating: " ", count: margin + 2) + from + space + to)
     return lines
+  }
+}
+
+extension Values {
+  /// The least and the greatest of whole numbers.
+  fileprivate var wholeEnds: (low: String, high: String)? {
+    guard isWhole, let (low, high) = extremes else { return nil }
+    return (low.brief, high.brief)
   }
 }
 

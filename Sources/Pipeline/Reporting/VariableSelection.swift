@@ -84,11 +84,11 @@ public struct VariableSelection {
   public func lines(width: Int) -> [String] {
     var lines = [variable.heading(name)]
     if let description = variable.description { lines.append("    \(description.printable)") }
-    guard let values = variable.values.doubles else {
+    guard let plot = TextPlot(variable.values, over: coordinate.flatMap { $0.values.isText ? nil : $0.values }) else {
       return lines + variable.values.texts.map { "    \($0.printable)" }
     }
-    guard values.count > 1 else { return lines }
-    lines += TextPlot(values, over: coordinate?.values.doubles).lines(width: width)
+    guard variable.values.count > 1 else { return lines }
+    lines += plot.lines(width: width)
     if let dimension = variable.dimensions.first {
       let units = coordinate?.units.map { " [\($0.printable)]" } ?? ""
       let name = "\(dimension)\(units)"

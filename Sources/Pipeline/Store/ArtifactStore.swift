@@ -48,24 +48,44 @@ public struct ArtifactStore: Sendable {
 extension ArtifactStore {
   /// Stores an artifact under the digest of its content.
   ///
+  /// Its file gets a name in `objects/` only after its content was computed again from the file: libraries, file systems
+  /// and disks may report success and keep something else.
+  ///
   /// - Parameter isDurable: whether it outlasts a power cut from now on; else `commit` has to follow.
   public func store(_ artifact: Artifact, scratch: FilePath, isDurable: Bool = true) throws -> ObjectRecord {
     let file = scratch.appending("artifact.h5")
     try artifact.write(to: file.string)
-    return try store(file, address: artifact.address, suffix: "h5", isDurable)
+    if isDurable { try FileSystem.synchronize(file) }
+    let address = artifact.address
+    let found: ContentDigest
+    do throws(ArtifactError) {
+      found = try Artifact.address(ofFile: file.string)
+    } catch {
+      throw StoreError("\(file) cannot be read back after it was written: \(error). Check the disk and its free space")
+    }
+    guard found == address else {
+      throw StoreError("\(file) does not hold what was written to it. Check the disk and its free space")
+    }
+    return try keep(file, address: address, suffix: "h5", isDurable)
   }
 
   /// Stores a file under the digest of its bytes, with its extension; the file itself is moved.
   public func store(file: FilePath, isDurable: Bool = true) throws -> ObjectRecord {
-    try store(file, address: nil, suffix: Self.suffix(of: file), isDurable)
+    if isDurable { try FileSystem.synchronize(file) }
+    return try keep(file, address: nil, suffix: Self.suffix(of: file), isDurable)
   }
 
-  private func store(
+  /// Gives a file whose bytes are final its name.
+  private func keep(
     _ file: FilePath,
     address: ContentDigest?,
     suffix: String,
     _ isDurable: Bool
   ) throws -> ObjectRecord {
+    // A program may have given its file an old time, and garbage collection measures by it how long an object is stored.
+    try FileSystem.touch(file)
+    // Nobody opens it to write from here on, so that its bytes are those that are digested.
+    try FileSystem.makeReadOnly(file)
     let digest = try FileSystem.digest(of: file)
     var object = ObjectRecord()
     object.address = (address ?? digest).description
@@ -74,10 +94,6 @@ extension ArtifactStore {
     object.suffix = suffix
     let destination = path(of: object)
     // A copy that is there may be damaged: it is replaced, which is harmless when it is not.
-    if isDurable { try FileSystem.synchronize(file) }
-    // A program may have given its file an old time, and garbage collection measures by it how long an object is stored.
-    try FileSystem.touch(file)
-    try FileSystem.makeReadOnly(file)
     try FileSystem.createFolder(destination.removingLastComponent())
     try FileSystem.move(file, to: destination, isDurable: isDurable)
     return object
@@ -127,6 +143,10 @@ extension ArtifactStore {
     let digest: ContentDigest
     do {
       digest = try ContentDigest.copying(source, to: temporary, permissions: [.ownerRead, .groupRead, .otherRead])
+      // What the copy holds, and not only what was read.
+      guard try ContentDigest(ofFile: temporary) == digest else {
+        throw StoreError("the copy does not hold what was written to it. Check the disk and its free space")
+      }
     } catch {
       FileSystem.remove(temporary)
       throw StoreError("cannot copy \(source): \(error)")

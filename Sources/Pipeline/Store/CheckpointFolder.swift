@@ -43,6 +43,9 @@ public struct CheckpointFolder: StageCheckpoints {
     let file = store.scratchPath("checkpoint")
     do {
       try checkpoint.state.write(to: file.string)
+      guard try Artifact.address(ofFile: file.string) == checkpoint.state.address else {
+        throw StoreError("\(file) does not hold what was written to it. Check the disk and its free space")
+      }
       let digest = try FileSystem.digest(of: file)
       let known = files(of: identity)
       try FileSystem.move(file, to: folder.appending("\(checkpoint.progress)-\(digest).h5"), isDurable: false)

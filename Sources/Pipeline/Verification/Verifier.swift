@@ -164,7 +164,7 @@ extension VerifiedAction {
     case .ended(.exited(let code)): reason = "the process that compared it exited with code \(code)"
     case .ended(let ending):
       // What has just been written can be read: it is the recorded one.
-      let found = ComparisonAnswer(notShown: "is damaged: reading it \(ending.ofReading)", within: tolerances)
+      let found = ComparisonAnswer(notShown: "cannot be read: reading it \(ending.ofReading)", within: tolerances)
       (agreement, reason) = (found.agreement, found.headline)
     case .notAsked(let why): reason = "it could not be compared: \(why)"
     }

@@ -62,14 +62,11 @@ public struct ValueComparison: Sendable {
     mostUnits = places.compactMap { old.values.units(to: new.values, at: $0) }.max()
     var absolute: (place: Int, difference: Double)?
     var relative: (place: Int, difference: Double)?
-    if let before = old.values.doubles, let after = new.values.doubles {
-      for place in places where before[place].isFinite && after[place].isFinite {
-        let difference = (before[place] - after[place]).magnitude
-        if difference > absolute?.difference ?? -1 { absolute = (place, difference) }
-        let size = max(before[place].magnitude, after[place].magnitude)
-        let share = size == 0 ? 0 : difference / size
-        if share > relative?.difference ?? -1 { relative = (place, share) }
-      }
+    for place in places {
+      guard let (difference, size) = old.values.difference(from: new.values, at: place) else { continue }
+      if difference > absolute?.difference ?? -1 { absolute = (place, difference) }
+      let share = size == 0 ? 0 : difference / size
+      if share > relative?.difference ?? -1 { relative = (place, share) }
     }
     largestAbsolute = absolute.map { Largest(difference: $0.difference, element: element($0.place)) }
     largestRelative = relative.map { Largest(difference: $0.difference, element: element($0.place)) }
@@ -107,6 +104,28 @@ extension Values {
     case (.string(let old), .string(let new)): Self.places(old, new) { $0.utf8.elementsEqual($1.utf8) }
     default: Array(0..<count)
     }
+  }
+
+  /// How far two finite numbers of one type are apart, and the greater magnitude of the two; nil for anything else.
+  fileprivate func difference(from others: Values, at place: Int) -> (difference: Double, size: Double)? {
+    switch (self, others) {
+    case (.float64(let old), .float64(let new)): Self.difference(old[place], new[place])
+    case (.float32(let old), .float32(let new)): Self.difference(Double(old[place]), Double(new[place]))
+    // Of whole numbers the difference is exact, however large they are.
+    case (.int64(let old), .int64(let new)): Self.difference(old[place], new[place])
+    case (.int32(let old), .int32(let new)): Self.difference(Int64(old[place]), Int64(new[place]))
+    case (.int8(let old), .int8(let new)): Self.difference(Int64(old[place]), Int64(new[place]))
+    default: nil
+    }
+  }
+
+  private static func difference(_ old: Double, _ new: Double) -> (Double, Double)? {
+    old.isFinite && new.isFinite ? ((old - new).magnitude, max(old.magnitude, new.magnitude)) : nil
+  }
+
+  private static func difference(_ old: Int64, _ new: Int64) -> (Double, Double) {
+    let difference = UInt64(bitPattern: max(old, new) &- min(old, new))
+    return (Double(difference), Double(max(old.magnitude, new.magnitude)))
   }
 
   private static func places<Element>(
