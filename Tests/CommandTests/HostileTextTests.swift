@@ -29,11 +29,16 @@ import Testing
         echo:
           kind: command
           with:
-            run: [/bin/sh, -c, "printf 'said \\\\033[31m\\\\007\\\\n'; printf 'x' > out.txt"]
-            outputs: { out: { path: out.txt } }
+            run: [/bin/sh, -c, "printf 'said \\\\033[31m\\\\007\\\\n'; printf x > {outputs.out}"]
+            outputs: { out: out.txt }
+        broken:
+          kind: command
+          with:
+            run: [/bin/sh, -c, "printf 'bad \\\\033[31m\\\\007\\\\302\\\\2332J\\\\n' >&2; exit 3"]
+            outputs: { out: out.txt }
         sweep:
           kind: uv/trajectories
-          matrix: { text: ["HAZARD", "a\\nerror: fake"] }
+          matrix: { text: ["HAZARD", "plain"] }
           with:
             cases: [{ name: "${{ matrix.text }}", start: { trace: 1 } }]
             learning_rate: { values: [0.5], relative_to: critical }
@@ -55,8 +60,8 @@ import Testing
                     at: { case: 0, learning_rate: 1 }
                     label: "]]> <script>alert(4)</script>"
       claims:
-        - { name: "claim HAZARD\\nerror: fake", value: "runs/trace[case=0, learning_rate=0, step=0]", equals: 1 }
-        - { name: "fails HAZARD\\nerror: fake", value: "runs/trace[case=0, learning_rate=0, step=0]", equals: 2 }
+        - { name: "claim HAZARD", value: "runs/trace[case@0, learning_rate@0, step@0]", expect: 1 }
+        - { name: "fails HAZARD", value: "runs/trace[case@0, learning_rate@0, step@0]", expect: 2 }
       """
     try folder.write(text.replacing("HAZARD", with: Self.hazard), to: "pipelines/hostile.yaml")
   }
@@ -113,6 +118,7 @@ import Testing
     "pipeline: a\nstages:\n  \"s\\e[31m\\nerror: fake\": { kind: x }",
     "pipeline: \"\\e]0;x\\a\\nerror: fake\"\nstages: {}",
     "pipeline: a\nstages:\n  s: { kind: \"\\u202e\\x9b\\nerror: fake\" }",
+    "pipeline: a\nstages:\n  s: { kind: uv/trajectories, with: { cases: [{ name: \"a\\nerror: fake\" }] } }",
     "pipeline: a\n\"\\u2066\\nerror: fake\": 1", "pipeline: a\nstages: { s: \u{1b}[31m",
     "pipeline: a\nstages: [\u{202e}\u{85}",
     "pipeline: a\nstages:\n  s: { kind: table, inputs: { \"\\e\\nerror: fake\": q } }",
