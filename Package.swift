@@ -114,7 +114,8 @@ let package = Package(
     pipeline(
       "Audit",
       [
-        "Execution", "Provenance", "Store", "Planning", "Figures", "Artifacts", "Configuration", systemPackage,
+        "Execution", "Claims", "Provenance", "Store", "Planning", "Figures", "Artifacts", "Configuration",
+        systemPackage,
       ]
     ),
     pipeline(

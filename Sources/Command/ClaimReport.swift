@@ -11,18 +11,11 @@ struct ClaimReport {
   let report: RunReport
 
   /// Checks what can be checked.
-  ///
-  /// - Parameter isDeep: whether nothing is taken from what was found before.
-  func check(_ list: ClaimList, _ summary: RunSummary, isDeep: Bool) async throws -> [CheckedClaim] {
+  func check(_ list: ClaimList, _ summary: RunSummary) async throws -> [CheckedClaim] {
     let name = run.description
     let before = ClaimLedger(of: name, in: store)
     guard !list.entries.isEmpty || !before.claims.isEmpty else { return [] }
-    let checker = ClaimChecker(
-      store: store,
-      executable: "/proc/self/exe",
-      arguments: ["claim-worker", store.root.string]
-    )
-    let (claims, new) = await checker.check(list, summary, known: isDeep ? ClaimLedger() : before)
+    let (claims, new) = await ClaimChecker(of: store).check(list, summary, known: before)
     report.tell(claims, new: new)
     // What this run could not look at is as it was found before, of the results that are named there.
     let kept = claims.map { claim in
@@ -30,5 +23,12 @@ struct ClaimReport {
     }
     try ClaimLedger(kept).write(as: name, in: store)
     return claims
+  }
+}
+
+extension ClaimChecker {
+  /// A checker that has this program evaluate claims.
+  init(of store: ArtifactStore) {
+    self.init(store: store, executable: "/proc/self/exe", arguments: ["claim-worker", store.root.string])
   }
 }

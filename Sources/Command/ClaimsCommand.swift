@@ -9,14 +9,15 @@ import Store
 import SystemPackage
 
 /// `pipeline claims`.
-struct ClaimsCommand: ParsableCommand {
+struct ClaimsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "claims",
-    abstract: "Says how claims are written, or what the last run found of those of a pipeline.",
+    abstract: "Explain claims, or check those of a pipeline.",
     discussion: """
-      A claim is something that a result must show, as data in the pipeline file; 'pipeline run' checks them. With a \
-      pipeline, its claims are listed with the verdicts of the last run that could check them (as JSON with the addresses \
-      of the results); the exit code is 3 if one fails.
+      A claim is a condition that a result must meet, as data in the pipeline file; 'pipeline run' checks them. With a \
+      pipeline, its claims are evaluated on the results in the store and listed with their verdicts (as JSON with the \
+      addresses of the results). A claim whose results are not there keeps the verdict of the last run that could check \
+      it. The exit code is 3 if a claim fails.
 
       Examples:
         pipeline claims
@@ -36,7 +37,7 @@ struct ClaimsCommand: ParsableCommand {
   @Flag(name: .long, help: "One JSON object: the claims with their verdicts, or the JSON Schema of a claim.")
   var json = false
 
-  func run() throws {
+  func run() async throws {
     guard let pipeline else {
       return Terminal.sayText(
         json ? PipelineSchema(.all, claim: Claim.shape).claimJSON.canonicalText : Self.documentation
@@ -47,11 +48,17 @@ struct ClaimsCommand: ParsableCommand {
     let planned = try project.pipeline(choices, .all)
     let root = store.map { FilePath($0) } ?? project.storePath
     let name = RunName(planned.name, choices).description
-    let ledger = try ArtifactStore(existingAt: root).map { ClaimLedger(of: name, in: $0) } ?? ClaimLedger()
-    let claims = ClaimList(of: planned).entries.map { entry in
-      var claim = CheckedClaim(entry)
-      claim.finding = Finding(unchecked: "no run has checked it yet")
-      return ledger.claim(saying: claim) ?? claim
+    let list = ClaimList(of: planned)
+    let claims: [CheckedClaim]
+    if let store = try ArtifactStore(existingAt: root) {
+      let forecast = Forecast(planned, store: store, latest: LatestRun(of: name, in: store))
+      claims = await ClaimChecker(of: store).check(list, forecast, known: ClaimLedger(of: name, in: store))
+    } else {
+      claims = list.entries.map { entry in
+        var claim = CheckedClaim(entry)
+        claim.finding = Finding(unchecked: "no run has checked it yet")
+        return claim
+      }
     }
     if json { Terminal.sayJSON(ClaimLedger(claims).json) } else { tell(claims) }
     if claims.contains(where: { $0.finding.verdict == .fails }) { throw ExitStatus.checkFailed }

@@ -62,7 +62,7 @@ struct ExportCommand: AsyncParsableCommand {
     words.orcid = orcid
     words.license = license
     words.program = Program.nameAndVersion
-    let (facts, stores) = try Project.facts(of: pipelines, try values.choices(), store: store)
+    let (facts, stores) = try await Project.facts(of: pipelines, try values.choices(), store: store)
     let (isOne, said) = (pipelines.count == 1, words)
     // One folder for all, so that there is a crate of each of them or nothing.
     try await Interruption.filling(FilePath(folder), isReplaceable: false, outside: stores) { folder in

@@ -60,6 +60,12 @@ enum Interruption {
     ProcessTree.endDescendants()
   }
 
+  /// From now on the program ends at once, with 130, when the user asks for an end: all is done, and it only waits for a
+  /// reader. A dispatch source would not do: of a second one for the same signal nothing is heard on Linux.
+  static func endAtOnce() {
+    for number in [SIGINT, SIGTERM] { signal(number) { _ in _exit(ExitStatus.interrupted.rawValue) } }
+  }
+
   /// Runs `body`, and cancels it when the user asks the program to end.
   ///
   /// - Parameters:

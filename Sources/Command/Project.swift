@@ -115,7 +115,7 @@ struct Project {
     of names: [String],
     _ choices: Pipeline.Choices,
     store: String?
-  ) throws -> (facts: [PipelineFacts], stores: [FilePath]) {
+  ) async throws -> (facts: [PipelineFacts], stores: [FilePath]) {
     var facts: [PipelineFacts] = []
     var stores: [FilePath] = []
     for name in names.isEmpty ? try all() : names {
@@ -127,17 +127,28 @@ struct Project {
         throw Diagnostics(Diagnostic("two of these pipelines are called '\(run)'", at: nil))
       }
       stores.append(store.map { FilePath($0) } ?? project.storePath)
+      let found = try ArtifactStore(existingAt: stores[stores.count - 1])
       facts.append(
         PipelineFacts(
           pipeline,
           as: run,
           PipelineText(project.filePath, bytes: text.bytes, root: text.root, choices),
-          in: try ArtifactStore(existingAt: stores[stores.count - 1]),
-          code: StageKinds.all.code
+          in: found,
+          code: StageKinds.all.code,
+          verdicts: await verdicts(of: pipeline, as: run, in: found)
         )
       )
     }
     return (facts, stores)
+  }
+
+  /// What is found of the claims now, on the results that are in a store.
+  private static func verdicts(of pipeline: Pipeline, as run: RunName, in store: ArtifactStore?) async -> ClaimLedger {
+    let list = ClaimList(of: pipeline)
+    guard let store, !list.entries.isEmpty else { return ClaimLedger() }
+    let name = run.description
+    let forecast = Forecast(pipeline, store: store, latest: LatestRun(of: name, in: store))
+    return ClaimLedger(await ClaimChecker(of: store).check(list, forecast, known: ClaimLedger(of: name, in: store)))
   }
 
   private static func notFound(_ name: String) -> Diagnostic {

@@ -56,7 +56,7 @@ struct ReportCommand: AsyncParsableCommand {
     options.pagesPerSweep = points
     options.program = Program.nameAndVersion
     options.keys = try key.map { try PublicKey(named: $0) }
-    let (facts, stores) = try Project.facts(of: pipelines, try values.choices(), store: store)
+    let (facts, stores) = try await Project.facts(of: pipelines, try values.choices(), store: store)
     let chosen = options
     try await Interruption.filling(FilePath(output), isReplaceable: true, outside: stores) { folder in
       var site = try Site(facts, kinds: .all, chosen)

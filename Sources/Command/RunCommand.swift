@@ -3,6 +3,7 @@ import Claims
 import Configuration
 import Execution
 import Planning
+import Provenance
 import Reporting
 import Stages
 import Store
@@ -121,7 +122,10 @@ struct RunCommand: AsyncParsableCommand {
     let description: RunDescription
     let runOptions: RunOptions
     let workers: (count: Int, note: String?)
+    let key: SigningKey?
+    let owner: NameOwner
     do {
+      key = try signing.signingKey()
       project = try Project(finding: options.pipeline)
       // Looked at before it is read: what is changed in between is then seen the next time.
       request = isPlain ? .init(project.file, try options.choices(), program: "/proc/self/exe") : nil
@@ -132,10 +136,11 @@ struct RunCommand: AsyncParsableCommand {
       }
       let text = try project.text()
       let pipeline = try project.pipeline(in: text, try options.choices(), .all)
+      owner = NameOwner(of: pipeline.name, in: options.storePath(of: project))
+      try owner.check(project)
       runOptions = try self.runOptions(for: pipeline, as: RunName(pipeline.name, try options.choices()))
       try pipeline.check(fitsInto: memoryOrAll)
       try checkMemory(of: pipeline, runOptions, in: options.storePath(of: project))
-      try signing.check()
       description = try describe(pipeline, runOptions, project, text)
       workers = try ThisMachine.workers(asked: min(jobs ?? ThisMachine.cores, max(1, description.actions.count)))
     } catch {
@@ -149,6 +154,7 @@ struct RunCommand: AsyncParsableCommand {
     } catch {
       Terminal.complain("warning: gc may remove the results of this pipeline, since it is not registered: \(error)")
     }
+    owner.take(for: project)
     let report = RunReport(description, in: store, began: began, isQuiet: quiet, writesEvents: json) {
       PastSeconds.byStage(
         of: description.actions,
@@ -157,6 +163,7 @@ struct RunCommand: AsyncParsableCommand {
       )
     }
     if let note = workers.note { report.say("note: \(note)", isNeeded: true) }
+    var status = ExitStatus.done
     do {
       let lockFile = LockFile(of: description.name, in: project, scope: runOptions.scope)
       let (summary, figures, claims) = try await run(
@@ -166,9 +173,9 @@ struct RunCommand: AsyncParsableCommand {
         in: store,
         project,
         workers.count,
+        key,
         report
       )
-      report.end(exit: 0)
       if let request, !figures.hasNotes {
         CompletedRun.note(
           request,
@@ -176,15 +183,23 @@ struct RunCommand: AsyncParsableCommand {
           summary,
           figures: figures.text,
           claims: claims.lines,
-          published: figures.files,
+          published: figures.files + keptClaims(of: description, in: store),
           in: store
         )
       }
     } catch {
-      let status = ExitStatus.report(error, to: report.complain)
-      report.end(exit: Int(status.rawValue))
-      throw status
+      status = ExitStatus.report(error, to: report.complain)
     }
+    status = await finish(report, status)
+    if status != .done { throw status }
+  }
+
+  /// Ends the report. A reader may be slow, so the end of a run waits for it, for as long as the user does; an
+  /// interrupted run ends within seconds whatever a reader does.
+  private func finish(_ report: RunReport, _ status: ExitStatus) async -> ExitStatus {
+    Interruption.endAtOnce()
+    let result = await report.end(exit: Int(status.rawValue), within: status == .interrupted ? .seconds(1) : nil)
+    return ExitStatus(rawValue: Int32(result.exit)) ?? status
   }
 
   private func run(
@@ -194,6 +209,7 @@ struct RunCommand: AsyncParsableCommand {
     in store: ArtifactStore,
     _ project: Project,
     _ workers: Int,
+    _ key: SigningKey?,
     _ report: RunReport
   ) async throws -> (RunSummary, FigureReport.Answer, ClaimNarrative) {
     let lock = locked ? try lockFile.read() : nil
@@ -205,7 +221,8 @@ struct RunCommand: AsyncParsableCommand {
       ] + WorkerCommand.pieces(of: try signing.settings(for: description, in: project).json.canonicalText),
       workers: workers,
       cores: ThisMachine.cores,
-      memory: memoryOrAll.bytes
+      memory: memoryOrAll.bytes,
+      key: key
     )
     let summary = await report.following {
       await Interruption.cancelling(isAsked: report.isStopping, isPressed: { report.breakOff() }) {
@@ -217,12 +234,17 @@ struct RunCommand: AsyncParsableCommand {
     let figures = try await FigureReport(run: description.name, store: store, report: report)
       .publish(description.pipeline, summary)
     let claims = try await ClaimReport(run: description.name, store: store, report: report)
-      .check(ClaimList(of: description.pipeline), summary, isDeep: deep)
+      .check(ClaimList(of: description.pipeline), summary)
     guard summary.isComplete, figures.isWhole else { throw ExitStatus.stageFailed }
     if let lock { try lockFile.compare(summary, with: lock, report) }
     if updateLock { report.say(try lockFile.update(summary), isNeeded: true) }
     guard !claims.contains(where: { $0.finding.verdict == .fails }) else { throw ExitStatus.checkFailed }
     return (summary, figures, ClaimNarrative(claims))
+  }
+
+  /// The file with what was found of the claims, if there are any.
+  private func keptClaims(of run: RunDescription, in store: ArtifactStore) -> [FilePath] {
+    ClaimList(of: run.pipeline).entries.isEmpty ? [] : [ClaimLedger.path(of: run.name.description, in: store)]
   }
 
   /// Whether all of the pipeline is run, and as it is, and a person is told.
@@ -333,6 +355,9 @@ struct RunCommand: AsyncParsableCommand {
         "interrupted: \(summary.keys.count) of \(summary.total) stages are done and kept; "
           + "the same command goes on from there"
       )
+      for (stage, log) in summary.interruptedLogs.sorted(by: { $0.key < $1.key }) {
+        report.complain("what '\(stage)' had written is in \(log)")
+      }
       throw ExitStatus.interrupted
     case .noWorkers(let reason):
       report.complain("error: no worker process could be started: \(reason)")

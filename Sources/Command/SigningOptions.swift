@@ -18,7 +18,7 @@ struct SigningOptions: ParsableArguments {
   )
   var key: String?
 
-  @Flag(name: .long, help: "Sign nothing, though there is a key.")
+  @Flag(name: .long, help: "Do not sign, even if a signing key is configured.")
   var unsigned = false
 
   func validate() throws {
@@ -30,17 +30,20 @@ struct SigningOptions: ParsableArguments {
     unsigned ? nil : (key.map { FilePath($0) } ?? KeyFile.chosen).map(FileSystem.absolute)
   }
 
-  /// Reads the key, so that one that cannot be used is told of before anything runs.
-  func check() throws(Diagnostics) {
-    guard let path else { return }
+  /// Reads the key. A run does so before anything else, so that one that cannot be used is an error even if there is
+  /// nothing to do.
+  ///
+  /// - Returns: nil if nothing is signed.
+  func signingKey() throws(Diagnostics) -> SigningKey? {
+    guard let path else { return nil }
     do {
-      _ = try KeyFile.signingKey(at: path)
+      return try KeyFile.signingKey(at: path)
     } catch {
       throw Diagnostics(
         Diagnostic(
           "results cannot be signed: \(error)",
           at: nil,
-          hints: "'pipeline key new' makes a key; --unsigned runs without one"
+          hints: "name a key that exists, make one with 'pipeline key new', or run with --unsigned"
         )
       )
     }
@@ -55,7 +58,6 @@ struct SigningOptions: ParsableArguments {
       profile: run.choices.profile,
       settings: run.choices.settings.map { "\($0.name)=\($0.value)" }
     )
-    settings.key = path?.string
     settings.vectors = ProcessorInstructions.preferred
     return settings
   }

@@ -199,19 +199,21 @@ struct VerifyCommand: AsyncParsableCommand {
         failures = failed
         return summary
       }
-      report.end(exit: 0)
+      var status: ExitStatus?
       switch summary.stopped {
       case nil: break
       case .interrupted:
         report.complain(interruption)
-        throw ExitStatus.interrupted
+        status = .interrupted
       case .noWorkers(let reason):
         report.complain("error: no worker process could be started: \(reason)")
-        throw ExitStatus.stageFailed
+        status = .stageFailed
       case .notDurable(let reason):
         report.complain("error: results could not be made durable: \(reason)")
-        throw ExitStatus.stageFailed
+        status = .stageFailed
       }
+      _ = await report.end(exit: Int((status ?? .done).rawValue), within: status == .interrupted ? .seconds(1) : nil)
+      if let status { throw status }
       actions += await verifier.compare(target.graph, chosen: chosen, summary, failures: failures)
       chosen.finish(target.graph)
       if Task.isCancelled {

@@ -20,8 +20,8 @@ extension UserProgram: StageKind {
       not have the interpreter and its libraries ('version' is for these). Of the interpreter, the path and the digest \
       are in the record.
       An output that ends in .h5, .hdf5 or .nc gives the result its arrays; the others are kept as they are, and the \
-      result names their digests under 'files'. What the program writes to its standard output and error is kept in \
-      artifacts/logs/PIPELINE/STAGE.log.
+      result names their digests under 'files'. What the program prints to its standard output and error is kept under \
+      artifacts/logs; artifacts/logs/PIPELINE/STAGE.log leads to the newest.
       """,
     inputs: .free,
     outputs: nil,

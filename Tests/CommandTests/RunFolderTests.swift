@@ -175,10 +175,11 @@ import Testing
     #expect(folders.count == 3)
   }
 
-  @Test func `A folder that cannot be written is told, and the run goes on`() async throws {
+  @Test func `A folder that cannot be written is told, the run goes on, and the exit code is 1`() async throws {
     try experiment.folder.write("", to: "artifacts/runs")
     let outcome = try await experiment.run("run", "small", "--quiet")
-    #expect(outcome.status == 0)
-    #expect(outcome.errors.hasPrefix("note: nothing is kept of this run: cannot make the folder artifacts/runs/"))
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.hasPrefix("error: this run has no log: cannot make the folder artifacts/runs/"))
+    #expect(experiment.folder.files(below: "artifacts/actions").count == 3)
   }
 }

@@ -61,6 +61,7 @@ struct TamperingBench: SuiteTrait, TestScoping {
             with:
               name: trace
               panels: [{ x: step, y: { label: trace }, series: [{ draw: lines, x: runs/step, y: runs/trace, at: { case: 0, learning_rate: 0 } }] }]
+        claims: [{ name: first, value: both/first, expect: 1 }]
         """,
         to: "pipelines/bench.yaml"
       )
@@ -158,6 +159,12 @@ struct TamperedStore {
 
   func key(_ stage: String) throws -> String {
     try string(members(JSONValue(reading: text("artifacts/latest/bench.json"), name: "latest"))[stage])
+  }
+
+  /// What a stage printed.
+  func log(_ stage: String) throws -> String {
+    let key = try key(stage)
+    return try #require(folder.files(below: "artifacts/logs/\(key.prefix(2))").first { $0.contains(key) })
   }
 
   func recordFile(_ stage: String) throws -> String {

@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("data-absent", "data/table.csv"), ("log-missing", "artifacts/logs/bench/count.log"),
+    ("data-absent", "data/table.csv"),
     ("figure-missing", "artifacts/figures/bench/loss.svg"), ("figure-missing", "artifacts/figures/bench/loss.h5"),
   ])
   func `What is only not here is a note`(word: String, file: String) async throws {
@@ -57,5 +57,18 @@ import Testing
     store.remove(file)
     let found = try await audit(store)
     #expect(found.status == 0 && found.errors == [] && found.notes == [word], "\(found.text)")
+  }
+
+  @Test func `A log that is gone is a note, and one where earlier versions kept it is compared`() async throws {
+    let store = try await TamperingBench.copy()
+    let log = try store.log("count")
+    let bytes = try store.bytes(log)
+    store.remove(log)
+    store.remove("artifacts/logs/bench/count.log")
+    for (former, notes) in [(nil, ["log-missing"]), (bytes, []), (Array("of a later run\n".utf8), ["log-missing"])] {
+      if let former { try store.folder.write(former, to: "artifacts/logs/bench/count.log") }
+      let found = try await audit(store)
+      #expect(found.status == 0 && found.errors == [] && found.notes == Set(notes), "\(found.text)")
+    }
   }
 }

@@ -25,8 +25,8 @@ struct Tampering: Sendable, CustomTestStringConvertible {
   }
 
   private static let signed = ["--require-signed-by", "mine.pem.pub"]
+  private static let claims = "artifacts/claims/bench.json"
   private static let lock = "artifacts/locks/bench.lock"
-  private static let log = "artifacts/logs/bench/count.log"
 
   static let all = objects + records + statements + surroundings + figures
 
@@ -87,6 +87,16 @@ struct Tampering: Sendable, CustomTestStringConvertible {
         guard case .object(var inputs)? = record["inputs"] else { throw Errno.invalidArgument }
         (inputs["a"], inputs["b"]) = (inputs["b"], inputs["a"])
         record["inputs"] = .object(inputs)
+      }
+    },
+    .init("a record without provenance", ["statement-disagrees"], signed) { store in
+      try store.editRecord("runs") { $0["provenance"] = .object([:]) }
+    },
+    .init("another machine in a record", ["statement-disagrees"], signed) { store in
+      try store.editRecord("runs") { record in
+        guard case .object(var provenance)? = record["provenance"] else { throw Errno.invalidArgument }
+        provenance["machine"] = .object(["host": "elsewhere"])
+        record["provenance"] = .object(provenance)
       }
     },
     .init("two records that are swapped", ["misplaced-record", "open-end"]) {
@@ -181,8 +191,21 @@ struct Tampering: Sendable, CustomTestStringConvertible {
   static let surroundings: [Tampering] = [
     .init("a bit of an image", ["data-changed"]) { try $0.flip("data/cifar-10-batches-bin/data_batch_3.bin", at: 0.5) },
     .init("a replaced data file", ["data-changed"]) { try $0.put(Array("a,b\n1,3\n".utf8), "data/table.csv") },
-    .init("a cut log", ["log-changed"]) { store in try store.put(Array(store.bytes(log).dropLast()), log) },
-    .init("an edited log", ["log-changed"]) { try $0.put(Array("9\n".utf8), log) },
+    .init("a cut log", ["log-changed"]) { store in
+      let log = try store.log("count")
+      try store.put(Array(store.bytes(log).dropLast()), log)
+    },
+    .init("an edited log", ["log-changed"]) { try $0.put(Array("9\n".utf8), $0.log("count")) },
+    .init("an edited log of a record without provenance", ["log-changed", "statement-disagrees"], signed) { store in
+      try store.put(Array("9\n".utf8), store.log("count"))
+      try store.editRecord("count") { $0["provenance"] = .object([:]) }
+    },
+    .init("an edited verdict", ["claim-edited"]) {
+      try $0.edit(claims) { $0.replacing("\"holds\"", with: "\"fails\"") }
+    },
+    .init("an edited finding", ["claim-edited"]) {
+      try $0.edit(claims) { $0.replacing("\"found\": \"", with: "\"found\": \"9") }
+    },
     .init("an address in a lock", ["lock-differs"]) { store in
       guard case .object(let artifact) = try store.artifact("two"), case .string(let address)? = artifact["address"]
       else {

@@ -49,6 +49,7 @@ import Toys
 
   @Test(arguments: [
     ("  a: { kind: drawing, with: { name: x.txt } }\n  b: { kind: drawing, with: { name: x.pdf } }\n", "x", "b", "a"),
+    ("  a: { kind: drawing, with: { name: x.txt } }\n  b: { kind: drawing, with: { name: X.pdf } }\n", "X", "b", "a"),
     ("  a: { kind: drawing, with: { name: toy.txt } }\n  b: { kind: drawing }\n", "toy", "b", "a"),
   ])
   func `Two stages whose files would have one name are a mistake in the file`(

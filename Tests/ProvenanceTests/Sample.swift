@@ -11,13 +11,13 @@ struct Sample {
   let folder: TemporaryFolder
   let store: ArtifactStore
   private let attestor: Attestor
+  private let key: SigningKey?
 
   init(key: FilePath? = nil, settings: Attestor.Settings = .init()) throws {
     folder = try TemporaryFolder()
     store = try ArtifactStore(at: folder.path.appending("artifacts"))
-    var settings = settings
-    settings.key = key?.string
-    attestor = try Attestor(program: "sample 1", settings, project: folder.path, code: ["c0de": ["Part": "1"]])
+    self.key = try key.map { try KeyFile.signingKey(at: $0) }
+    attestor = Attestor(program: "sample 1", settings, project: folder.path, code: ["c0de": ["Part": "1"]])
   }
 
   /// Stores an artifact with its record.
@@ -43,7 +43,7 @@ struct Sample {
     record.artifact = try store.store(Artifact(attributes: ["name": .string(name)]), scratch: folder.path)
     record.files["\(name).txt"] = try store.store(file: try folder.write(name, to: "scratch.txt"))
     let keys = Dictionary(makers.map { ($0.artifact.address, $0.key) }) { first, _ in first }
-    try await attestor.attest(
+    await attestor.attest(
       &record,
       at: .init(pipeline: "samples", stage: name, position: "3:5", keys: keys),
       run.finish(),
@@ -51,6 +51,7 @@ struct Sample {
       more,
       log: ContentDigest(of: "log")
     )
+    if let key { record.statement = try record.statement.map { try key.envelope(of: $0) } }
     try store.write(record)
     return record
   }

@@ -85,6 +85,23 @@ import Testing
     #expect(found { $0.artifact = first.artifact } == ["subject"])
     #expect(found { $0.files = [:] } == ["subject"])
     #expect(found { $0.parts = $0.files } == ["subject"])
+    // Only the statement is signed: what the record tells of the run must follow from it, and none of it be missing.
+    func told(_ change: (inout [String: JSONValue]) -> Void) -> [String] {
+      found { record in
+        guard case .object(var members) = record.provenance else { return }
+        change(&members)
+        record.provenance = .object(members)
+      }
+    }
+    for name in ["machine", "pipeline", "seconds", "stage", "started", "threads"] {
+      #expect(told { $0[name] = nil } == [name])
+      #expect(told { $0[name] = "other" } == [name])
+    }
+    #expect(told { $0["program"] = "other 2" } == ["program"])
+    #expect(told { $0["added"] = 1 } == ["added"])
+    #expect(found { $0.provenance = [:] } == ["machine", "pipeline", "seconds", "stage", "started", "threads"])
+    #expect(found { $0.provenance = .null } == ["provenance"])
+    #expect(statement.disagreements(with: record, isOfAnyRun: true) == [])
     var forged = statement
     forged.internalParameters["key"] = .string(first.key)
     var other = record

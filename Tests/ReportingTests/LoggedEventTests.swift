@@ -37,7 +37,7 @@ import Toys
     ]
     return [.begin(run)] + happened.map { .run($0) } + [
       .claim(CheckedClaim(), isNew: true), .message("text", isProblem: true), .figures(folder: "f", files: ["a.pdf"]),
-      .end(RunEnding(exit: 0, seconds: 1, summary: nil)),
+      .omitted(["progress": 2]), .end(RunEnding(exit: 0, seconds: 1, summary: nil)),
     ]
   }
 

@@ -29,6 +29,7 @@ public enum AuditWord: String, Sendable, CaseIterable {
   case lockUnchecked = "lock-unchecked"
   case logChanged = "log-changed"
   case logMissing = "log-missing"
+  case claimEdited = "claim-edited"
   // Figures, and files from anywhere.
   case figureChanged = "figure-changed"
   case figureMissing = "figure-missing"
@@ -65,7 +66,7 @@ extension AuditWord {
       recordFacts
     case .openEnd, .wrongMaker, .unknownMaker, .dataUnpinned, .dataWithoutSource: chainFacts
     case .dataChanged, .dataAbsent, .codeChanged, .unknownKind: originFacts
-    case .lockDiffers, .unreadableLock, .lockUnchecked, .logChanged, .logMissing: keptFacts
+    case .lockDiffers, .unreadableLock, .lockUnchecked, .logChanged, .logMissing, .claimEdited: keptFacts
     case .figureChanged, .figureMissing, .figureEdited, .unknownFigure, .embeddedDisagrees, .otherRun, .fileChanged,
       .unknownFile:
       figureFacts
@@ -170,6 +171,8 @@ extension AuditWord {
         .error, "the log is not the one that the stage wrote",
         "'pipeline run --force' of the stage writes it anew"
       )
+    case .claimEdited:
+      (.error, "a verdict was edited after a run had found it", "'pipeline run' evaluates the claim again")
     default: (.note, "what the stage wrote cannot be read any more", "nothing")
     }
   }

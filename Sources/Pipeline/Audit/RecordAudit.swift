@@ -1,5 +1,6 @@
 internal import Artifacts
 internal import Configuration
+internal import Execution
 internal import Planning
 public import Provenance
 public import Store
@@ -17,8 +18,8 @@ public struct AuditedAction: Sendable {
   let inputs: [Statement.Input]
   /// The digest of the statement's text.
   let statement: ContentDigest?
-  /// The SHA-256 of what the stage wrote.
-  let log: String?
+  /// What the stage printed, if the statement names it.
+  let log: StageLog?
 }
 
 /// What a record says, held against itself: that it lies under its key, that the key is the digest of what it stands for,
@@ -37,7 +38,7 @@ struct RecordAudit: Sendable {
   init(of key: ContentDigest, in store: ArtifactStore, signedBy keys: [PublicKey]) {
     let place = store.path(ofRecord: key).string
     do throws(RecordError) {
-      look(at: try store.readRecord(for: key), place, keys)
+      look(at: try store.readRecord(for: key), in: store, place, keys)
     } catch {
       let name = ActionName(key: key.description, pipeline: nil, stage: nil)
       switch error {
@@ -51,7 +52,7 @@ struct RecordAudit: Sendable {
     }
   }
 
-  private mutating func look(at record: ActionRecord, _ place: String, _ keys: [PublicKey]) {
+  private mutating func look(at record: ActionRecord, in store: ArtifactStore, _ place: String, _ keys: [PublicKey]) {
     let name = ActionName(key: record.key, pipeline: record.pipeline, stage: record.stage)
     let inputs = JSONValue.object(record.inputs.mapValues(\.json))
     let key = Action.key(kind: record.kind, parameters: record.parameters, inputs: inputs, code: record.code)
@@ -93,7 +94,7 @@ struct RecordAudit: Sendable {
       data: statement?.data ?? [],
       inputs: statement?.inputs ?? [],
       statement: record.statement.map { ContentDigest(of: $0) },
-      log: statement?.logDigest
+      log: statement.flatMap { StageLog(of: $0, in: store) }
     )
   }
 }
@@ -145,8 +146,7 @@ struct StatementLook {
     if let unsigned { findings.append(AuditFinding(.notSigned, at: place, of: name, unsigned)) }
     guard let statement else { return findings }
     if let record {
-      let ofRun = isOfAnyRun ? ["pipeline", "stage", "started"] : []
-      let parts = statement.disagreements(with: record, keyIsDigest: isDigest).filter { !ofRun.contains($0) }
+      let parts = statement.disagreements(with: record, keyIsDigest: isDigest, isOfAnyRun: isOfAnyRun)
       if !parts.isEmpty {
         let detail = "the statement says something else than the record: \(parts.joined(separator: ", "))"
         findings.append(AuditFinding(disagreement, at: place, of: name, detail))

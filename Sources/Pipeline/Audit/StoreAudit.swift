@@ -193,8 +193,9 @@ extension AuditReport {
   ) async {
     let data = await DataAudit(actions, request.statedFiles)
     let locks = LockAudit(request.locks, actions)
-    let logs = LogAudit(actions, in: store, isWhole: request.isWhole)
+    let logs = LogAudit(actions)
     found += data.findings + CodeAudit(actions, request.code, in: store).findings + locks.findings + logs.findings
+    if request.isWhole { found += ClaimAudit(in: store).findings }
     (dataFiles, self.locks, self.logs) = (data.count, locks.count, logs.count)
   }
 

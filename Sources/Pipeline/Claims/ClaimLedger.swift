@@ -2,7 +2,7 @@ public import Artifacts
 public import Configuration
 public import Planning
 public import Store
-internal import SystemPackage
+public import SystemPackage
 
 /// A claim with what became of it, and of which results that is said.
 public struct CheckedClaim: Record, Equatable {
@@ -21,6 +21,8 @@ public struct CheckedClaim: Record, Equatable {
   public var stages: [String: String] = [:]
   /// What was found.
   public var finding = Finding()
+  /// The digest of all other members, in a file: whoever edits a verdict there leaves a seal that does not fit.
+  private var seal: String?
 
   /// A claim of nothing.
   public init() {}
@@ -58,7 +60,29 @@ public struct CheckedClaim: Record, Equatable {
     .init("key", \.key, "What the verdict follows from."),
     .init("stages", \.stages, "The addresses of the results that it speaks of, of a sweep one digest of them all."),
     .init("finding", \.finding, "What was found.", required: true),
+    .init("seal", \.seal, "The digest of the other members."),
   ]
+
+  /// The claim with its seal, to be written to a file.
+  fileprivate var sealed: CheckedClaim {
+    var claim = self
+    claim.seal = properSeal
+    return claim
+  }
+
+  /// The claim without its seal, as it was found.
+  fileprivate var unsealed: CheckedClaim {
+    var claim = self
+    claim.seal = nil
+    return claim
+  }
+
+  fileprivate var isSealed: Bool { seal == properSeal }
+
+  private var properSeal: String {
+    let content: JSONValue = ["pipeline verdict": .number(1), "claim": unsealed.json]
+    return ContentDigest(of: content.canonicalText).description
+  }
 }
 
 extension Source<ContentDigest> {
@@ -70,13 +94,13 @@ extension Source<ContentDigest> {
 
 /// What became of the claims of a pipeline: `claims/NAME.json` of the store, and `claims.json` in the folder of a run.
 ///
-/// It holds no time and no machine: equal results and claims give equal bytes. A verdict is taken from it, and not found
-/// again, for as long as the claim and the results are the same.
+/// It holds no time and no machine: equal results and claims give equal bytes. A run evaluates each claim whose results
+/// are there, and takes from it only what was found of results that are not. An entry that was edited is not believed.
 public struct ClaimLedger: Record, Equatable {
   /// The claims, in the order of the pipeline file.
   public var claims: [CheckedClaim] = []
   /// The version of this form.
-  private var version = 1
+  private var version = 2
 
   /// No claims.
   public init() {}
@@ -88,26 +112,38 @@ public struct ClaimLedger: Record, Equatable {
 
   /// The members.
   public static let fields: [Field<ClaimLedger>] = [
-    .init("pipeline claims", \.version, "The version of this form.", limit: .within(1...1), required: true),
+    .init("pipeline claims", \.version, "The version of this form.", limit: .within(2...2), required: true),
     .init("claims", \.claims, "The claims, in the order of the pipeline file.", required: true),
   ]
 
-  /// What is kept of a run's name (`fig3`, `fig3.quick`); nothing where there is no such file, or not in this form.
+  /// What is kept of a run's name (`fig3`, `fig3.quick`), without the entries that were edited; nothing where there is no
+  /// such file, or not in this form.
   public init(of run: String, in store: ArtifactStore) {
-    self.init()
-    guard let bytes = try? FileSystem.read(Self.path(of: run, in: store), limit: 1 << 28),
-      let text = String(validating: bytes, as: UTF8.self), let json = try? JSONValue(reading: text, name: "claims")
-    else { return }
+    // Whatever is wrong with the file, the claims are evaluated again.
+    let ledger = (try? Self.read(Self.path(of: run, in: store))) ?? ClaimLedger()
+    self.init(ledger.claims.filter(\.isSealed).map(\.unsealed))
+  }
+
+  private static func read(_ path: FilePath) throws -> ClaimLedger? {
+    let bytes = try FileSystem.read(path, limit: 1 << 28)
+    let json = try JSONValue(reading: String(decoding: bytes, as: UTF8.self), name: "claims")
     var told = Diagnostics()
-    self = Self.decode(Node(json), &told) ?? ClaimLedger()
+    return decode(Node(json), &told)
+  }
+
+  /// The names of the claims of a file whose verdicts were edited. A file of another version is not read by anybody, and
+  /// has none.
+  public static func editedClaims(at path: FilePath) throws -> [String] {
+    try read(path)?.claims.filter { !$0.isSealed }.map(\.name) ?? []
   }
 
   /// Keeps it, unless that is what is kept already.
   public func write(as run: String, in store: ArtifactStore) throws(StoreError) {
-    guard ClaimLedger(of: run, in: store) != self else { return }
     let path = Self.path(of: run, in: store)
+    let bytes = Array(text.utf8)
+    if let kept = try? FileSystem.read(path, limit: bytes.count), kept == bytes { return }
     try FileSystem.createFolder(path.removingLastComponent())
-    try store.writeAtomically(Array(text.utf8), to: path)
+    try store.writeAtomically(bytes, to: path)
   }
 
   /// What was found of a claim of these results before; nil where no value was compared: a file that could not be read
@@ -122,10 +158,15 @@ public struct ClaimLedger: Record, Equatable {
     claims.first { $0.name == claim.name && $0.subject == claim.subject && $0.expected == claim.expected }
   }
 
-  /// The text of the file.
-  public var text: String { json.indentedText + "\n" }
+  /// The text of the file, in which each claim has its seal.
+  public var text: String {
+    var sealed = self
+    sealed.claims = claims.map(\.sealed)
+    return sealed.json.indentedText + "\n"
+  }
 
-  private static func path(of run: String, in store: ArtifactStore) -> FilePath {
+  /// Where it is kept.
+  public static func path(of run: String, in store: ArtifactStore) -> FilePath {
     store.root.appending("claims").appending("\(run).json")
   }
 }

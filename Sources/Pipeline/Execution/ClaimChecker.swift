@@ -1,6 +1,7 @@
 internal import Artifacts
 public import Claims
 internal import Configuration
+internal import FoundationEssentials
 internal import Planning
 public import Store
 public import SystemPackage
@@ -24,24 +25,47 @@ public struct ClaimChecker: Sendable {
     self.arguments = arguments
   }
 
-  /// Checks claims, each as soon as all that it speaks of is known.
+  /// Evaluates the claims of which a run has all results.
   ///
-  /// - Parameters:
-  ///   - summary: how the run ended.
-  ///   - ledger: what was found before, which is not looked for again.
-  /// - Returns: the claims, in their order, and the keys of those that were looked at now.
+  /// - Parameter ledger: what was found before. It is no reason not to evaluate: anybody may have edited it.
+  /// - Returns: the claims, in their order, and the keys of those of which something else was found before, or nothing.
   public func check(
     _ list: ClaimList,
     _ summary: RunSummary,
     known ledger: ClaimLedger
   ) async -> (claims: [CheckedClaim], new: Set<String>) {
+    let claims = await check(list) { StageResult(of: $0, $1, summary) }
+    let new = claims.filter { claim in
+      claim.finding.verdict != .unchecked && claim.key != nil && ledger.finding(for: claim.key) != claim.finding
+    }
+    return (claims, Set(new.compactMap(\.key)))
+  }
+
+  /// Evaluates the claims of which all results are in the store, without a run. Of the others it gives what a run found
+  /// of earlier results, if that was kept.
+  ///
+  /// - Parameter ledger: what was found before.
+  public func check(_ list: ClaimList, _ forecast: Forecast, known ledger: ClaimLedger) async -> [CheckedClaim] {
+    var addresses: [String: ContentDigest] = [:]
+    for entry in list.entries.isEmpty ? [] : forecast.entries {
+      if case .cached(let address) = entry.outlook { addresses[entry.action.name] = address }
+    }
+    return await check(list) { StageResult(of: $0, $1, cached: addresses) }.map { claim in
+      claim.finding.verdict == .unchecked ? ledger.claim(saying: claim) ?? claim : claim
+    }
+  }
+
+  private func check(
+    _ list: ClaimList,
+    _ result: (String, Source<String>) -> StageResult
+  ) async -> [CheckedClaim] {
     var claims: [CheckedClaim] = []
     var orders: [(place: Int, order: ClaimOrder)] = []
     // Many claims speak of one stage, which may have very many points.
     var known: [String: StageResult] = [:]
     for entry in list.entries {
       for (stage, source) in entry.sources where known[stage] == nil {
-        known[stage] = StageResult(of: stage, source, summary)
+        known[stage] = result(stage, source)
       }
       var claim: CheckedClaim
       let results = entry.sources.keys.sorted().compactMap { stage in known[stage].map { (stage, $0) } }
@@ -50,19 +74,15 @@ public struct ClaimChecker: Sendable {
         claim.finding = lacking
       } else {
         claim = CheckedClaim(entry, of: Dictionary(uniqueKeysWithValues: results.map { ($0, $1.digest) }))
-        if let finding = ledger.finding(for: claim.key) {
-          claim.finding = finding
-        } else {
-          let sources = results.compactMap { stage, result in result.source.map { (stage, $0) } }
-          let order = ClaimOrder(entry.claim, of: Dictionary(uniqueKeysWithValues: sources))
-          orders.append((claims.count, order))
-        }
+        let sources = results.compactMap { stage, result in result.source.map { (stage, $0) } }
+        let order = ClaimOrder(entry.claim, of: Dictionary(uniqueKeysWithValues: sources))
+        orders.append((claims.count, order))
       }
       claims.append(claim)
     }
     let findings = await self.findings(orders.map(\.order))
     for ((place, _), finding) in zip(orders, findings) { claims[place].finding = finding }
-    return (claims, Set(orders.compactMap { claims[$0.place].key }))
+    return claims
   }
 
   /// What a run knows of the result of a stage.
@@ -87,12 +107,25 @@ public struct ClaimChecker: Sendable {
       source = found
       digest = found.digest
     }
+
+    init(of stage: String, _ planned: Source<String>, cached addresses: [String: ContentDigest]) {
+      guard planned.references.allSatisfy({ addresses[$0] != nil }), !planned.references.isEmpty,
+        let found = planned.compactMap({ addresses[$0] }) as Source<ContentDigest>?
+      else {
+        lacking = Finding(unchecked: "no run has checked it yet")
+        return
+      }
+      source = found
+      digest = found.digest
+    }
   }
 
   /// Has a process look at each.
   private func findings(_ orders: [ClaimOrder]) async -> [Finding] {
     let answers = await IsolatedProcess.answers(to: orders.map(\.line), executable, arguments) {
-      try store.newScratchFile("orders")
+      // A store that cannot be written to can be read nevertheless.
+      let path = FilePath(FileManager.default.temporaryDirectory.path).appending(OwnedName.make("pipeline-claims-"))
+      return (try? store.newScratchFile("orders")) ?? path
     }
     return zip(orders, answers).map { order, answer in
       switch answer {

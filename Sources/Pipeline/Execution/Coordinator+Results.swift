@@ -1,6 +1,7 @@
 internal import Artifacts
 internal import Planning
 internal import Store
+internal import SystemPackage
 
 // What became of the actions that were handed out.
 extension Coordinator {
@@ -16,34 +17,31 @@ extension Coordinator {
     working[assignment.task.action.name] = nil
   }
 
-  /// Takes in what a worker says; true when that ends the assignment.
-  func take(_ report: WorkReport, of assignment: Assignment, output: String?) -> Bool {
+  /// Takes in how far an action is.
+  func take(_ progress: StageProgress, of assignment: Assignment) {
+    observe(.progress(stage: assignment.task.action.name, progress))
+  }
+
+  /// Takes in a result whose record is written.
+  func take(_ result: RecordCommit.Result, of assignment: Assignment, output: String?) {
     let name = assignment.task.action.name
-    switch report.outcome {
-    case nil:
-      observe(.progress(stage: name, StageProgress(report.fraction, report.message)))
-      return false
-    case .failed:
-      fail(assignment, report.message, output: output)
-    case .done:
-      guard let address = report.address.flatMap(ContentDigest.init) else {
-        fail(assignment, "the worker gave no address", output: output)
-        return true
-      }
-      if let text = output { observe(.output(stage: name, text: text)) }
-      let elapsed = working[name].map { $0.started.duration(to: .now) } ?? .zero
-      end(assignment)
-      computed.insert(name)
-      if report.hasFiles { drawn[name] = store.record(for: assignment.task.key) }
-      if !report.notes.isEmpty {
-        if uncommitted.isEmpty { uncommittedSince = .now }
-        uncommitted += report.notes
-      }
-      conclude(name, making: address)
-      observe(.finished(stage: name, address: address, seconds: elapsed / .seconds(1)))
-      wake()
+    if let text = output { observe(.output(stage: name, text: text)) }
+    let elapsed = working[name].map { $0.started.duration(to: .now) } ?? .zero
+    end(assignment)
+    computed.insert(name)
+    if result.record.objects.count > 1 { drawn[name] = result.record }
+    if !result.notes.isEmpty {
+      if uncommitted.isEmpty { uncommittedSince = .now }
+      uncommitted += result.notes
     }
-    return true
+    conclude(name, making: result.address)
+    observe(.finished(stage: name, address: result.address, seconds: elapsed / .seconds(1)))
+    wake()
+  }
+
+  /// Takes in that an action was interrupted, with the file that has what it had printed.
+  func interrupt(_ assignment: Assignment, log: FilePath?) {
+    if let log { interruptedLogs[assignment.task.action.name] = log }
   }
 
   private func end(_ assignment: Assignment) {
@@ -55,10 +53,13 @@ extension Coordinator {
 
   /// Takes in that an action could not be computed.
   ///
-  /// - Parameter output: what it printed.
-  func fail(_ assignment: Assignment, _ message: String, output: String?) {
+  /// - Parameters:
+  ///   - output: what the worker process printed.
+  ///   - log: what programs of the stage printed.
+  func fail(_ assignment: Assignment, _ message: String, output: String?, log: StageLog.Failure? = nil) {
     let name = assignment.task.action.name
-    let message = working[name]?.ended ?? message
+    var message = working[name]?.ended ?? message
+    if let log { message += log.text(after: message) }
     end(assignment)
     conclude(name, failing: message)
     if let output { observe(.output(stage: name, text: output)) }
@@ -87,6 +88,7 @@ extension Coordinator {
     summary.cached = cached
     summary.computed = computed
     summary.stopped = stopped
+    summary.interruptedLogs = interruptedLogs
     for action in actions {
       switch plan[action.name] {
       case .done(let address):

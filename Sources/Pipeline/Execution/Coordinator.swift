@@ -2,6 +2,7 @@ internal import Artifacts
 internal import DequeModule
 internal import Planning
 internal import Store
+internal import SystemPackage
 
 /// The one place where the plan changes: it hands out what is not in the store and takes in what became of it.
 ///
@@ -27,6 +28,8 @@ actor Coordinator {
   /// The points of sweeps that failed by themselves, and so were told of.
   var leftOut: Set<String> = []
   private(set) var stopped: RunStop?
+  /// For each action that was interrupted, the file with what it had printed.
+  var interruptedLogs: [String: FilePath] = [:]
   /// Whether the run ends after a failure, once what runs has ended.
   var isHalting = false
   /// The file to which the leases of this run are links, and that tells garbage collection what the run needs.
@@ -217,7 +220,8 @@ extension Coordinator {
       pipeline: pipelineName,
       threads: threads,
       makers: makers(of: task.action),
-      isFresh: reason == .forced
+      isFresh: reason == .forced,
+      log: store.scratchPath("output").string
     )
     return Assignment(task: task, order: order)
   }

@@ -6,11 +6,12 @@ internal import SystemPackage
 ///
 /// The names in a record belong to the result, and are the same for whoever computes it. A stage to which the user gives
 /// no name for them uses the word of its kind: `figure.pdf`. Such files are published under the name of the pipeline if
-/// one stage has some, else under that of pipeline and stage.
+/// one stage has some, else under that of pipeline and stage. Names that differ only in case count as equal: on some disks
+/// they are one file.
 public struct PublishedNames: Sendable {
   private let pipeline: String
   private let genericCount: Int
-  /// For each stem that is taken, the action whose files have it.
+  /// For each stem that is taken, in lower case, the action whose files have it.
   private var owners: [String: String] = [:]
 
   /// The names of a pipeline's files, as far as they are known before it runs.
@@ -22,8 +23,8 @@ public struct PublishedNames: Sendable {
     var diagnostics = Diagnostics()
     for action in pipeline.actions {
       guard let stem = action.fileStem.map({ published($0, of: action) }) else { continue }
-      guard let owner = owners[stem] else {
-        owners[stem] = action.name
+      guard let owner = owners[stem.lowercased()] else {
+        owners[stem.lowercased()] = action.name
         continue
       }
       diagnostics.report(
@@ -70,17 +71,17 @@ public struct PublishedNames: Sendable {
       let wanted = published(stem, of: action)
       var name = wanted
       var number = 1
-      while own.contains(name) || (owners[name] ?? action.name) != action.name {
+      while own.contains(name.lowercased()) || (owners[name.lowercased()] ?? action.name) != action.name {
         name = Self.joined(wanted, action) + (number > 1 ? "-\(number)" : "")
         number += 1
       }
-      if name != wanted, let owner = owners[wanted] {
+      if name != wanted, let owner = owners[wanted.lowercased()] {
         answer.notes.append(
           "'\(owner)' and '\(action.name)' both call their files '\(wanted)'; those of '\(action.name)' are '\(name)' here"
         )
       }
-      own.insert(name)
-      owners[name] = action.name
+      own.insert(name.lowercased())
+      owners[name.lowercased()] = action.name
       answer.stems[stem] = name
     }
     return answer

@@ -1,6 +1,7 @@
 public import Artifacts
 public import Planning
 public import Store
+public import SystemPackage
 
 /// What happens during a run, for whoever shows or records it.
 public enum RunEvent: Sendable {
@@ -60,6 +61,8 @@ public struct RunSummary: Sendable {
   public internal(set) var stopped: RunStop?
   /// The points of sweeps that stacks go without.
   public internal(set) var leftOut: Set<String> = []
+  /// For each action that was interrupted, the file with what it had printed.
+  public internal(set) var interruptedLogs: [String: FilePath] = [:]
   /// For each other action without a result, why there is none.
   public internal(set) var lacking: [String: String] = [:]
 

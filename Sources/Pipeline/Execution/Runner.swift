@@ -1,6 +1,7 @@
 internal import Artifacts
 internal import Glibc
 public import Planning
+public import Provenance
 public import Store
 public import SystemPackage
 
@@ -12,6 +13,7 @@ public struct Runner: Sendable {
   private let workers: Int
   private let cores: Int
   private let memory: Int?
+  private let key: SigningKey?
 
   /// A runner.
   ///
@@ -21,13 +23,15 @@ public struct Runner: Sendable {
   ///   - workers: how many workers may run at once.
   ///   - cores: how many threads all of them together should use.
   ///   - memory: how many bytes the actions that run at once may ask for; nil for any number.
+  ///   - key: the key with which the statements of results are signed, in this process; nil if they are not.
   public init(
     store: ArtifactStore,
     executable: FilePath,
     workerArguments: [String],
     workers: Int,
     cores: Int,
-    memory: Int? = nil
+    memory: Int? = nil,
+    key: SigningKey? = nil
   ) {
     self.store = store
     self.executable = executable
@@ -35,6 +39,7 @@ public struct Runner: Sendable {
     self.workers = max(1, workers)
     self.cores = max(1, cores)
     self.memory = memory
+    self.key = key
   }
 
   /// Runs what is missing of `pipeline`. When the task is cancelled the workers are stopped; what is in the store by
@@ -60,13 +65,15 @@ public struct Runner: Sendable {
     await coordinator.announce()
     // Writing to a worker that has died must be an error here and not the end of this process.
     signal(SIGPIPE, SIG_IGN)
+    let logFolder = options.name.map { RunName($0.pipeline, profile: $0.profile).description } ?? pipeline.name
+    let commit = RecordCommit(store: store, key: key, logFolder: logFolder)
     await withTaskCancellationHandler {
       await withTaskGroup { group in
         group.addTask { await coordinator.watch() }
         group.addTask { await coordinator.keepUp() }
         await withTaskGroup { pool in
           for _ in 0..<min(workers, pipeline.actions.count) {
-            pool.addTask { await keepWorking(coordinator) }
+            pool.addTask { await keepWorking(coordinator, commit) }
           }
         }
         group.cancelAll()
@@ -85,13 +92,16 @@ public struct Runner: Sendable {
   }
 
   /// One place of the pool: a worker process for as long as there is work, and a new one after a crash.
-  private func keepWorking(_ coordinator: Coordinator) async {
+  private func keepWorking(_ coordinator: Coordinator, _ commit: RecordCommit) async {
     var assignment = await coordinator.next()
     while let current = assignment, !Task.isCancelled {
-      let worker = WorkerProcess(executable: executable, arguments: workerArguments, store: store)
+      let worker = WorkerProcess(executable: executable, arguments: workerArguments, store: store, commit: commit)
       let ending = await worker.serve(current, coordinator)
       // A worker that was stopped with the run has failed nothing.
-      if Task.isCancelled { return }
+      if Task.isCancelled {
+        guard case .lost(let lost, _, _) = ending else { return }
+        return await coordinator.interrupt(lost, log: StageLog.keepFailure(of: lost.order, in: store)?.path)
+      }
       switch ending {
       case .noMoreWork: return
       case .notAccepted(let refused):
@@ -99,7 +109,8 @@ public struct Runner: Sendable {
         assignment = refused
       case .notStarted(let reason): return await coordinator.stop(.noWorkers(reason))
       case .lost(let lost, let reason, let output):
-        await coordinator.fail(lost, reason, output: output)
+        let log = await StageLog.keepFailure(of: lost.order, in: store)
+        await coordinator.fail(lost, reason, output: output, log: log)
         assignment = await coordinator.next()
       }
     }

@@ -1,6 +1,7 @@
 internal import Artifacts
 package import Configuration
 internal import Planning
+internal import Store
 
 /// One action for a worker, as a line of JSON on its standard input.
 struct WorkOrder: Record {
@@ -18,6 +19,8 @@ struct WorkOrder: Record {
   var makers: [String: String] = [:]
   /// Whether it is computed from the beginning, whatever checkpoints there are.
   var isFresh = false
+  /// The file to which programs of the stage print. The runner has it whatever becomes of the worker.
+  var log = ""
 
   static let fields: [Field<WorkOrder>] = [
     .init("key", \.key, "The key of the action.", required: true),
@@ -31,11 +34,12 @@ struct WorkOrder: Record {
     .init("position", \.position, "Where the stage is declared in the pipeline file."),
     .init("makers", \.makers, "For each result among the inputs the key of the action that made it."),
     .init("is_fresh", \.isFresh, "Whether it is computed from the beginning."),
+    .init("log", \.log, "The file to which programs of the stage print.", required: true),
   ]
 
   init() {}
 
-  init(_ task: Plan.Task, pipeline: String, threads: Int, makers: [String: String], isFresh: Bool) {
+  init(_ task: Plan.Task, pipeline: String, threads: Int, makers: [String: String], isFresh: Bool, log: String) {
     key = task.key.description
     self.pipeline = pipeline
     stage = task.action.name
@@ -47,6 +51,7 @@ struct WorkOrder: Record {
     position = task.action.location.map { "\($0.start.line):\($0.start.column)" }
     self.makers = makers
     self.isFresh = isFresh
+    self.log = log
   }
 }
 
@@ -59,12 +64,10 @@ struct WorkReport: Record {
   var message = ""
   /// How the work ended; nil while it goes on.
   var outcome: Outcome?
-  /// The address of the artifact, once it is stored.
-  var address: String?
-  /// What is to be noted of the result once it is durable; empty when it is.
-  var notes: [String] = []
-  /// Whether files for people belong to the result.
-  var hasFiles = false
+  /// The record of the result with an unsigned statement, as JSON text, once all objects are stored.
+  var record: String?
+  /// Whether the objects outlast a power cut.
+  var isDurable = false
 
   enum Outcome: String, Choice {
     case done
@@ -75,9 +78,8 @@ struct WorkReport: Record {
     .init("fraction", \.fraction, "How far the work is.", limit: .within(0...1)),
     .init("message", \.message, "What is being done, or what went wrong."),
     .init("outcome", \.outcome, "How the work ended."),
-    .init("address", \.address, "The address of the artifact."),
-    .init("notes", \.notes, "What is to be noted of the result once it is durable."),
-    .init("has_files", \.hasFiles, "Whether files for people belong to the result."),
+    .init("record", \.record, "The record of the result with an unsigned statement."),
+    .init("is_durable", \.isDurable, "Whether the objects outlast a power cut."),
   ]
 
   init() {}
@@ -93,12 +95,11 @@ struct WorkReport: Record {
     self.message = message
   }
 
-  init(address: ContentDigest, notes: [String], hasFiles: Bool) {
+  init(_ record: ActionRecord, isDurable: Bool) {
     outcome = .done
     fraction = 1
-    self.address = address.description
-    self.notes = notes
-    self.hasFiles = hasFiles
+    self.record = record.json.canonicalText
+    self.isDurable = isDurable
   }
 }
 

@@ -30,7 +30,7 @@ public struct Worker: Sendable {
   ///   - program: the name and version of this program, for the record.
   ///   - files: the files around the pipelines.
   ///   - project: the folder of the project.
-  ///   - attesting: what is stated of each result, and with which key.
+  ///   - attesting: what is stated of each result.
   public init(
     store: ArtifactStore,
     kinds: StageKinds,
@@ -42,7 +42,7 @@ public struct Worker: Sendable {
     self.store = store
     self.kinds = kinds
     self.files = files
-    attestor = try Attestor(program: program, settings, project: project, code: kinds.code)
+    attestor = Attestor(program: program, settings, project: project, code: kinds.code)
     // What a library prints must not get among the reports.
     channel = try FileDescriptor.standardOutput.duplicate()
     _ = try FileDescriptor.standardError.duplicate(as: .standardOutput)
@@ -124,6 +124,7 @@ public struct Worker: Sendable {
       key: ContentDigest(order.key),
       threads: order.threads,
       scratch: folder.string,
+      log: order.log,
       files: files,
       checkpoints: order.isFresh
         ? NoCheckpoints()
@@ -131,8 +132,7 @@ public struct Worker: Sendable {
       object: { try store.file($0, named: $1).string },
       report: { if pace.isDue($0.fraction) { send(WorkReport(fraction: $0.fraction, $0.message)) } }
     )
-    let log = StageLog(pipeline: order.pipeline, action: order.stage, in: store)
-    let result = try await log.keeping { try await stage.run(context) }
+    let result = try await stage.run(context)
     let isDurable = started.duration(to: .now) > Self.short
     var record = ActionRecord()
     record.key = order.key
@@ -147,20 +147,17 @@ public struct Worker: Sendable {
     for (name, path) in result.parts {
       record.parts[name] = try store.store(file: FilePath(path), isDurable: isDurable)
     }
-    try await attestor.attest(
+    let log = try StageLog.keep(FilePath(order.log), of: order.key, in: store)
+    await attestor.attest(
       &record,
       at: .init(pipeline: order.pipeline, stage: order.stage, position: order.position, keys: order.makers),
       run.finish(),
       threads: order.threads,
       result.provenance,
-      log: result.log == nil ? nil : log.digest
+      log: log.flatMap { ContentDigest($0.digest) }
     )
-    // The record comes last: whoever sees it finds the objects in place.
-    try store.write(record, isDurable: isDurable)
-    let notes = store.notes(of: record)
-    if isDurable { store.note(notes) }
-    guard let address = ContentDigest(record.artifact.address) else { throw StageFailure("no address") }
-    return WorkReport(address: address, notes: isDurable ? [] : notes, hasFiles: record.objects.count > 1)
+    // The runner signs the statement and writes the record.
+    return WorkReport(record, isDurable: isDurable)
   }
 
   private func send(_ report: WorkReport) {

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Planning
+internal import Provenance
 internal import Store
 internal import Subprocess
 internal import SystemPackage
@@ -9,6 +10,7 @@ struct WorkerProcess {
   let executable: FilePath
   let arguments: [String]
   let store: ArtifactStore
+  let commit: RecordCommit
 
   /// How a worker process ended.
   enum Ending: Sendable {
@@ -36,6 +38,8 @@ struct WorkerProcess {
       let result = try await Subprocess.run(
         .path(executable),
         arguments: Arguments(arguments),
+        // Workers run code of the user, which is not to learn where the signing key is.
+        environment: .inherit.updating([Environment.Key(stringLiteral: KeyFile.variable): nil]),
         platformOptions: Self.options,
         input: .inputWriter,
         output: .sequence,
@@ -51,7 +55,7 @@ struct WorkerProcess {
             let report = try WorkReport(line: line)
             await progress.hear(report)
             let output = report.outcome == nil ? nil : log.take()
-            isDone = await coordinator.take(report, of: assignment, output: output)
+            isDone = await take(report, of: assignment, output, coordinator)
           }
           guard isDone else { return }
           await progress.turn(to: coordinator.next())
@@ -63,6 +67,30 @@ struct WorkerProcess {
       reason = String(describing: error)
     }
     return await progress.ending(reason, output: log.take())
+  }
+
+  /// Takes in what a worker says; true when that ends the assignment.
+  private func take(
+    _ report: WorkReport,
+    of assignment: Assignment,
+    _ output: String?,
+    _ coordinator: Coordinator
+  ) async -> Bool {
+    switch report.outcome {
+    case nil:
+      await coordinator.take(StageProgress(report.fraction, report.message), of: assignment)
+      return false
+    case .failed:
+      let log = await StageLog.keepFailure(of: assignment.order, in: store)
+      await coordinator.fail(assignment, report.message, output: output, log: log)
+    case .done:
+      do {
+        await coordinator.take(try await commit.accept(report, of: assignment.order), of: assignment, output: output)
+      } catch {
+        await coordinator.fail(assignment, "its result cannot be recorded: \(error)", output: output)
+      }
+    }
+    return true
   }
 
   /// A process group of its own: Ctrl-C reaches every process of the terminal's, and the runner is the one that acts on

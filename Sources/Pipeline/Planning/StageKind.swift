@@ -204,6 +204,8 @@ public struct StageContext: Sendable {
   public let threads: Int
   /// An empty folder that is removed afterwards.
   public let scratch: String
+  /// The file to which programs of the stage write what they print. Nothing is there at first.
+  public let log: String
   /// The files around the pipeline.
   public let files: any StageFiles
   /// How far earlier runs of such a stage came.
@@ -221,6 +223,7 @@ public struct StageContext: Sendable {
     key: ContentDigest? = nil,
     threads: Int,
     scratch: String,
+    log: String? = nil,
     files: any StageFiles = NoFiles(),
     checkpoints: any StageCheckpoints = NoCheckpoints(),
     object: @escaping @Sendable (ContentDigest, String) throws -> String = { throw StageFailure("no file '\($1)'") },
@@ -232,6 +235,7 @@ public struct StageContext: Sendable {
     self.key = key
     self.threads = threads
     self.scratch = scratch
+    self.log = log ?? scratch + "/log"
     self.files = files
     self.checkpoints = checkpoints
     self.object = object
@@ -267,8 +271,6 @@ public struct StageResult: Sendable {
   public let files: [String: String]
   /// Other files that belong to the result, by name, as paths in the scratch folder. The artifact names their digests.
   public let parts: [String: String]
-  /// What the stage said while it ran, as a path in the scratch folder.
-  public let log: String?
   /// What is to be known of this run of the stage and is no part of the result.
   public var provenance: [String: JSONValue]
 
@@ -277,13 +279,11 @@ public struct StageResult: Sendable {
     _ artifact: Artifact,
     files: [String: String] = [:],
     parts: [String: String] = [:],
-    log: String? = nil,
     provenance: [String: JSONValue] = [:]
   ) {
     self.artifact = artifact
     self.files = files
     self.parts = parts
-    self.log = log
     self.provenance = provenance
   }
 }
@@ -292,12 +292,9 @@ public struct StageResult: Sendable {
 public struct StageFailure: Error, Sendable, CustomStringConvertible {
   /// What is wrong.
   public let description: String
-  /// What the stage said until it failed, as a path in the scratch folder.
-  public let log: String?
 
   /// A failure from its message.
-  public init(_ description: String, log: String? = nil) {
+  public init(_ description: String) {
     self.description = description
-    self.log = log
   }
 }

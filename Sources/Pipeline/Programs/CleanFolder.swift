@@ -11,18 +11,20 @@ struct CleanFolder {
   let work: FilePath
   /// For the program's temporary files.
   let temporary: FilePath
-  /// What the program says.
+  /// What the program prints.
   let log: FilePath
   /// The exit code, once the program has ended.
   let status: FilePath
 
   /// Makes the folder within an empty one.
-  init(in scratch: String) throws {
+  ///
+  /// - Parameter log: where the program prints to, outside of the folder: it stays when the folder goes.
+  init(in scratch: String, log: String) throws {
     // A path that holds wherever the program goes.
     root = FilePath(URL(filePath: scratch).resolvingSymlinksInPath().path)
     work = root.appending("work")
     temporary = root.appending("temporary")
-    log = root.appending("log")
+    self.log = FilePath(log)
     status = root.appending("status")
     try Self.makeFolder(work)
     try Self.makeFolder(temporary)

@@ -91,7 +91,7 @@ extension UserProgram {
       if output.isPublished { published[output.fileName] = file.string } else { parts[output.fileName] = file.string }
     }
     if !kept.groups.isEmpty { try artifact.add(kept, as: KeptFile.group) }
-    return StageResult(artifact, files: published, parts: parts, log: folder.log.string)
+    return StageResult(artifact, files: published, parts: parts)
   }
 }
 

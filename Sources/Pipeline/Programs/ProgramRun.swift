@@ -17,7 +17,7 @@ extension UserProgram {
 
   /// Runs the program and takes in what it leaves.
   public func execute(_ context: StageContext) async throws -> StageResult {
-    let folder = try CleanFolder(in: context.scratch)
+    let folder = try CleanFolder(in: context.scratch, log: context.log)
     do {
       let sandbox = try await Sandbox.find(sandbox)
       let values = try fill(folder, context)
@@ -52,10 +52,8 @@ extension UserProgram {
         }
       )
       return result
-    } catch let failure as StageFailure {
-      throw StageFailure(failure.description, log: folder.log.string)
     } catch let failure as ArtifactError {
-      throw StageFailure(failure.description, log: folder.log.string)
+      throw StageFailure(failure.description)
     }
   }
 

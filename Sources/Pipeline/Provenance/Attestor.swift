@@ -7,7 +7,6 @@ public import SystemPackage
 /// Writes the statements of the actions that a worker process runs. What is the same for all of them is found out once,
 /// in the background.
 public struct Attestor: Sendable {
-  private let key: SigningKey?
   private let source: PipelineSource?
   private let code: [String: [String: String]]
   private let surroundings: Task<Surroundings, Never>
@@ -17,8 +16,6 @@ public struct Attestor: Sendable {
   public struct Settings: Record {
     /// The pipeline file.
     public var source: PipelineSource?
-    /// The file of the key with which statements are signed; nil if they are not.
-    public var key: String?
     /// The vector instructions that are used.
     public var vectors: String?
 
@@ -28,7 +25,6 @@ public struct Attestor: Sendable {
     /// The keys.
     public static let fields: [Field<Settings>] = [
       .init("source", \.source, "The pipeline file."),
-      .init("key", \.key, "The file of the key with which statements are signed."),
       .init("vectors", \.vectors, "The vector instructions that are used."),
     ]
   }
@@ -39,14 +35,12 @@ public struct Attestor: Sendable {
   ///   - program: the name and the version of this program.
   ///   - project: the folder of the project.
   ///   - code: for each fingerprint of the code the digests of its parts.
-  /// - Throws: when there is a key and it cannot be read.
   public init(
     program: String,
     _ settings: Settings,
     project: FilePath,
     code: [String: [String: String]]
-  ) throws {
-    key = try settings.key.map { try KeyFile.signingKey(at: FilePath($0)) }
+  ) {
     source = settings.source
     self.code = code
     surroundings = Task.detached { Surroundings(program: program, vectors: settings.vectors) }
@@ -76,7 +70,8 @@ public struct Attestor: Sendable {
     }
   }
 
-  /// Puts the provenance and the statement of a run into its record.
+  /// Puts the provenance and the statement of a run into its record. The statement is not signed here: this is done in
+  /// a process that runs no code of the user (`SigningKey.envelope`).
   ///
   /// - Parameters:
   ///   - record: the record, with all that was made.
@@ -89,7 +84,7 @@ public struct Attestor: Sendable {
     threads: Int,
     _ more: [String: JSONValue],
     log: ContentDigest?
-  ) async throws(StatementError) {
+  ) async {
     let surroundings = await surroundings.value
     record.provenance = .object(
       [
@@ -120,11 +115,6 @@ public struct Attestor: Sendable {
     statement.run["exitStatus"] = .integer(0)
     statement.run["machine"] = .object(surroundings.machine)
     if let log { statement.byproducts.append(ResourceDescriptor("log", digest: ["sha256": log.description])) }
-    let text = statement.json.canonicalText
-    guard let key else {
-      record.statement = text
-      return
-    }
-    record.statement = try Envelope(signing: Array(text.utf8), of: Statement.mediaType, with: key).text
+    record.statement = statement.json.canonicalText
   }
 }

@@ -38,6 +38,13 @@ public struct Envelope: Sendable, Equatable {
   }
 }
 
+extension SigningKey {
+  /// The text of a statement, signed, in an envelope.
+  public func envelope(of statement: String) throws(StatementError) -> String {
+    try Envelope(signing: Array(statement.utf8), of: Statement.mediaType, with: self).text
+  }
+}
+
 extension Envelope {
   /// The envelope as canonical JSON.
   public var text: String {

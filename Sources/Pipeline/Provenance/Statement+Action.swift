@@ -96,13 +96,7 @@ extension Statement {
       case "data":
         dependencies += Self.resources(value).map(Self.descriptor(ofData:))
       case "tools":
-        dependencies += Self.resources(value).map { tool in
-          ResourceDescriptor(
-            tool.name,
-            uri: "pkg:generic/\(tool.name)" + (tool.version.map { "@\($0)" } ?? ""),
-            digest: tool.digest.map { ["sha256": $0.description] } ?? [:]
-          )
-        }
+        dependencies += Self.tools(value)
       default: run[name] = value
       }
     }
@@ -114,6 +108,16 @@ extension Statement {
       digest: data.digest.map { ["sha256": $0.description] } ?? [:],
       downloadLocation: data.source
     )
+  }
+
+  private static func tools(_ value: JSONValue) -> [ResourceDescriptor] {
+    resources(value).map { tool in
+      ResourceDescriptor(
+        tool.name,
+        uri: "pkg:generic/\(tool.name)" + (tool.version.map { "@\($0)" } ?? ""),
+        digest: tool.digest.map { ["sha256": $0.description] } ?? [:]
+      )
+    }
   }
 
   private static func resources(_ value: JSONValue) -> [ExternalResource] {
@@ -242,8 +246,14 @@ extension Statement {
   /// In what the statement and a record of the same action do not agree, or the statement not with itself: a word each.
   /// Empty when all is well.
   ///
-  /// - Parameter isDigest: whether the record's key is a digest of what it stands for, if that has been found out.
-  public func disagreements(with record: ActionRecord, keyIsDigest isDigest: Bool? = nil) -> [String] {
+  /// - Parameters:
+  ///   - isDigest: whether the record's key is a digest of what it stands for, if that has been found out.
+  ///   - isOfAnyRun: whether the statement may be of another run of the action: then times and machines may differ.
+  public func disagreements(
+    with record: ActionRecord,
+    keyIsDigest isDigest: Bool? = nil,
+    isOfAnyRun: Bool = false
+  ) -> [String] {
     var found: [String] = []
     func compare(_ name: String, _ isSame: Bool) { if !isSame { found.append(name) } }
     var expected = Statement()
@@ -259,14 +269,39 @@ extension Statement {
     let addresses = { (statement: Statement) in statement.inputs.map { "\($0.name) \($0.address)" } }
     compare("dependencies", addresses(self) == addresses(expected))
     compare("subject", subject == expected.subject)
-    // What the record tells of the run besides.
-    for (name, own) in [("pipeline", pipeline), ("stage", stage), ("started", started)] {
-      if let told = record.provenanceMember(name) { compare(name, told.text == own) }
-    }
     let told = record.provenanceMember("data").map { Self.resources($0).map(Self.descriptor(ofData:)) } ?? []
     compare("data", told == dependencies.filter { $0.name.hasPrefix(Self.dataFolder) })
+    if !isOfAnyRun { found += disagreements(withProvenanceOf: record) }
     compare("key as a digest of kind, parameters, inputs and code", isConsistent)
     return found
+  }
+
+  /// The members of a record's provenance that do not say what the statement says. Only the statement is signed, so each
+  /// of them must follow from it, and none may be missing.
+  private func disagreements(withProvenanceOf record: ActionRecord) -> [String] {
+    guard case .object(var told) = record.provenance else { return ["provenance"] }
+    var stated: [String: JSONValue] = ["started": .string(started)]
+    stated["pipeline"] = externalParameters["pipeline"]
+    stated["stage"] = externalParameters["stage"]
+    for name in ["seconds", "threads", "machine"] { stated[name] = run[name] }
+    var found = stated.filter { told[$0.key] != $0.value }.map(\.key)
+    for name in stated.keys { told[name] = nil }
+    for (name, value) in told {
+      let isSame =
+        switch name {
+        case "data": true
+        case "tools": Self.tools(value).allSatisfy(dependencies.contains)
+        case "program": value.text.map(Self.builder(of:)) == builder
+        default: run[name] == value
+        }
+      if !isSame { found.append(name) }
+    }
+    return found.sorted()
+  }
+
+  /// The URI of a program that is given by its name and version.
+  static func builder(of program: String) -> String {
+    "pkg:generic/" + program.split(separator: " ").joined(separator: "@")
   }
 
   /// Whether the key is a digest of the rest: a statement cannot be moved to another action by changing its key alone.

@@ -24,8 +24,7 @@ public struct Surroundings: Sendable {
   ///   - vectors: the vector instructions that it uses.
   public init(program: String, executable: FilePath = "/proc/self/exe", vectors: String?) {
     self.program = program
-    let words = program.split(separator: " ").map(String.init)
-    builder = "pkg:generic/" + words.joined(separator: "@")
+    builder = Statement.builder(of: program)
     let digest = (try? FileSystem.digest(of: executable)).map { ["sha256": $0.description] }
     tools = [
       ResourceDescriptor("program", uri: builder, digest: digest ?? [:]),

@@ -14,6 +14,7 @@ public struct Console {
   let isTerminal: Bool
   private let isQuiet: Bool
   private let hasColours: Bool
+  private let outbox: Outbox
   private var block = TerminalBlock()
   /// Lines about what was known. They are told once there is something else to tell of a stage.
   private var known: [String] = []
@@ -21,8 +22,11 @@ public struct Console {
   private var waiting: [(text: String, file: FileDescriptor)] = []
 
   /// A console; a quiet one tells of failures only.
-  init(isQuiet: Bool) {
+  ///
+  /// - Parameter outbox: writes what is told.
+  init(isQuiet: Bool, to outbox: Outbox) {
     self.isQuiet = isQuiet
+    self.outbox = outbox
     // Such as what an editor runs programs in.
     let isPlain = ["", "dumb"].contains(Self.variable("TERM") ?? "")
     isTerminal = !isQuiet && !isPlain && isatty(STDERR_FILENO) == 1 && !Self.isPipe(STDOUT_FILENO)
@@ -75,34 +79,35 @@ public struct Console {
   /// Takes in a line, or several where something went wrong.
   private mutating func write(_ text: String, to file: FileDescriptor) {
     let text = file == .standardError ? text.printableLines : text.printable
-    guard isTerminal else { return Terminal.write(text + "\n", to: file) }
+    guard isTerminal else { return outbox.write(text + "\n", to: file) }
     waiting.append((text, file))
   }
 
   /// Writes what has been told, and draws the lines that follow the run.
   mutating func redraw(_ state: RunState, at now: Double) {
-    guard isTerminal else { return }
+    // A terminal that does not take the last drawing yet gets a newer one later.
+    guard isTerminal, outbox.backlog == 0 else { return }
     writeWaiting()
     // Asked anew each time: the window may have another size by now.
     let size = Self.size
     let lines = StatusLayout(width: size.columns, height: size.rows).lines(state, at: now)
-    Terminal.write(block.draw(lines.map { hasColours ? $0.colouredText : $0.plainText }), to: .standardError)
+    outbox.write(block.draw(lines.map { hasColours ? $0.colouredText : $0.plainText }), to: .standardError)
   }
 
   /// Writes what has been told, and leaves nothing else behind.
   mutating func finish() {
     writeWaiting()
-    Terminal.write(block.erase(), to: .standardError)
+    outbox.write(block.erase(), to: .standardError)
   }
 
   private mutating func writeWaiting() {
     guard !waiting.isEmpty else { return }
-    Terminal.write(block.erase(), to: .standardError)
+    outbox.write(block.erase(), to: .standardError)
     var text = ""
     for (index, line) in waiting.enumerated() {
       text += line.text + "\n"
       if index + 1 == waiting.count || waiting[index + 1].file != line.file {
-        Terminal.write(text, to: line.file)
+        outbox.write(text, to: line.file)
         text = ""
       }
     }

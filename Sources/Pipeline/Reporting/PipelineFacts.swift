@@ -1,5 +1,5 @@
 package import Artifacts
-package import Claims
+public import Claims
 internal import Configuration
 public import Execution
 public import Planning
@@ -71,12 +71,14 @@ public struct PipelineFacts: Sendable {
   /// - Parameters:
   ///   - store: nil where there is none yet.
   ///   - code: of each fingerprint the parts.
+  ///   - verdicts: what is found of the claims now.
   public init(
     _ pipeline: Pipeline,
     as run: RunName,
     _ source: PipelineText,
     in store: ArtifactStore?,
-    code: [String: [String: String]]
+    code: [String: [String: String]],
+    verdicts: ClaimLedger
   ) {
     self.run = run
     self.pipeline = pipeline
@@ -102,8 +104,7 @@ public struct PipelineFacts: Sendable {
     }
     let latest = LatestRun(of: run.description, in: store, code: code)
     let forecast = Forecast(pipeline, store: store, latest: latest, looksPast: true)
-    let known = ClaimLedger(of: run.description, in: store)
-    claims = ClaimForecast(ClaimList(of: pipeline), forecast, known: known).entries.map { claim, outlook in
+    claims = ClaimForecast(ClaimList(of: pipeline), forecast, known: verdicts).entries.map { claim, outlook in
       var claim = claim
       switch outlook {
       case .found(let finding): claim.finding = finding

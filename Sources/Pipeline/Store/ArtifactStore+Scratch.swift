@@ -10,7 +10,7 @@ extension ArtifactStore {
   private static let daysUntilAbandoned = 30.0
 
   /// A name in the scratch folder that nobody else uses.
-  func scratchPath(_ name: String) -> FilePath {
+  package func scratchPath(_ name: String) -> FilePath {
     let random = FileSystem.randomName
     return root.appending("scratch").appending("\(Self.mark)\(name).\(random)-\(ProcessIdentity.current)")
   }

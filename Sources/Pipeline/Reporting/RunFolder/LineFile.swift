@@ -8,11 +8,6 @@ struct LineFile {
   /// Why nothing more is written.
   private(set) var failure: Errno?
 
-  /// Lines for an open file.
-  init(_ file: FileDescriptor) {
-    self.file = file
-  }
-
   /// A new file.
   init(creating path: FilePath) throws(Errno) {
     do {
@@ -49,6 +44,10 @@ struct LineFile {
   /// Writes what has been added, and closes the file.
   mutating func close() {
     flush()
-    _ = try? file.close()
+    do {
+      try file.close()
+    } catch {
+      failure = failure ?? (error as? Errno) ?? .ioError
+    }
   }
 }

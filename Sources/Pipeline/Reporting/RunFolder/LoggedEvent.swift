@@ -19,6 +19,8 @@ package enum LoggedEvent {
   case figures(folder: String, files: [String])
   /// What became of a claim; `isNew` unless that was known before.
   case claim(CheckedClaim, isNew: Bool)
+  /// So many events of each name were left out for a reader that did not keep up.
+  case omitted([String: Int])
   /// The run has ended.
   case end(RunEnding)
 
@@ -55,6 +57,10 @@ package enum LoggedEvent {
         "event": "claim", "name": .string(claim.name), "value": .string(claim.subject),
         "expected": .string(claim.expected), "location": claim.location.map { .string($0) } ?? .null,
         "stages": claim.stages.json, "finding": claim.finding.json,
+      ]
+    case .omitted(let counts):
+      [
+        "event": "omitted", "progress": .integer(counts["progress"] ?? 0), "output": .integer(counts["output"] ?? 0),
       ]
     case .end(let ending): ending.members
     }

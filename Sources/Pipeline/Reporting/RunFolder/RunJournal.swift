@@ -28,6 +28,8 @@ struct RunJournal {
   private let run: RunDescription
   private let store: ArtifactStore
   private var phase = Phase.idle([])
+  /// Whether something could not be kept.
+  private(set) var hasFailed = false
 
   init(of run: RunDescription, in store: ArtifactStore) {
     self.run = run
@@ -37,7 +39,7 @@ struct RunJournal {
   /// Takes in what was told.
   ///
   /// - Parameter lines: how it is told to people.
-  /// - Returns: what the user should know: why nothing is kept.
+  /// - Returns: an error message: why nothing is kept.
   mutating func add(_ event: LoggedEvent, _ lines: [String], at time: Timestamp) -> String? {
     let entry = Entry(time: time, event: event, lines: lines)
     switch phase {
@@ -52,7 +54,8 @@ struct RunJournal {
       do throws(StoreError) {
         try open(entries)
       } catch {
-        return "note: nothing is kept of this run: \(error)"
+        hasFailed = true
+        return "error: this run has no log: \(error)"
       }
     case .open(let folder, var log, var events):
       phase = .closed
@@ -97,7 +100,7 @@ struct RunJournal {
 
   /// Writes what is in memory.
   ///
-  /// - Returns: what the user should know: why no more is kept.
+  /// - Returns: an error message: why no more is kept.
   mutating func flush() -> String? {
     guard case .open(let folder, var log, var events) = phase else { return nil }
     phase = .closed
@@ -106,7 +109,8 @@ struct RunJournal {
     if let failure = log.failure ?? events.failure {
       log.close()
       events.close()
-      return "note: no more is kept of this run: cannot write to \(folder.path): \(failure)"
+      hasFailed = true
+      return "error: the log of this run ends here: cannot write to \(folder.path): \(failure)"
     }
     phase = .open(folder, log: log, events: events)
     return nil
@@ -119,6 +123,10 @@ struct RunJournal {
     phase = .closed
     log.close()
     events.close()
+    if let failure = log.failure ?? events.failure {
+      hasFailed = true
+      return "error: the log of this run is not complete: cannot write to \(folder.path): \(failure)"
+    }
     guard let summary else { return note }
     do throws(StoreError) {
       if !claims.claims.isEmpty {
@@ -126,7 +134,8 @@ struct RunJournal {
       }
       try store.writeAtomically(Array(Lock(summary).text.utf8), to: folder.path(of: .results))
     } catch {
-      return "note: the results of this run are not kept: \(error)"
+      hasFailed = true
+      return "error: the list of the results of this run cannot be kept: \(error)"
     }
     return nil
   }
@@ -139,7 +148,7 @@ extension LoggedEvent {
     case .run(.cached), .run(.progress): false
     case .run: true
     case .claim(_, let isNew): isNew
-    case .begin, .message, .figures, .end: false
+    case .begin, .message, .figures, .omitted, .end: false
     }
   }
 }

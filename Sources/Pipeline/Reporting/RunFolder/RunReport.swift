@@ -8,12 +8,13 @@ internal import SystemPackage
 
 /// Tells what a run does, to all who want to know: a person, the log in the folder of the run, and a program that reads
 /// events from standard output.
+///
+/// Nothing here waits for a reader, a terminal or a disk but `end`: what is told is handed to threads that write.
 public final class RunReport: Sendable {
   private struct Parts {
     var state: RunState
     var console: Console
-    var journal: RunJournal
-    var events: LineFile?
+    var events: EventStream?
     /// When each action was last heard of, in seconds of the run.
     var heard: [String: Double] = [:]
     /// How the run ended, once that is known.
@@ -26,6 +27,12 @@ public final class RunReport: Sendable {
   private static let secondsBetweenProgress = 0.5
 
   private let parts: Mutex<Parts>
+  /// Only the thread of `disk` uses it.
+  private let journal: Mutex<RunJournal>
+  /// Writes to the streams.
+  private let streams: Outbox
+  /// Writes to the folder of the run.
+  private let disk = Outbox("the log of the run")
   private let narrative: RunNarrative
   private let began: ContinuousClock.Instant
   private let past: @Sendable () -> [String: Double]
@@ -48,18 +55,20 @@ public final class RunReport: Sendable {
     self.began = began
     self.past = past
     narrative = RunNarrative(run.actions)
+    let streams = Outbox("the streams of the run")
+    self.streams = streams
+    journal = Mutex(RunJournal(of: run, in: store))
     parts = Mutex(
       Parts(
         state: RunState(run.actions, places: run.jobs),
-        console: Console(isQuiet: isQuiet || writesEvents),
-        journal: RunJournal(of: run, in: store),
-        events: writesEvents ? LineFile(.standardOutput) : nil
+        console: Console(isQuiet: isQuiet || writesEvents, to: streams),
+        events: writesEvents ? EventStream(streams) : nil
       )
     )
     let title = run.pipeline.heading.printable
     parts.withLock { parts in
       parts.console.say(title)
-      Self.log(.begin(run), [title], &parts)
+      log(.begin(run), [title], &parts)
     }
   }
 
@@ -68,10 +77,20 @@ public final class RunReport: Sendable {
     began.duration(to: .now) / .seconds(1)
   }
 
-  private static func log(_ event: LoggedEvent, _ lines: [String], _ parts: inout Parts) {
+  private func log(_ event: LoggedEvent, _ lines: [String], _ parts: inout Parts) {
     let now = Timestamp.now
-    parts.events?.add(event.line(at: now))
-    if let note = parts.journal.add(event, lines, at: now) { parts.console.complain(note) }
+    parts.events?.add(event, at: now)
+    keep { $0.add(event, lines, at: now) }
+  }
+
+  /// Writes to the folder of the run, in its turn.
+  ///
+  /// - Parameter write: returns what the user should know.
+  private func keep(_ write: @escaping @Sendable (inout RunJournal) -> String?) {
+    disk.run { [self] in
+      guard let note = journal.withLock({ write(&$0) }) else { return }
+      parts.withLock { $0.console.complain(note) }
+    }
   }
 
   // MARK: What is told
@@ -89,7 +108,7 @@ public final class RunReport: Sendable {
       }
       let lines = narrative.lines(event, parts.state, at: now)
       parts.console.tell(lines)
-      Self.log(.run(event), lines.map(\.text) + narrative.printed(event), &parts)
+      log(.run(event), lines.map(\.text) + narrative.printed(event), &parts)
     }
   }
 
@@ -99,7 +118,7 @@ public final class RunReport: Sendable {
   public func say(_ line: String, isNeeded: Bool = false) {
     parts.withLock { parts in
       parts.console.say(line, isNeeded: isNeeded && parts.events == nil)
-      Self.log(.message(line, isProblem: false), [line], &parts)
+      log(.message(line, isProblem: false), [line], &parts)
     }
   }
 
@@ -107,7 +126,7 @@ public final class RunReport: Sendable {
   public func say(_ line: String, figures files: [String], in folder: String) {
     parts.withLock { parts in
       parts.console.say(line)
-      Self.log(.figures(folder: folder, files: files), [line], &parts)
+      log(.figures(folder: folder, files: files), [line], &parts)
     }
   }
 
@@ -120,11 +139,11 @@ public final class RunReport: Sendable {
       parts.claims = claims
       guard !claims.isEmpty else { return }
       parts.console.say(narrative.sum)
-      Self.log(.message(narrative.sum, isProblem: false), [narrative.sum], &parts)
+      log(.message(narrative.sum, isProblem: false), [narrative.sum], &parts)
       for claim in claims {
         let (line, isProblem) = narrative.line(claim)
         if isProblem { parts.console.complain(line) } else { parts.console.say(line) }
-        Self.log(.claim(claim, isNew: claim.key.map(new.contains) ?? false), [line], &parts)
+        log(.claim(claim, isNew: claim.key.map(new.contains) ?? false), [line], &parts)
       }
     }
   }
@@ -133,7 +152,7 @@ public final class RunReport: Sendable {
   public func complain(_ text: String) {
     parts.withLock { parts in
       parts.console.complain(text)
-      Self.log(.message(text, isProblem: true), [text], &parts)
+      log(.message(text, isProblem: true), [text], &parts)
     }
   }
 
@@ -163,8 +182,11 @@ public final class RunReport: Sendable {
       parts.console.complain("interrupted twice: stopped at once; \(outcome)")
       parts.console.finish()
       parts.events?.flush()
-      _ = parts.journal.flush()
     }
+    keep { $0.flush() }
+    // The user does not wait for a reader or a disk that has stalled.
+    disk.drainBlocking(within: .milliseconds(300))
+    streams.drainBlocking(within: .milliseconds(300))
   }
 
   /// The user has asked the run to stop; it is stopping.
@@ -189,8 +211,9 @@ public final class RunReport: Sendable {
     parts.withLock { parts in
       parts.console.redraw(parts.state, at: now)
       parts.events?.flush()
-      if let note = parts.journal.flush() { parts.console.complain(note) }
     }
+    // One is enough while the disk is slow.
+    if disk.backlog == 0 { keep { $0.flush() } }
   }
 
   // MARK: Its end
@@ -201,17 +224,28 @@ public final class RunReport: Sendable {
     Terminal.say(line)
   }
 
-  /// Ends the report.
+  /// Ends the report, and waits until all is written.
   ///
-  /// - Parameter exit: the exit code of the program.
-  public func end(exit: Int) {
+  /// - Parameters:
+  ///   - exit: the exit code of the program.
+  ///   - patience: for how long a reader that has stalled is waited for, and a disk; nil for as long as it takes.
+  /// - Returns: the exit code, which is not 0 if something of the run could not be kept; and whether all is written.
+  public func end(exit: Int, within patience: Duration? = nil) async -> (exit: Int, isWritten: Bool) {
     let seconds = seconds
-    parts.withLock { parts in
+    keep { $0.flush() }
+    var isWritten = await disk.drain(within: patience)
+    let exit = exit == 0 && isWritten && journal.withLock(\.hasFailed) ? 1 : exit
+    let ledger = parts.withLock { parts in
       let ending = RunEnding(exit: exit, seconds: seconds, summary: parts.summary, claims: parts.claims)
-      Self.log(.end(ending), [], &parts)
+      log(.end(ending), [], &parts)
       parts.events?.flush()
-      if let note = parts.journal.close(parts.summary, ClaimLedger(parts.claims)) { parts.console.complain(note) }
-      parts.console.finish()
+      return (summary: parts.summary, claims: ClaimLedger(parts.claims))
     }
+    keep { $0.close(ledger.summary, ledger.claims) }
+    if isWritten { isWritten = await disk.drain(within: patience) }
+    parts.withLock { $0.console.finish() }
+    let isTold = await streams.drain(within: patience)
+    let hasFailed = isWritten && journal.withLock(\.hasFailed)
+    return (exit == 0 && hasFailed ? 1 : exit, isWritten && isTold)
   }
 }

@@ -92,7 +92,7 @@ struct ActionView {
     guard let record else { return }
     describeOutputs(of: record, site, root: root, base: base)
     describeRun(of: record, site.options.keys)
-    if let store = pipeline.store { describeLog(of: action, record, pipeline, in: store) }
+    if let store = pipeline.store { describeLog(of: record, in: store) }
   }
 
   // MARK: What was asked for
@@ -286,29 +286,18 @@ struct ActionView {
     }
   }
 
-  private mutating func describeLog(
-    of action: Action,
-    _ record: ActionRecord,
-    _ pipeline: PipelineFacts,
-    in store: ArtifactStore
-  ) {
-    let digest = record.statement.flatMap { try? UnverifiedStatement(reading: $0) }?.statement.byproducts
-      .first { $0.name == "log" }?.digest["sha256"]
-    guard let digest else { return }
-    let kept = StageLog(
-      pipeline: record.pipeline ?? pipeline.pipeline.name,
-      action: record.stage ?? action.name,
-      in: store
-    )
-    guard kept.digest?.description == digest, let bytes = try? FileSystem.read(kept.path, limit: 1 << 24) else {
-      logNote = "What it wrote (SHA-256 \(digest)) is not in the store any more."
+  private mutating func describeLog(of record: ActionRecord, in store: ArtifactStore) {
+    let statement = record.statement.flatMap { try? UnverifiedStatement(reading: $0) }?.statement
+    guard let kept = statement.flatMap({ StageLog(of: $0, in: store) }) else { return }
+    guard case .whole(let path) = kept.find(), let bytes = try? FileSystem.read(path, limit: 1 << 24) else {
+      logNote = "Its log (SHA-256 \(kept.digest)) is no longer in the store, or was changed."
       return
     }
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
     log = lines.suffix(Self.mostLogLines).map { String($0).printable }.joined(separator: "\n")
     logNote =
       lines.count > Self.mostLogLines
-      ? "The last \(Self.mostLogLines) of \(lines.count) lines." : "SHA-256 \(digest)"
+      ? "The last \(Self.mostLogLines) of \(lines.count) lines." : "SHA-256 \(kept.digest)"
   }
 }
 
