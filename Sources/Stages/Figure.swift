@@ -44,7 +44,8 @@ extension Figure: StageKind {
     let artifact = try content.artifact()
     let identity = context.key.map { PictureIdentity(action: $0, artifact: artifact.address) }
     let drawing = try await Gnuplot.draw(script, identity: identity, in: FilePath(context.scratch))
-    var result = StageResult(artifact, files: drawing.files, log: try report(content.leftOut, in: context))
+    try report(content.leftOut, in: context)
+    var result = StageResult(artifact, files: drawing.files)
     result.state(
       tools: [
         ExternalResource("gnuplot", digest: try? ContentDigest(ofFile: drawing.program), version: drawing.version)
@@ -54,14 +55,10 @@ extension Figure: StageKind {
   }
 
   /// Tells the user what could not be drawn, in the output of the run and in the log of the stage.
-  ///
-  /// - Returns: the path of the log; nil if everything is drawn.
-  private func report(_ leftOut: [String], in context: StageContext) throws -> String? {
-    guard !leftOut.isEmpty else { return nil }
+  private func report(_ leftOut: [String], in context: StageContext) throws {
+    guard !leftOut.isEmpty else { return }
     let text = leftOut.map { "warning: \($0)\n" }.joined()
     _ = try FileDescriptor.standardError.writeAll(text.utf8)
-    let log = FilePath(context.scratch).appending("figure.log")
-    try OutputFile.write(text.utf8, to: log)
-    return log.string
+    try OutputFile.write(text.utf8, to: FilePath(context.log))
   }
 }
