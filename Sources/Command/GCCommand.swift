@@ -79,12 +79,13 @@ struct GCCommand: ParsableCommand {
 
   @Option(
     name: .long,
+    parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Let this pipeline file keep nothing from now on, until it runs again, and do nothing else.",
+      "Let these pipeline files keep nothing from now on, until they run again, and do nothing else.",
       valueName: "path"
     )
   )
-  var forget: String?
+  var forget: [String] = []
 
   @Option(name: .long, help: "The folder of the store.")
   var store = "artifacts"
@@ -94,7 +95,7 @@ struct GCCommand: ParsableCommand {
 
   func validate() throws {
     if keepRuns < 0 { throw ValidationError("--keep-runs is not negative, and got \(keepRuns)") }
-    if forget != nil, restore != nil { throw ValidationError("--forget and --restore exclude each other") }
+    if !forget.isEmpty, restore != nil { throw ValidationError("--forget and --restore exclude each other") }
   }
 
   func run() throws {
@@ -102,7 +103,7 @@ struct GCCommand: ParsableCommand {
       throw Diagnostics(Diagnostic("there is no store '\(store)' here", at: nil, hints: "'--store' names another one"))
     }
     let roots = GCRoots(of: store, keeping: keep)
-    if let forget { return Terminal.say(try roots.forget(forget)) }
+    if !forget.isEmpty { return try forget.map(roots.forget).forEach(Terminal.say) }
     if let restore { return try putBack(restore, to: store) }
     let first = try GarbageLook(at: store, request, pipelines: roots.read)
     let trash = try Trash(of: store, now: first.rules.now)

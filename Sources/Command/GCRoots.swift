@@ -31,10 +31,13 @@ struct GCRoots {
     }
     var lockFolders = [store.root.appending("locks")]
     var pipelineFolders = [FilePath("pipelines"), store.root.appending("..").appending("pipelines")]
+    let missing = registry.entries.filter { !$0.isForgotten }.map(\.file).filter {
+      !FileSystem.isFolder($0.removingLastComponent())
+    }
+    guard missing.isEmpty else { throw Self.missing(missing) }
     for entry in registry.entries where !entry.isForgotten {
       isUsed = true
       let folder = entry.file.removingLastComponent()
-      guard FileSystem.isFolder(folder) else { throw Self.missing(entry.file) }
       let project = folder.lastComponent?.string == "pipelines" ? folder.removingLastComponent() : folder
       lockFolders.append(project.appending("artifacts").appending("locks"))
       if project != folder { pipelineFolders.append(folder) }
@@ -73,8 +76,14 @@ struct GCRoots {
   /// Has a pipeline file forgotten, and returns what to tell the user.
   func forget(_ name: String) throws -> String {
     let path = ProjectRegistry.path(of: FilePath(name))
-    if let entry = try ProjectRegistry(of: store).entries.first(where: { $0.file == path }) {
-      try ProjectRegistry.forget(path, pipeline: entry.pipeline, in: store.root)
+    let entries = try ProjectRegistry(of: store).entries
+    let files = entries.filter { $0.file == path }
+    let meant = files.isEmpty ? entries.filter { $0.pipeline == name } : files
+    if !meant.isEmpty {
+      for entry in meant { try ProjectRegistry.forget(entry.file, pipeline: entry.pipeline, in: store.root) }
+    } else if FileSystem.exists(store.root.appending("latest").appending("\(name).json")), !FileSystem.exists(path) {
+      // The name of a pipeline whose file has another name for it by now.
+      try ProjectRegistry.forget(FilePath("pipelines/\(name).yaml"), pipeline: name, in: store.root)
     } else {
       let project = try Project(finding: name)
       // A file with a mistake may still say its name; else its own name is the best guess.
@@ -122,15 +131,16 @@ struct GCRoots {
     } catch Errno.noSuchFileOrDirectory {
       return false
     } catch {
-      throw missing(file)
+      throw missing([file])
     }
   }
 
-  private static func missing(_ file: FilePath) -> StoreError {
-    StoreError(
+  private static func missing(_ files: [FilePath]) -> StoreError {
+    let names = files.map { "\($0)" }.joined(separator: " ")
+    return StoreError(
       """
-      \(file) has used this store, and its folder cannot be read. Was it moved, or is a disk not mounted?
-      Nothing was removed. If its results may go: pipeline gc --forget \(file)
+      the folders of pipeline files that have used this store cannot be read. Were they moved, or is a disk not mounted?
+      Nothing was removed. If their results may go: pipeline gc --forget \(names)
       """
     )
   }
