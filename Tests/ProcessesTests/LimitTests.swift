@@ -1,8 +1,7 @@
+import Processes
 import SystemPackage
 import TestSupport
 import Testing
-
-@testable import Processes
 
 /// What the system allows this process, and how many workers follow from it.
 @Suite struct LimitTests {

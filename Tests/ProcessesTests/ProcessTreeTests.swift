@@ -1,10 +1,9 @@
 import Foundation
 import Glibc
+import Processes
 import SystemPackage
 import TestSupport
 import Testing
-
-@testable import Processes
 
 /// What is found out about a process and its descendants.
 @Suite struct ProcessTreeTests {

@@ -1,8 +1,7 @@
 import Configuration
 import Planning
+import Stages
 import Testing
-
-@testable import Stages
 
 /// How much memory a training will take, told before it runs.
 @Suite struct MemoryEstimateTests {

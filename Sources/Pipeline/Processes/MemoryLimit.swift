@@ -10,7 +10,7 @@ public enum MemoryLimit {
   /// - Parameters:
   ///   - groups: the lines by which the kernel names a process's control groups.
   ///   - root: where control groups lie.
-  static func bytes(of machine: Int, groups: String, at root: String) -> Int {
+  package static func bytes(of machine: Int, groups: String, at root: String) -> Int {
     var least = machine
     for line in groups.split(separator: "\n") {
       let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A process and its descendants, as `/proc` lists them.
 public struct ProcessTree: Sendable {
-  private(set) var numbers: [pid_t]
+  package private(set) var numbers: [Int32]
 
   /// The processes that exist now.
   public init(of process: Int32) {
@@ -76,9 +76,9 @@ extension ProcessTree {
 }
 
 /// The small files by which the kernel describes processes.
-enum ProcessFile {
+package enum ProcessFile {
   /// The text of a file; empty if the process has ended, or belongs to another user.
-  static func text(at path: String) -> String {
+  package static func text(at path: String) -> String {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { return "" }
     defer { close(file) }
@@ -93,7 +93,7 @@ enum ProcessFile {
   }
 
   /// The names in a folder, except the two that every folder has.
-  static func names(in path: String) -> [String] {
+  package static func names(in path: String) -> [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
     var names: [String] = []
