@@ -10,7 +10,8 @@ public import SystemPackage
 /// figures/NAME/           what a person opens
 /// runs/TIME-NAME/         what each run did
 /// claims/NAME.json        what became of the claims of a pipeline
-/// logs/PIPELINE/          what stages said: those of the results, and in failed/ those of failures since
+/// logs/ab/KEY.DIGEST.log  what the stage of a result printed
+/// logs/PIPELINE/          links to the newest of these by stage, and in failed/ what failed stages printed
 /// leases/                 who is at work on which action
 /// scratch/                work in progress
 /// projects/               which pipeline files have used the store: garbage collection keeps what they would reuse
