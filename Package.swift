@@ -91,7 +91,7 @@ let package = Package(
     pipeline("Files", [systemPackage]),
     pipeline("Processes", ["CLinux", subprocess, systemPackage]),
     pipeline("Configuration", ["CLibYAML"]),
-    pipeline("Artifacts", ["CLibHDF5", crypto, systemPackage]),
+    pipeline("Artifacts", ["CLibHDF5", "Files", crypto, systemPackage]),
     pipeline("Archives", ["CZlib"]),
     pipeline("References", ["Artifacts", "Configuration"]),
     pipeline("Figures", ["References", "Artifacts", "Configuration", "Processes", subprocess, systemPackage]),

@@ -77,7 +77,8 @@ import Testing
     try #require(made.status == 0)
     for path in [file.string, "/dev/zero", folder.path.string] {
       let error = #expect(throws: ArtifactError.self) { try Artifact(contentsOf: path) }
-      #expect(error?.description == "cannot read \(path): it is not a regular file")
+      #expect(error?.description.hasPrefix("cannot read \(path): it is ") == true)
+      #expect(error?.description.hasSuffix("not a regular file") == true, "\(error?.description ?? "")")
       #expect(throws: ArtifactError.self) { try Artifact(importing: path, named: "a.h5") }
       #expect(throws: ArtifactError.self) { try EmbeddedStatements.read(from: path) }
       #expect(throws: ArtifactError.self) { try EmbeddedStatements.write("x", into: path) }

@@ -34,11 +34,11 @@ import Testing
       address    \(artifact.address)
       made by    no record here tells
 
-      list: 1.0, nan
+      list: 1, nan
       title: one …
       grid(y: 2, time: 4) int32 1 … 8
-      time(time: 4) float64 [s] 0.0 … 1.5
-      way(time: 4) float64 [m] 1.0 … 3.0 (1 missing)
+      time(time: 4) float64 [s] 0 … 1.5
+      way(time: 4) float64 [m] 1 … 3 (1 missing)
           The way.
           ▁█▅
       group/
@@ -220,6 +220,27 @@ import Testing
 
       """
     #expect(outcome == .init(output: "", errors: expected, status: 2))
+  }
+
+  @Test func `Whole numbers have all their digits, others six, and JSON all; infinity is a value`() async throws {
+    var artifact = Artifact()
+    let large: [Int64] = [9_007_199_254_740_993, .max]
+    try artifact.add(try Variable(.int64(large), over: [("k", 2)]), as: "id")
+    try artifact.add(try Variable(.float64([1.0 / 3, .infinity, .nan]), over: [("n", 3)]), as: "third")
+    try artifact.add(try Variable(.float64([-.infinity])), as: "low")
+    try experiment.write(artifact, to: "a.h5")
+    let text = try await experiment.run("show", "a.h5").output
+    #expect(text.contains("id(k: 2) int64 9007199254740993 … 9223372036854775807\n"), "\(text)")
+    #expect(text.contains("third(n: 3) float64 0.333333 … ∞ (1 missing)\n"), "\(text)")
+    #expect(text.contains("low() float64 = -∞\n"), "\(text)")
+    let json = try await experiment.run("show", "a.h5", "--json").output
+    #expect(json.contains("\"maximum\":9223372036854775807,\"minimum\":9007199254740993"), "\(json)")
+    #expect(json.contains("\"maximum\":\"Infinity\",\"minimum\":0.3333333333333333,\"missing\":1"), "\(json)")
+    let values = try await experiment.run("show", "a.h5", "--variable", "third", "--json").output
+    #expect(values.contains("\"values\":[0.3333333333333333,\"Infinity\",null]"), "\(values)")
+    let plot = try await experiment.run("show", "a.h5", "--variable", "id").output
+    #expect(plot.contains("9223372036854775807 ┤"), "\(plot)")
+    #expect(plot.contains("9007199254740993 ┤"), "\(plot)")
   }
 
   @Test func `A file that was changed exits with 3`() async throws {

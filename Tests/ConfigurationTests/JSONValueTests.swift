@@ -67,6 +67,18 @@ import Testing
     )
   }
 
+  @Test(arguments: [
+    "9007199254740993", "-9007199254740993", "1152921504606846976", "9223372036854775807", "-9223372036854775808",
+    "9007199254740994", "10000000000000000", "9007199254740992",
+  ])
+  func `A whole number of 64 bits keeps its digits`(text: String) throws {
+    let value = try JSONValue(reading: text, name: "test")
+    #expect(value.canonicalText == text)
+    #expect(try value == .integer(#require(Int(text))))
+    #expect(JSONValue(Node(value)) == value)
+    #expect(try JSONValue(YAMLParser.parse(Array("a: \(text)".utf8), name: "test")) == ["a": value])
+  }
+
   @Test func `Any text comes back from its canonical form`() throws {
     let texts = [
       "", "a\u{2028}b\u{85}c", "\u{7f}\u{9b}31m", "tab\tline\nreturn\rnull\u{0}", "😀é", "{[\"\\", "\u{feff}\u{ffff}",

@@ -46,6 +46,17 @@ struct TableTests {
     )
   }
 
+  @Test func `A whole number beyond 2^53 has all its digits`() throws {
+    var artifact = try #require(points()["points"])
+    try artifact.add(Variable(.int64([9_007_199_254_740_993, -9_007_199_254_740_993]), over: [("point", 2)]), as: "id")
+    let yaml = "{ rows: points/name, columns: [ { title: id, value: points/id, digits: 17 } ] }"
+    var diagnostics = Diagnostics()
+    let table = Table.decode(try YAMLParser.parse(Array(yaml.utf8), name: "table.yaml"), &diagnostics)
+    let content = try TableContent(try #require(table, "\(diagnostics)"), inputs: ["points": artifact])
+    #expect(content.commaSeparated == ",id\r\nzero_loss,9007199254740993\r\n50% & |x|,-9007199254740993\r\n")
+    #expect(content.markdown.contains("| −9007199254740993 |"))
+  }
+
   @Test func `LaTeX holds numbers in mathematics and texts without commands`() throws {
     #expect(
       try TableContent(table(columns), inputs: points()).latex == #"""

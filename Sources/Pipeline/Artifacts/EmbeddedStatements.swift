@@ -12,7 +12,7 @@ public enum EmbeddedStatements {
   public static func write(_ text: String, into path: String) throws(ArtifactError) {
     let doing = "cannot write \(path)"
     try HDF5.prepare()
-    try RegularFile.expect(path, named: path)
+    try ReadableFile.expect(path, named: path)
     try HDF5.withFileAccess(isForWriting: true) { access throws(ArtifactError) in
       try HDF5.with(H5Fopen(path, h5_read_write(), access), closing: H5Fclose, doing) { file throws(ArtifactError) in
         try Attribute.string(text).writePlumbing(attribute, on: file)

@@ -31,7 +31,7 @@ extension ContentDigest {
   ///
   /// - Throws: the system's reason, or that the file ends before.
   init(ofFile path: FilePath, from offset: Int, count: Int) throws {
-    let file = try FileDescriptor.open(path, .readOnly)
+    let file = try ReadableFile.open(path)
     self = try file.closeAfter {
       var hash = SHA256()
       var done = 0
@@ -53,7 +53,7 @@ extension ContentDigest {
   }
 
   private static func reading(_ path: FilePath, _ take: (ArraySlice<UInt8>) throws -> Void) throws -> ContentDigest {
-    let file = try FileDescriptor.open(path, .readOnly)
+    let file = try ReadableFile.open(path)
     return try file.closeAfter {
       var hash = SHA256()
       var buffer = [UInt8](repeating: 0, count: 1 << 18)

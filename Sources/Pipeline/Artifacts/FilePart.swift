@@ -4,13 +4,13 @@ public import SystemPackage
 public enum FilePart {
   /// At most `most` bytes from a place on; fewer at the end of the file.
   public static func of(_ path: FilePath, from offset: Int, most: Int) throws -> [UInt8] {
-    let file = try FileDescriptor.open(path, .readOnly)
+    let file = try ReadableFile.open(path)
     return try file.closeAfter { try bytes(of: file, from: Int64(offset), most: most) }
   }
 
   /// At most `most` bytes of a file whose size the system does not tell, such as one of `/proc`.
   static func of(_ path: FilePath, reading most: Int) throws -> [UInt8] {
-    let file = try FileDescriptor.open(path, .readOnly)
+    let file = try ReadableFile.open(path)
     return try file.closeAfter {
       try [UInt8](unsafeUninitializedCapacity: most) { buffer, count in
         count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
@@ -20,7 +20,7 @@ public enum FilePart {
 
   /// At most `most` bytes from the end of a file.
   public static func end(of path: FilePath, most: Int) throws -> [UInt8] {
-    let file = try FileDescriptor.open(path, .readOnly)
+    let file = try ReadableFile.open(path)
     return try file.closeAfter {
       let size = try file.seek(offset: 0, from: .end)
       return try bytes(of: file, from: max(0, size - Int64(most)), most: most)

@@ -102,7 +102,7 @@ extension HDF5 {
     _ body: (_ file: hid_t, _ root: hid_t) throws(ArtifactError) -> Result
   ) throws(ArtifactError) -> Result {
     try prepare()
-    try RegularFile.expect(path, named: name)
+    try ReadableFile.expect(path, named: name)
     let doing = "cannot read \(name)"
     return try withFileAccess { access throws(ArtifactError) in
       try with(H5Fopen(path, h5_read_only(), access), closing: H5Fclose, doing) { file throws(ArtifactError) in

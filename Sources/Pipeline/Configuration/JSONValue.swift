@@ -6,7 +6,8 @@ public enum JSONValue: Sendable, Hashable {
   case boolean(Bool)
   /// A finite number.
   case number(Double)
-  /// A whole number beyond 2^53, which a double need not hold and RFC 8785 would write with zeros for its last digits.
+  /// A whole number that is not the same as a double: beyond 2^53 it would lose its last digits, or be written with
+  /// zeros in their place.
   case whole(Int64)
   /// A string.
   case string(String)
@@ -36,13 +37,16 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral,
 extension JSONValue {
   /// An integer, with all its digits.
   public static func integer(_ value: Int) -> JSONValue {
-    value.magnitude <= 1 << 53 ? .number(Double(value)) : .whole(Int64(value))
+    // Most are small, and many are written.
+    if value.magnitude <= 1 << 53 { return .number(Double(value)) }
+    let number = Double(value)
+    return numberText(number) == String(value) ? .number(number) : .whole(Int64(value))
   }
 
   /// The number that a text in the form of JSON or YAML stands for; nil if it is beyond a double or none.
   init?(plainNumber text: String) {
-    if let whole = Int64(text), whole.magnitude > 1 << 53 {
-      self = .whole(whole)
+    if let whole = Int(text), whole.magnitude > 1 << 53 {
+      self = .integer(whole)
     } else if let number = Double(plainNumber: text), number.isFinite {
       self = .number(number)
     } else {

@@ -121,7 +121,7 @@ extension ExactNumber: ConfigurationValue, CustomStringConvertible {
   public var json: JSONValue {
     switch self {
     case .real(let number): number.isFinite ? .number(number) : .null
-    case .large(let number): .whole(number)
+    case .large(let number): .integer(Int(number))
     }
   }
 

@@ -1,0 +1,26 @@
+internal import Files
+internal import SystemPackage
+
+/// The files that this part of the program opens to read.
+enum ReadableFile {
+  /// Opens a regular file: opening a FIFO would wait for a writer, and a device has no end.
+  ///
+  /// - Throws: the system's reason, or what there is instead of a file.
+  static func open(_ path: FilePath) throws -> FileDescriptor {
+    do throws(FileError) {
+      return try RegularFile.open(path)
+    } catch {
+      if case .system(let reason) = error.reason { throw reason }
+      throw ArtifactError("\(error.reason)")
+    }
+  }
+
+  /// Refuses what is not a regular file, before a library opens it.
+  static func expect(_ path: String, named name: String) throws(ArtifactError) {
+    do {
+      try open(FilePath(path)).close()
+    } catch {
+      throw ArtifactError("cannot read \(name): \(error)")
+    }
+  }
+}
