@@ -175,6 +175,7 @@ private struct Settings: Record, Equatable {
     ("rate: [1]", "a list where a number is expected", ""),
     ("rate:", "nothing where a number is expected", ""),
     ("steps: 0", "'steps' is '0', and must be between 1 and 1000", ""),
+    ("steps: 9007199254740993", "'9007199254740993' where a whole number", "it must be whole and at most 2^53"),
     ("steps: 9007199254740993e3", "'9007199254740993e3' where a whole number", "it must be whole and at most 2^53"),
     ("exact: yes", "'yes' where true or false is expected", "did you mean true, without quotes?"),
     ("exact: Off", "'Off' where true or false is expected", "did you mean false, without quotes?"),

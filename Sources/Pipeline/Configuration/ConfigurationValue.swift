@@ -58,7 +58,8 @@ extension Int: ConfigurationValue {
     guard case .scalar(let text, let isPlain) = node.content else { return reject(node, &diagnostics) }
     guard isPlain else { return reject(node, &diagnostics, hint: "a number is written without quotes") }
     guard let number = Double(plainNumber: text) else { return reject(node, &diagnostics) }
-    guard number.magnitude <= 0x1p53, let whole = Int(exactly: number) else {
+    // As a double 2^53 + 1 would be 2^53.
+    guard number.magnitude <= 0x1p53, let whole = Int(exactly: number), Int(text) ?? whole == whole else {
       return reject(node, &diagnostics, hint: "it must be whole and at most 2^53")
     }
     return whole

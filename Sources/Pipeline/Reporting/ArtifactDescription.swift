@@ -124,7 +124,7 @@ extension Values {
   var isText: Bool { if case .string = self { true } else { false } }
 
   /// The least and the greatest of the numbers that are not missing.
-  var extremes: (low: PlainNumber, high: PlainNumber)? {
+  package var extremes: (low: PlainNumber, high: PlainNumber)? {
     if let wholes {
       guard let low = wholes.min(), let high = wholes.max() else { return nil }
       return (.whole(low), .whole(high))
@@ -135,7 +135,7 @@ extension Values {
   }
 
   /// How many numbers are NaN.
-  var missing: Int {
+  package var missing: Int {
     switch self {
     case .float64(let values): values.count(where: \.isNaN)
     case .float32(let values): values.count(where: \.isNaN)
@@ -171,12 +171,14 @@ extension Values {
 }
 
 /// A number of an array, whole or not.
-enum PlainNumber: Sendable {
+package enum PlainNumber: Sendable {
+  /// A whole number.
   case whole(Int64)
+  /// A number that is not of a whole type.
   case real(Double)
 
   /// For people: a whole number with all its digits, another with six.
-  var brief: String {
+  package var brief: String {
     switch self {
     case .whole(let number): String(number)
     case .real(let number) where number.isInfinite: number < 0 ? "-∞" : "∞"

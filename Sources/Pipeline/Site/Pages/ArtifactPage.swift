@@ -194,15 +194,16 @@ struct Statistics {
       if texts.count > 1, let last = texts.last { greatest = last.printable }
       return
     }
-    var (low, high, sum, count) = (Double.infinity, -Double.infinity, 0.0, 0)
+    missing = values.missing == 0 ? "" : "\(values.missing)"
+    guard let (low, high) = values.extremes else { return }
+    (least, greatest) = (low.brief, high.brief)
+    var (average, count) = (0.0, 0)
     for number in numbers where number.isFinite {
-      low = min(low, number)
-      high = max(high, number)
       count += 1
-      sum += (number - sum) / Double(count)
+      average += (number - average) / Double(count)
     }
-    missing = count == numbers.count ? "" : "\(numbers.count - count)"
-    guard count > 0 else { return }
-    (least, mean, greatest) = (ShortNumber.text(low), ShortNumber.text(sum), ShortNumber.text(high))
+    // An infinite value makes the mean infinite, and two that differ leave none.
+    let infinite = numbers.filter(\.isInfinite)
+    mean = PlainNumber.real(infinite.isEmpty ? average : infinite.reduce(0, +)).brief
   }
 }
