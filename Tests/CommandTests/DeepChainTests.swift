@@ -53,7 +53,7 @@ import Testing
     let facts = outcome.output.split(separator: "\n").filter { $0.contains("action ") && $0.contains("result ") }
     #expect(facts.count >= length)
     #expect(Set(facts.compactMap { $0.split(separator: "action ").last?.prefix(12) }).count >= length)
-    #expect(outcome.output.utf8.count < length * 800, "\(outcome.output.utf8.count) bytes")
+    #expect(outcome.output.utf8.count < length * 1_500, "\(outcome.output.utf8.count) bytes")
     #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count < 300 })
   }
 
