@@ -7,8 +7,9 @@ struct Picture {
   let width: Int
   let height: Int
   let darkness: [Float]
-  /// The size of the page, which need not be a whole number of pixels.
+  /// The size of the page in pixels, as gnuplot counts fractions of it, and how far from the picture's edges it begins.
   var page: (width: Double, height: Double)
+  var margin = 0.0
 
   subscript(x: Int, y: Int) -> Float { darkness[y * width + x] }
 
@@ -102,9 +103,10 @@ struct Picture {
     try run("pdftoppm", "-r", "300", "-singlefile", "\(path)/figure.pdf", "\(path)/pdf")
     try run("rsvg-convert", "-z", "3.125", "-o", "\(path)/svg.png", "\(path)/figure.svg")
     var pdf = try Picture(ppm: folder.bytes("pdf.ppm"))
-    // gnuplot's page is a whole number of points.
-    func pixels(_ length: Double) -> Double { (length / 2.54 * 72).rounded(.down) / 72 * 300 }
+    // gnuplot's page is a whole number of points, of which it leaves half a one free on each side.
+    func pixels(_ length: Double) -> Double { ((length / 2.54 * 72).rounded(.down) - 1) / 72 * 300 }
     pdf.page = (pixels(size.width), pixels(size.height))
+    pdf.margin = 0.5 / 72 * 300
     return [
       ("PNG", try Picture(png: folder.bytes("figure.png"))),
       ("PDF", pdf),
@@ -144,8 +146,8 @@ struct PanelFrame {
   /// The place of a pixel's part within the panel, from 0 to 1 inside.
   func place(_ x: Double, _ y: Double, in picture: Picture) -> (x: Double, y: Double) {
     (
-      (x / picture.page.width - left) / (right - left),
-      (1 - y / picture.page.height - bottom) / (top - bottom)
+      ((x - picture.margin) / picture.page.width - left) / (right - left),
+      (1 - (y - picture.margin) / picture.page.height - bottom) / (top - bottom)
     )
   }
 }
