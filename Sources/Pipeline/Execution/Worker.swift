@@ -163,7 +163,13 @@ public struct Worker: Sendable {
   private func send(_ report: WorkReport) {
     // One write a line, so that reports of several threads do not mix.
     let line = report.line
-    _ = try? channel.writeAll(line.utf8)
+    do {
+      _ = try channel.writeAll(line.utf8)
+    } catch {
+      // The runner would wait for this report for ever; it sees when the process ends.
+      FileSystem.removeFolder(scratch)
+      _exit(1)
+    }
   }
 }
 
