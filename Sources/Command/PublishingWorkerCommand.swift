@@ -15,6 +15,6 @@ struct PublishingWorkerCommand: ParsableCommand {
   var store: String
 
   func run() throws {
-    try PublishingWorker(store: try ArtifactStore(existingAt: FilePath(store))).serve()
+    try PublishingWorker(store: try ArtifactStore(at: FilePath(store))).serve()
   }
 }
