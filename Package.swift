@@ -121,7 +121,8 @@ let package = Package(
     pipeline(
       "Reporting",
       [
-        "Audit", "Execution", "Claims", "Provenance", "References", "Store", "Planning", "Artifacts", "Configuration",
+        "Files", "Audit", "Execution", "Claims", "Provenance", "References", "Store", "Planning", "Artifacts",
+        "Configuration",
         systemPackage,
       ]
     ),

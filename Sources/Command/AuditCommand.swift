@@ -117,7 +117,7 @@ struct AuditCommand: AsyncParsableCommand {
       }
     if let output {
       do {
-        try FileSystem.writeAtomically(Array(text.utf8), to: FilePath(output))
+        try OutputDestination(output).write(text)
       } catch {
         throw Diagnostics(Diagnostic("\(error)", at: nil))
       }

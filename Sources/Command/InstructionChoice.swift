@@ -17,8 +17,9 @@ struct InstructionChoice: ExpressibleByArgument {
   /// Reports a choice, by option or by environment, that this processor cannot follow.
   static func check(_ choice: InstructionChoice?) throws {
     let variable = ProcessorInstructions.variable
-    let (source, name) =
-      choice.map { ("--isa", $0.name) } ?? (variable, getenv(variable).map { String(cString: $0) } ?? automatic)
+    // A variable that is set to nothing says as little as one that is not set.
+    let named = getenv(variable).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    let (source, name) = choice.map { ("--isa", $0.name) } ?? (variable, named ?? automatic)
     guard name != automatic, !ProcessorInstructions.supported.contains(name) else { return }
     let supported = ([automatic] + ProcessorInstructions.supported).joined(separator: ", ")
     let reason = allValueStrings.contains(name) ? "this processor has no \(name)" : "there is no '\(name)'"

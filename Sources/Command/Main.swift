@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Glibc
 import Processes
+import Reporting
 import SystemPackage
 
 /// `pipeline`: runs experiments from YAML files and proves where each result came from.
@@ -31,7 +32,11 @@ struct Main: AsyncParsableCommand {
     Supervisor.serveIfAsked(CommandLine.arguments)
     Parent.endWithIt()
     OpenFiles.raise()
+    // A reader that goes, such as `head`, ends what is written and not what is done.
+    signal(SIGPIPE, SIG_IGN)
+    var status = ExitStatus.done
     do {
+      try CommandArguments.check()
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
@@ -39,8 +44,13 @@ struct Main: AsyncParsableCommand {
         try command.run()
       }
     } catch {
-      Glibc.exit(ExitStatus.report(error).rawValue)
+      status = ExitStatus.report(error)
     }
+    if let reason = Terminal.lostOutput {
+      Terminal.complain("error: cannot write to standard output: \(reason)")
+      if status == .done { status = .stageFailed }
+    }
+    Glibc.exit(status.rawValue)
   }
 }
 

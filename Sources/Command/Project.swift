@@ -89,7 +89,7 @@ struct Project {
       throw Diagnostics(YAMLParser.tooLarge(name: file.string, bytes: size))
     }
     do {
-      let bytes = try FileSystem.read(file, limit: YAMLParser.maximumBytes)
+      let bytes = try FileSystem.readArgument(file, limit: YAMLParser.maximumBytes)
       return Text(bytes: bytes, root: try YAMLParser.parse(bytes, name: file.string))
     } catch let error as StoreError {
       throw Diagnostics(Diagnostic(error.description, at: nil))
@@ -193,7 +193,16 @@ struct ChoiceOptions: ParsableArguments {
   @Option(name: .long, help: "The named set of parameter values to use, such as quick.")
   var profile: String?
 
-  @Option(name: .customLong("set"), help: ArgumentHelp("A value for a parameter of the file.", valueName: "name=value"))
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      """
+      Set a parameter of the file. VALUE is a number, a word, a 'quoted text', a [list] or a {mapping} of YAML if it is \
+      that from end to end; otherwise it is the text as it stands, such as 'run #3'.
+      """,
+      valueName: "name=value"
+    )
+  )
   var settings: [String] = []
 
   /// The changes to the pipeline's parameters.

@@ -30,7 +30,7 @@ struct SchemaCommand: ParsableCommand {
     let text = PipelineSchema(.all, claim: Claim.shape).json.indentedText
     guard let output else { return Terminal.sayText(text) }
     do {
-      try FileSystem.writeAtomically(Array((text + "\n").utf8), to: FilePath(output))
+      try OutputDestination(output).write(text + "\n")
     } catch {
       throw Diagnostics(Diagnostic(error.description, at: nil))
     }

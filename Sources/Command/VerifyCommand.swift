@@ -291,7 +291,7 @@ struct VerifyCommand: AsyncParsableCommand {
     case .junit: text = verification.junit.text
     }
     if let output {
-      try FileSystem.writeAtomically(Array(text.utf8), to: FilePath(output))
+      try OutputDestination(output).write(text)
       verification.lines.forEach(Terminal.say)
     } else {
       format == .json ? Terminal.sayJSON(verification.json) : Terminal.sayText(String(text.dropLast()))

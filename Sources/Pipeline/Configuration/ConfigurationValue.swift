@@ -57,9 +57,9 @@ extension Int: ConfigurationValue {
   public static func decode(_ node: Node, _ diagnostics: inout Diagnostics) -> Int? {
     guard case .scalar(let text, let isPlain) = node.content else { return reject(node, &diagnostics) }
     guard isPlain else { return reject(node, &diagnostics, hint: "a number is written without quotes") }
-    guard let number = Double(plainNumber: text) else { return reject(node, &diagnostics) }
-    // As a double 2^53 + 1 would be 2^53.
-    guard number.magnitude <= 0x1p53, let whole = Int(exactly: number), Int(text) ?? whole == whole else {
+    guard Double(plainNumber: text) != nil else { return reject(node, &diagnostics) }
+    // From the digits, and not by way of a double: that would round 2^53 + 1 to 2^53.
+    guard let whole = ExactInteger.value(of: text) else {
       return reject(node, &diagnostics, hint: "it must be whole and at most 2^53")
     }
     return whole
@@ -156,9 +156,9 @@ extension JSONValue: ConfigurationValue {
   /// Any value.
   public static var shape: ValueShape { .any }
 
-  /// Reads any node.
+  /// Reads any node, unless it has a whole number that would be rounded.
   public static func decode(_ node: Node, _ diagnostics: inout Diagnostics) -> JSONValue? {
-    JSONValue(node)
+    node.reportRoundedIntegers(&diagnostics) ? nil : JSONValue(node)
   }
 
   /// Itself.

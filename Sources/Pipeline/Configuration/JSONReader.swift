@@ -109,8 +109,13 @@ private struct JSONReader {
       if !take("+") { _ = take("-") }
       guard digits() > 0 else { throw failure("a digit is expected") }
     }
-    guard let value = JSONValue(plainNumber: String(decoding: bytes[start..<offset], as: UTF8.self)) else {
+    let text = String(decoding: bytes[start..<offset], as: UTF8.self)
+    guard let value = JSONValue(plainNumber: text) else {
       throw failure("a number too large for a double", at: start)
+    }
+    // Two texts would otherwise be read as one value.
+    guard !ExactInteger.isRounded(text) else {
+      throw failure("a whole number with more digits than can be held", at: start)
     }
     return value
   }

@@ -69,3 +69,21 @@ extension Node {
     }
   }
 }
+
+extension Node {
+  /// Reports each whole number in the node that a double would round.
+  ///
+  /// - Returns: whether there is one.
+  public func reportRoundedIntegers(_ diagnostics: inout Diagnostics) -> Bool {
+    switch content {
+    case .sequence(let items):
+      return items.reduce(false) { $1.reportRoundedIntegers(&diagnostics) || $0 }
+    case .mapping(let entries):
+      return entries.reduce(false) { $1.value.reportRoundedIntegers(&diagnostics) || $0 }
+    case .scalar(let text, let isPlain):
+      guard isPlain, ExactInteger.isRounded(text) else { return false }
+      diagnostics.report("\(summary) cannot be held exactly", at: location, hints: ExactInteger.hint)
+      return true
+    }
+  }
+}

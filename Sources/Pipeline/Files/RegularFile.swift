@@ -86,6 +86,22 @@ public enum RegularFile {
     }
   }
 
+  /// Reads a file piece by piece into a buffer that serves for many files.
+  public static func read(
+    _ path: FilePath,
+    links: Links = .followed,
+    with buffer: inout [UInt8],
+    inPieces take: (ArraySlice<UInt8>) -> Void
+  ) throws(FileError) {
+    let file = try open(path, links: links)
+    defer { close(file) }
+    while true {
+      let piece = try next(&buffer, of: file, at: path)
+      if piece.isEmpty { return }
+      take(piece)
+    }
+  }
+
   /// The next bytes of an open file; none at its end. The one unsafe pointer here: System has no safe way to read.
   private static func next(
     _ buffer: inout [UInt8],

@@ -161,7 +161,7 @@ extension Matrix {
 
   /// Whether a value is one that an axis may have; if not, that is reported.
   private static func isSingle(_ value: Node, _ diagnostics: inout Diagnostics) -> Bool {
-    if case .scalar = value.content, !value.isNull { return true }
+    if case .scalar = value.content, !value.isNull { return !value.reportRoundedIntegers(&diagnostics) }
     diagnostics.report("\(value.summary) as a value of an axis", at: value.location, hints: "values are single")
     return false
   }

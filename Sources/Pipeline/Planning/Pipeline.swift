@@ -128,16 +128,16 @@ public struct Pipeline: Sendable {
       )
     }
     for setting in choices.settings {
-      guard !setting.value.allSatisfy(\.isWhitespace) else {
-        diagnostics.report("--set \(setting.name) has no value", at: nil, hints: "write --set \(setting.name)=VALUE")
+      guard !setting.value.isEmpty else {
+        diagnostics.report(
+          "--set \(setting.name) has no value",
+          at: nil,
+          hints: "write --set \(setting.name)=VALUE, or --set '\(setting.name)=\"\"' for an empty text"
+        )
         continue
       }
-      do throws(Diagnostics) {
-        let value = try YAMLParser.parse(Array(setting.value.utf8), name: "--set \(setting.name)")
-        if values.updateValue(value, forKey: setting.name) == nil { diagnostics.report(unknown(setting.name, nil)) }
-      } catch {
-        error.all.forEach { diagnostics.report($0) }
-      }
+      let value = Setting.node(setting.value, name: setting.name)
+      if values.updateValue(value, forKey: setting.name) == nil { diagnostics.report(unknown(setting.name, nil)) }
     }
     for value in values.values { Substitution.refuse(in: value, &diagnostics) }
     return values

@@ -1,5 +1,7 @@
 public import Configuration
-internal import SystemPackage
+internal import Glibc
+internal import Synchronization
+public import SystemPackage
 
 /// The program's two streams of text, unbuffered, so that their lines keep their order.
 public enum Terminal {
@@ -38,9 +40,51 @@ public enum Terminal {
     write("\r\(line.printable)\u{1b}[K", to: .standardError)
   }
 
+  /// Why standard output has not taken what was written to it; nil if it has, or if its reader has gone, as `head` does
+  /// once it has its lines.
+  public static var lostOutput: Errno? {
+    failure.withLock { $0 == .brokenPipe ? nil : $0 }
+  }
+
+  /// The first error of standard output. What follows is not written: a text with a hole is worse than one that ends.
+  private static let failure = Mutex<Errno?>(nil)
+
   /// Writes a text as it is: whoever calls has made printable what comes from elsewhere.
   static func write(_ text: String, to file: FileDescriptor) {
-    // Nobody is left to tell when the stream is gone.
-    _ = try? file.writeAll(text.utf8)
+    guard file == .standardOutput else {
+      // Where standard error is gone, nobody is left to tell.
+      _ = try? writeAll(Array(text.utf8), to: file)
+      return
+    }
+    guard failure.withLock({ $0 == nil }) else { return }
+    do throws(Errno) {
+      try writeAll(Array(text.utf8), to: file)
+    } catch {
+      note(error)
+    }
+  }
+
+  /// Notes that standard output has not taken something.
+  static func note(_ error: Errno) {
+    failure.withLock { $0 = $0 ?? error }
+  }
+
+  /// Writes all of it, also to a pipe that another program has set not to block.
+  static func writeAll(_ bytes: [UInt8], to file: FileDescriptor) throws(Errno) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(file.rawValue, $0.baseAddress, $0.count) }
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+        continue
+      }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN:
+        var wait = pollfd(fd: file.rawValue, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&wait, 1, -1)
+      case let number: throw Errno(rawValue: number)
+      }
+    }
   }
 }

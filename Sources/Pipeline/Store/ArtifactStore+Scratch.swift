@@ -44,7 +44,7 @@ extension ArtifactStore {
       let path = scratch.appending(name)
       // A store may be shared: whether another machine's process is still there can only be guessed from its silence.
       guard process.isGone ?? isSilent(path) else { continue }
-      FileSystem.isFolder(path) ? FileSystem.removeFolder(path) : FileSystem.remove(path)
+      FileSystem.removeFolder(path)
     }
   }
 

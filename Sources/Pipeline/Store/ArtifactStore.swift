@@ -26,8 +26,15 @@ public struct ArtifactStore: Sendable {
   /// Opens the store, making its folders if need be.
   public init(at root: FilePath) throws(StoreError) {
     self.root = root
+    let isThere = try Self(existingAt: root) != nil
     for folder in ["objects", "actions", "figures", "leases", "scratch"] {
-      try FileSystem.createFolder(root.appending(folder))
+      do {
+        try FileSystem.createFolder(root.appending(folder))
+      } catch  where isThere && [.readOnlyFileSystem, .permissionDenied].contains(error.reason) {
+        // A copy that may only be read, as of an archive: nothing needs to be written where all is up to date, and
+        // what does says so.
+        continue
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 public import Artifacts
 internal import Crypto
+internal import Files
 public import SystemPackage
 
 /// Digests the bytes of many files one after the other, with one buffer for all of them: for small files, memory that is
@@ -10,20 +11,18 @@ public struct FileDigester: Sendable {
   /// A digester.
   public init() {}
 
-  /// The digest of a file's bytes and their number, whatever it is.
+  /// The digest of a regular file's bytes and their number, whatever its size.
   public mutating func digest(of path: FilePath) throws(StoreError) -> (digest: ContentDigest, bytes: Int) {
-    try FileSystem.attempt("cannot read \(path)") {
-      let file = try FileDescriptor.open(path, .readOnly)
-      return try file.closeAfter {
-        var hash = SHA256()
-        var total = 0
-        while true {
-          let count = try FileSystem.fill(&buffer, from: file)
-          if count == 0 { return (ContentDigest(hash.finalize()), total) }
-          total += count
-          hash.update(data: buffer[..<count])
-        }
+    var hash = SHA256()
+    var total = 0
+    do {
+      try RegularFile.read(path, with: &buffer) { piece in
+        total += piece.count
+        hash.update(data: piece)
       }
+    } catch {
+      throw StoreError(error)
     }
+    return (ContentDigest(hash.finalize()), total)
   }
 }

@@ -1,4 +1,5 @@
 public import Artifacts
+internal import Files
 internal import Glibc
 public import SystemPackage
 
@@ -38,7 +39,6 @@ extension FileState {
     clock_gettime(CLOCK_REALTIME, &now)
     return now.nanoseconds
   }
-
 }
 
 extension FileState: CustomStringConvertible {
@@ -47,21 +47,30 @@ extension FileState: CustomStringConvertible {
 }
 
 extension timespec {
-  fileprivate var nanoseconds: Int { Int(tv_sec) * 1_000_000_000 + Int(tv_nsec) }
+  /// Nanoseconds since 1970, and from 1677 to 2262 exactly those: the time of a file may be any, and one beyond counts
+  /// as the nearest of these.
+  fileprivate var nanoseconds: Int {
+    let (product, isOver) = Int(tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
+    let (sum, isBeyond) = product.addingReportingOverflow(Int(tv_nsec))
+    return isOver || isBeyond ? (tv_sec < 0 ? .min : .max) : sum
+  }
 }
 
 /// The states in which the objects of a store were when their bytes were last found to be those of their records, so
 /// that an object in the same state need not be hashed again; and likewise what the records said, so that one in the same
 /// state need not be read again.
 ///
-/// This is the file `states`: a line for each object or record and state, only ever appended to, so that any number of
-/// processes can write to it. It is derived and may be deleted at any time; a line that is cut matches nothing.
+/// This is the file `states`: a line for each object or record and state, appended to by any number of processes. It is
+/// derived and may be deleted at any time; a line that is cut matches nothing. Once most of its lines are outdated it is
+/// written anew without them, so that it does not grow with the number of runs.
 public struct FileStates: Sendable {
   private let lines: Set<String>
   /// For each key what its record said last.
   private let records: [Substring: Substring]
-  /// A file beyond this size, which only states of old could fill, is begun anew.
-  private static let limit = 1 << 28
+  /// A file beyond this size, which no store of a million results has, is begun anew.
+  private static let limit = 1 << 29
+  /// How many outdated lines are always borne.
+  static let patience = 4_096
 
   /// No states: every object is hashed.
   public init() {
@@ -79,13 +88,38 @@ public struct FileStates: Sendable {
 
   /// The states that are noted in a store.
   public init(of store: ArtifactStore) {
-    guard let size = FileSystem.size(of: store.statesPath), let bytes = try? FileSystem.read(store.statesPath) else {
+    let bytes: [UInt8]
+    do {
+      bytes = try RegularFile.read(store.statesPath, links: .refused, limit: Self.limit)
+    } catch {
+      // Without notes the objects are hashed, which is always right. What is no regular file, or grew without bound, is
+      // no file of this program.
+      switch error.reason {
+      case .tooLarge, .notRegular(.link), .notRegular(.fifo), .notRegular(.socket):
+        FileSystem.remove(store.statesPath)
+      case .notRegular, .system: break
+      }
       self.init()
       return
     }
-    if size > Self.limit { FileSystem.remove(store.statesPath) }
-    let lines = bytes.split(separator: UInt8(ascii: "\n")).lazy.map { String(decoding: $0, as: UTF8.self) }
-    self.init(lines: Array(lines))
+    let lines = bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+    let current = Self.current(lines)
+    if lines.count - current.count > max(Self.patience, current.count) { store.replaceStates(by: current) }
+    self.init(lines: current)
+  }
+
+  /// The last line about each object and record, in the order of the file.
+  private static func current(_ lines: [String]) -> [String] {
+    var seen: Set<Substring> = []
+    seen.reserveCapacity(lines.count / 2)
+    return lines.reversed().filter { seen.insert(subject(of: $0)).inserted }.reversed()
+  }
+
+  /// What a line is about: an object, or a record.
+  private static func subject(of line: String) -> Substring {
+    let start =
+      line.hasPrefix(recordMark) ? line.utf8.index(line.startIndex, offsetBy: recordMark.utf8.count) : line.startIndex
+    return line[..<(line.utf8[start...].firstIndex(of: UInt8(ascii: " ")) ?? line.endIndex)]
   }
 
   /// Whether the object was found whole in this state.
@@ -167,17 +201,25 @@ extension ArtifactStore {
   }
 
   private func append(_ lines: [String]) {
-    // A note that cannot be made costs time in the next run and nothing else.
+    // A note that cannot be made costs time in the next run and nothing else, so no error of it is told. A FIFO without
+    // a reader is not waited for.
     guard !lines.isEmpty,
       let file = try? FileDescriptor.open(
         statesPath,
         .writeOnly,
-        options: [.create, .append],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead]
+        options: [.create, .append, .nonBlocking, .noFollow, .closeOnExec],
+        permissions: .newFile
       )
     else { return }
     // Each on a line of its own, also after one that was cut.
     let text = "\n" + lines.joined(separator: "\n") + "\n"
     _ = try? file.closeAfter { try file.writeAll(text.utf8) }
+  }
+
+  /// Writes the notes anew, at once: whoever reads them sees the old ones or the new. A note that another process makes
+  /// meanwhile may be lost, which costs a hash.
+  fileprivate func replaceStates(by lines: [String]) {
+    // In a store that may only be read the outdated lines stay.
+    try? writeAtomically(Array((lines.joined(separator: "\n") + "\n").utf8), to: statesPath, isDurable: false)
   }
 }

@@ -1,43 +1,45 @@
 public import Artifacts
 internal import CLinux
+public import Files
 internal import FoundationEssentials
 internal import Glibc
 public import SystemPackage
 
 /// The few file operations that the store's promises rest on: durable writes, atomic renames.
 public enum FileSystem {
-  /// Reads a whole file, or the first `limit` bytes of it and one more, so that the caller sees that it is larger.
+  /// The first `limit` bytes of a regular file and one more, so that the caller sees that it is larger.
   public static func read(_ path: FilePath, limit: Int = .max) throws(StoreError) -> [UInt8] {
-    try attempt("cannot read \(path)") {
-      let file = try FileDescriptor.open(path, .readOnly)
-      return try file.closeAfter {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while bytes.count <= limit {
-          let count = try fill(&buffer, from: file)
-          if count == 0 { break }
-          bytes += buffer[..<count]
-        }
-        return bytes
-      }
+    do {
+      return try RegularFile.prefix(of: path, count: limit == .max ? limit : limit + 1)
+    } catch {
+      throw StoreError(error)
     }
   }
 
-  /// Reads a file piece by piece, whatever its size.
+  /// The first `limit` bytes of a file that the user names and one more. It may be a FIFO, as a shell makes for `<(…)`;
+  /// one without a writer is empty.
+  public static func readArgument(_ path: FilePath, limit: Int) throws(StoreError) -> [UInt8] {
+    guard try kind(of: path) == .fifo else { return try read(path, limit: limit) }
+    do {
+      return try FIFO.read(path, count: limit + 1)
+    } catch {
+      throw StoreError(error)
+    }
+  }
+
+  /// Reads a regular file piece by piece, whatever its size.
   public static func read(_ path: FilePath, inPieces take: ([UInt8]) throws -> Void) throws {
-    let file = try attempt("cannot read \(path)") { try FileDescriptor.open(path, .readOnly) }
-    defer { try? file.close() }
-    var buffer = [UInt8](repeating: 0, count: 1 << 18)
-    while true {
-      let count = try attempt("cannot read \(path)") { try fill(&buffer, from: file) }
-      if count == 0 { return }
-      try take(count == buffer.count ? buffer : Array(buffer[..<count]))
+    do {
+      try RegularFile.read(path) { try take(Array($0)) }
+    } catch let error as FileError {
+      throw StoreError(error)
     }
   }
 
   /// The digest of a file's bytes, whatever its size.
   public static func digest(of path: FilePath) throws(StoreError) -> ContentDigest {
-    try attempt("cannot read \(path)") { try ContentDigest(ofFile: path) }
+    var digester = FileDigester()
+    return try digester.digest(of: path).digest
   }
 
   /// Reads what comes next of a file. The one unsafe pointer of this part of the program: neither System nor
@@ -64,7 +66,7 @@ public enum FileSystem {
         .writeOnly,
         // Never a file that somebody else has begun to write.
         options: [.create, .exclusiveCreate],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead]
+        permissions: .newFile
       )
     }
     do {
@@ -89,7 +91,7 @@ public enum FileSystem {
           path,
           .writeOnly,
           options: [.create, .exclusiveCreate],
-          permissions: [.ownerReadWrite, .groupRead, .otherRead]
+          permissions: .newFile
         )
         try file.closeAfter { _ = try file.writeAll(text.utf8) }
         return true
@@ -160,32 +162,48 @@ public enum FileSystem {
     try synchronize(folder.isEmpty ? "." : folder)
   }
 
-  /// Makes a folder, and those above it.
+  /// Creates a folder and those above it, with the permissions that the user's umask leaves: a group may share them.
   public static func createFolder(_ path: FilePath) throws(StoreError) {
-    guard !exists(path) else { return }
+    guard !isFolder(path) else { return }
     let parent = path.removingLastComponent()
     if !parent.isEmpty { try createFolder(parent) }
-    guard mkdir(path.string, 0o755) == 0 || errno == EEXIST else {
-      throw StoreError("cannot make the folder \(path)", Errno(rawValue: errno))
+    do {
+      guard try Folder.create(path) else { return }
+    } catch {
+      throw StoreError(error)
     }
     // Without this a power cut could take the folder away from under a file that was synchronized.
     try synchronize(parent.isEmpty ? "." : parent)
   }
 
-  /// Whether there is a file or folder.
+  /// What is at a path, or nil if nothing is there.
+  ///
+  /// - Throws: where it is unknown whether something is there, as for a folder that this user may not enter.
+  public static func kind(of path: FilePath) throws(StoreError) -> FileKind? {
+    do {
+      return try FileKind(at: path)
+    } catch {
+      throw StoreError(error)
+    }
+  }
+
+  /// Whether there is a file or folder that can be reached.
   public static func exists(_ path: FilePath) -> Bool {
     access(path.string, F_OK) == 0
   }
 
-  /// The size of a file in bytes; nil if there is none.
+  /// The size of a file in bytes; nil if none can be reached.
   public static func size(of path: FilePath) -> Int? {
+    // Whoever must know why opens the file, which says it.
     (try? path.stat()).map { Int($0.size) }
   }
 
-  /// Takes away the permission to write.
+  /// Takes away the permission to write, and leaves those to read as they are.
   public static func makeReadOnly(_ path: FilePath) throws(StoreError) {
-    guard chmod(path.string, 0o444) == 0 else {
-      throw StoreError("cannot protect \(path)", Errno(rawValue: errno))
+    try attempt("cannot protect \(path)") {
+      let writing: FilePermissions = [.ownerWrite, .groupWrite, .otherWrite]
+      let permissions = try path.stat().permissions.subtracting(writing)
+      guard chmod(path.string, permissions.rawValue) == 0 else { throw Errno(rawValue: errno) }
     }
   }
 
@@ -202,31 +220,24 @@ public enum FileSystem {
   }
 
   /// Removes a folder with all that is in it, if it is there; links are removed and not followed.
-  public static func removeFolder(_ path: FilePath) {
-    if unlink(path.string) == 0 { return }
-    emptyFolder(path)
-    rmdir(path.string)
-  }
+  ///
+  /// - Returns: what could not be removed. Of work in progress the next run tries again.
+  @discardableResult
+  public static func removeFolder(_ path: FilePath) -> [FileError] { TreeRemoval.remove(path) }
 
   /// Removes all that is in a folder.
-  public static func emptyFolder(_ path: FilePath) {
-    // A program may have forbidden to write to its folders, and then nothing in them can be removed.
-    chmod(path.string, 0o700)
-    for name in (try? contents(of: path)) ?? [] {
-      let entry = path.appending(name)
-      if unlink(entry.string) != 0, errno == EISDIR { removeFolder(entry) }
-    }
-  }
+  ///
+  /// - Returns: what could not be removed.
+  @discardableResult
+  public static func emptyFolder(_ path: FilePath) -> [FileError] { TreeRemoval.empty(path) }
 
-  /// The names in a folder, sorted.
+  /// The names in a folder, sorted. A name that is not UTF-8 is shown with U+FFFD.
   public static func contents(of path: FilePath) throws(StoreError) -> [String] {
-    // The system's own reason comes first; Foundation words it for programmers.
-    let isFolder = try attempt("cannot list \(path)") { try path.stat().type == .directory }
-    guard isFolder else { throw StoreError("cannot list \(path)", .notDirectory) }
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path.string) else {
-      throw StoreError("cannot list \(path)", .permissionDenied)
+    do {
+      return try Folder.names(in: path).map(\.string).sorted()
+    } catch {
+      throw StoreError(error)
     }
-    return names.sorted()
   }
 
   /// The path from the root of the file system.
@@ -236,11 +247,13 @@ public enum FileSystem {
 
   /// Whether there is a folder.
   public static func isFolder(_ path: FilePath) -> Bool {
+    // Whoever must know why it is none lists it, which says it.
     (try? path.stat())?.type == .directory
   }
 
   /// Whether there is a file that has an end: no folder and no device.
   public static func isRegularFile(_ path: FilePath) -> Bool {
+    // Whoever must know why it is none opens it, which says it.
     (try? path.stat())?.type == .regular
   }
 
@@ -265,14 +278,24 @@ public enum FileSystem {
 public struct StoreError: Error, Sendable, CustomStringConvertible {
   /// What could not be done, and why.
   public let description: String
+  /// The system's reason, where it gave one.
+  public let reason: Errno?
 
   /// An error from its message.
   public init(_ description: String) {
     self.description = description
+    reason = nil
   }
 
   /// An error from what was being done and the system's reason.
   public init(_ doing: String, _ reason: Errno) {
     description = "\(doing): \(reason)"
+    self.reason = reason
+  }
+
+  /// An error of a file.
+  public init(_ error: FileError) {
+    description = error.description
+    reason = if case .system(let errno) = error.reason { errno } else { nil }
   }
 }

@@ -34,6 +34,8 @@ public struct Lock: Sendable, Equatable {
 // MARK: - The file
 
 extension Lock {
+  /// The size that no lock of a million actions has.
+  private static let limit = 1 << 28
   // The number is raised when the form of the lines changes.
   private static let heading = "# pipeline lock 1: for each action its name, its key and the address of its result"
 
@@ -49,8 +51,19 @@ extension Lock {
   public init(reading text: String, name: String) throws(Diagnostics) {
     self.init()
     var diagnostics = Diagnostics()
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      guard !line.isEmpty, !line.hasPrefix("#") else { continue }
+    // git may have written the line ends of Windows, and an editor a byte order mark: it is the same lock.
+    let lines = (text.hasPrefix("\u{feff}") ? text.dropFirst() : text[...])
+      .split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    if !lines.contains(where: { $0 == Self.heading }), !lines.contains(where: { Self.entry($0) != nil }) {
+      diagnostics.report(
+        "\(name):1: this is no lock: its first line must be '\(Self.heading)'",
+        at: nil,
+        hints: "--update-lock writes the file anew"
+      )
+    }
+    for (index, line) in lines.enumerated() {
+      // A carriage return alone ends no line: a comment would hide what follows it.
+      guard !line.isEmpty, !line.hasPrefix("#") || line.contains("\r") else { continue }
       guard let (action, entry) = Self.entry(line) else {
         diagnostics.report(
           "\(name):\(index + 1): this is no line of a lock: \(line.prefix(60))",
@@ -68,8 +81,15 @@ extension Lock {
 
   /// Reads a lock file; nil if there is none.
   public init?(contentsOf path: FilePath) throws {
-    guard FileSystem.exists(path) else { return nil }
-    try self.init(reading: String(decoding: try FileSystem.read(path), as: UTF8.self), name: path.string)
+    guard try FileSystem.kind(of: path) != nil else { return nil }
+    let bytes = try FileSystem.read(path, limit: Self.limit)
+    guard bytes.count <= Self.limit else {
+      throw Diagnostics(Diagnostic("\(path) has more than \(Self.limit) bytes: this is no lock", at: nil))
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Diagnostics(Diagnostic("\(path) is not UTF-8 text: this is no lock", at: nil))
+    }
+    try self.init(reading: text, name: path.string)
   }
 
   /// Writes the lock file.

@@ -1,5 +1,6 @@
 public import Artifacts
 internal import Configuration
+internal import Files
 internal import FoundationEssentials
 internal import Glibc
 public import Planning
@@ -62,13 +63,22 @@ public struct ProjectFolder: StageFiles {
 
   /// Throws unless there is a file that can be read. Nothing else is opened: a pipe would wait for its writer.
   private static func expectFile(_ file: FilePath, called name: String, in place: String) throws(StageFailure) {
-    guard let type = (try? file.stat())?.type else {
+    let kind: FileKind?
+    do throws(StoreError) {
+      kind = try FileSystem.kind(of: file)
+    } catch {
+      throw StageFailure("'\(name)': \(error)")
+    }
+    guard let kind else {
+      // Names to suggest are no more than a help.
       let others = (try? FileSystem.contents(of: file.removingLastComponent())) ?? []
       let near = Suggestion.hint(for: file.lastComponent?.string ?? "", among: others)
       throw StageFailure("there is no file '\(name)' in \(place)" + (near.map { "; \($0)" } ?? ""))
     }
-    guard type == .regular else {
-      throw StageFailure("'\(name)' is \(type == .directory ? "a folder; name its files one by one" : "no file")")
+    guard kind == .regular else {
+      throw StageFailure(
+        "'\(name)' is \(kind)\(kind == .folder ? "; name its files one by one" : ", not a regular file")"
+      )
     }
     guard access(file.string, R_OK) == 0 else {
       throw StageFailure("'\(name)' cannot be read: \(Errno(rawValue: errno))")

@@ -1,5 +1,6 @@
 public import Artifacts
 internal import Configuration
+internal import Files
 public import Planning
 public import SystemPackage
 
@@ -9,9 +10,15 @@ extension ArtifactStore {
   public static let fewestDigits = 6
 
   /// Opens the store only if there is one, so that looking makes no folders.
+  ///
+  /// - Throws: where it is unknown whether there is one, as this user may not enter the folder.
   public init?(existingAt root: FilePath) throws(StoreError) {
-    guard FileSystem.exists(root.appending("objects")) else { return nil }
-    try self.init(at: root)
+    guard try FileSystem.kind(of: root.appending("objects")) == .folder else { return nil }
+    // An object cannot be told missing from one that may not be seen.
+    for folder in ["objects", "actions"] where try FileSystem.kind(of: root.appending(folder)) != nil {
+      _ = try FileSystem.contents(of: root.appending(folder))
+    }
+    self.root = root
   }
 
   /// The addresses of the artifacts that begin with these digits, sorted.

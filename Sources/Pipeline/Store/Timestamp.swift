@@ -17,6 +17,9 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     return Timestamp(milliseconds: Int(time.tv_sec) * 1000 + Int(time.tv_nsec) / 1_000_000)
   }
 
+  /// The years 0000 to 9999, which ISO 8601 writes with four digits.
+  private static let (firstSecond, lastSecond) = (-62_167_219_200, 253_402_300_799)
+
   /// As ISO 8601: `2026-11-25T09:30:12.345Z`.
   public var text: String { text(dateSeparator: "-", timeSeparator: ":") }
 
@@ -24,7 +27,9 @@ public struct Timestamp: Sendable, Hashable, Comparable {
   public var fileName: String { text(dateSeparator: "", timeSeparator: "") }
 
   private func text(dateSeparator: String, timeSeparator: String) -> String {
-    var seconds = time_t(milliseconds / 1000)
+    // Of a moment before 1970 the second in which it lies, too; and four digits of a year, whatever the clock says.
+    let (rest, isBefore) = (milliseconds % 1000, milliseconds % 1000 < 0)
+    var seconds = time_t(min(max(milliseconds / 1000 - (isBefore ? 1 : 0), Self.firstSecond), Self.lastSecond))
     var parts = tm()
     gmtime_r(&seconds, &parts)
     func digits(_ number: Int32, _ count: Int) -> String {
@@ -38,7 +43,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     text += "T" + digits(parts.tm_hour, 2)
     text += timeSeparator + digits(parts.tm_min, 2)
     text += timeSeparator + digits(parts.tm_sec, 2)
-    return text + "." + digits(Int32(milliseconds % 1000), 3) + "Z"
+    return text + "." + digits(Int32(isBefore ? rest + 1000 : rest), 3) + "Z"
   }
 
   /// The earlier one is less.

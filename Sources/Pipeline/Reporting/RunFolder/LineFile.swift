@@ -1,3 +1,4 @@
+internal import Files
 internal import SystemPackage
 
 /// A file to which lines are added, some at a time: a line costs no call of the system.
@@ -15,7 +16,7 @@ struct LineFile {
         path,
         .writeOnly,
         options: [.create, .truncate],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead]
+        permissions: .newFile
       )
     } catch {
       throw (error as? Errno) ?? .ioError
@@ -33,10 +34,11 @@ struct LineFile {
   /// Writes what has been added.
   mutating func flush() {
     guard !buffer.isEmpty, failure == nil else { return }
-    do {
-      _ = try file.writeAll(buffer)
+    do throws(Errno) {
+      try Terminal.writeAll(buffer, to: file)
     } catch {
-      failure = (error as? Errno) ?? .ioError
+      failure = error
+      if file == .standardOutput { Terminal.note(error) }
     }
     buffer.removeAll(keepingCapacity: true)
   }
