@@ -105,8 +105,9 @@ import Testing
     #expect(lines[0] == "file       artifacts/objects/\(address.prefix(2))/\(address).h5")
     #expect(lines[2] == "made by    spectrum, stage 'power' of 'small'")
     #expect(lines[3].contains(" s, action "))
-    #expect(lines[4] == "           near: 0.45, segment: 16, skip: 0, slope: {from: 0.003, to: 0.1}, var…")
-    #expect(lines[5] == "           from series: \(runs.prefix(12))")
+    #expect(lines[4] == "           not signed")
+    #expect(lines[5] == "           near: 0.45, segment: 16, skip: 0, slope: {from: 0.003, to: 0.1}, var…")
+    #expect(lines[6] == "           from series: \(runs.prefix(12))")
     let key = String(lines[3].suffix(12))
     for name in [
       address, String(address.prefix(12)), address.prefix(10).uppercased(), key, String(lines[0].dropFirst(11)),

@@ -234,6 +234,11 @@ extension Statement {
     if case .number(let seconds)? = run["processorSeconds"] { seconds } else { nil }
   }
 
+  /// How long the action took, in seconds; nil if that is not stated.
+  public var seconds: Double? {
+    if case .number(let seconds)? = run["seconds"] { seconds } else { nil }
+  }
+
   /// The profile of the pipeline, and the values that were set, as `name=value`.
   public var choices: (profile: String?, settings: [String]) {
     var settings: [String] = []

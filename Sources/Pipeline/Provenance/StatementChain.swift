@@ -194,9 +194,7 @@ extension StatementChain.Link {
   /// When it was begun, as ISO 8601 in UTC.
   public var started: String? { stated?.started ?? record?.started }
   /// How long it took.
-  public var seconds: Double? {
-    if case .number(let seconds)? = stated?.run["seconds"] { seconds } else { record?.seconds }
-  }
+  public var seconds: Double? { stated?.seconds ?? record?.seconds }
 
   /// The stage's place in the pipeline file, as `file:line:column`.
   public var place: String? {

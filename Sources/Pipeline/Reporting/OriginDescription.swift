@@ -1,6 +1,7 @@
 internal import Artifacts
 public import Configuration
 internal import Planning
+internal import Provenance
 public import Store
 
 /// Where an artifact came from, by the records of the actions that made it.
@@ -26,13 +27,22 @@ public struct OriginDescription {
   }
 
   private static func lines(_ record: ActionRecord, width: Int) -> [String] {
+    // What the record says of the run besides is a copy of its statement, which alone is signed.
+    let found = record.statement.flatMap { try? UnverifiedStatement(reading: $0) }
+    let statement = found?.statement
     var heading = record.kind.printable
-    if let stage = record.stage { heading += ", stage '\(stage.printable)'" }
-    if let pipeline = record.pipeline { heading += " of '\(pipeline.printable)'" }
+    if let stage = statement?.stage ?? record.stage { heading += ", stage '\(stage.printable)'" }
+    if let pipeline = statement?.pipeline ?? record.pipeline { heading += " of '\(pipeline.printable)'" }
     var lines = ["made by    \(heading)"]
-    if let started = record.started {
-      let seconds = record.seconds.map { ", in \(Console.duration($0))" } ?? ""
+    if let started = statement?.started ?? record.started {
+      let seconds = (statement?.seconds ?? record.seconds).map { ", in \(Console.duration($0))" } ?? ""
       lines.append("           \(started.printable)\(seconds), action \(record.key.prefix(12))")
+    }
+    if let key = found?.envelope?.signatures.first?.keyID {
+      let name = String(key.prefix(12)).printable
+      lines.append("           signed, as it says, by key \(name) ('pipeline audit' verifies)")
+    } else {
+      lines.append("           not signed")
     }
     let parameters = brief(record.parameters)
     if !parameters.isEmpty { lines.append("           \(cut(parameters, to: width - 11))") }
