@@ -68,12 +68,12 @@ import Toys
 
   @Test func `Unknown profiles and parameters name the nearest`() {
     #expect(
-      message(parameterized, choices(profile: "quik", ("m", "1"), ("text", " "))) == """
+      message(parameterized, choices(profile: "quik", ("m", "1"), ("text", ""))) == """
         error: there is no parameter 'm' to set
               = did you mean 'n'?
               = parameters: n, text, list
         error: --set text has no value
-              = write --set text=VALUE
+              = write --set text=VALUE, or --set 'text=""' for an empty text
         toy.yaml:8:3: error: there is no profile 'quik'
             8 |   quick: { n: 2 }
               |   ^
@@ -92,7 +92,28 @@ import Toys
               | ^~~~
         """
     )
-    #expect(message(parameterized, choices(("n", "[1"))).hasPrefix("--set n:1:3: error: not YAML: "))
+    #expect(message(parameterized, choices(("n", "[1"))).hasPrefix("--set n:1:1: error: '[1' where a whole number"))
+    #expect(message(parameterized, choices(("n", "9007199254740993"))).contains("it must be whole and at most 2^53"))
+  }
+
+  @Test(arguments: [
+    "run #3", "#3", "|", ">", "a: b", " x", "x ", "*x", "- a", "&a b", "!x", "[1", "[1] #2", "a\nb", "? x", "---",
+    "'a' b",
+    "@x", "%x", "{a: 1", "\"a", "\t",
+  ])
+  func `What is no single value of YAML is set as the text that it is`(text: String) throws {
+    #expect(
+      try parameters(choices(("text", text)))
+        == #"{"note":\#(JSONValue.string("n is 1, \(text)").canonicalText),"value":1}"#
+    )
+  }
+
+  @Test(arguments: [("'run #3'", "run #3"), (#""a: b""#, "a: b"), (#""""#, ""), ("a#b", "a#b"), ("1:2", "1:2")])
+  func `A quoted value is set without its quotes`(written: String, text: String) throws {
+    #expect(
+      try parameters(choices(("text", written)))
+        == #"{"note":\#(JSONValue.string("n is 1, \(text)").canonicalText),"value":1}"#
+    )
   }
 
   @Test(arguments: [

@@ -35,6 +35,25 @@ import Testing
     )
   }
 
+  @Test func `Line ends of Windows and a byte order mark make no other lock`() throws {
+    let lock = Lock(Dictionary(uniqueKeysWithValues: names.map { ($0, entry("key of \($0)", "result of \($0)")) }))
+    let text = lock.text.split(separator: "\n").joined(separator: "\r\n")
+    #expect(try Lock(reading: text + "\r\n", name: "a.lock") == lock)
+    #expect(try Lock(reading: "\u{feff}" + text, name: "a.lock") == lock)
+    #expect(try Lock(reading: Lock().text, name: "a.lock") == Lock())
+  }
+
+  @Test(arguments: ["", "# a comment\n", "\n\n", "# pipeline lock 2: of a later version\n"])
+  func `A text that is no lock is not an empty one`(text: String) {
+    let error = #expect(throws: Diagnostics.self) { try Lock(reading: text, name: "a.lock") }
+    #expect(error?.all.first?.message.hasPrefix("a.lock:1: this is no lock: ") == true)
+  }
+
+  @Test func `A carriage return alone hides no line`() {
+    let text = Lock(["a": entry("1", "1")]).text.split(separator: "\n").joined(separator: "\r")
+    #expect(throws: Diagnostics.self) { try Lock(reading: text, name: "a.lock") }
+  }
+
   @Test func `Every difference is named`() {
     let expected = Lock(["a": entry("1", "1"), "b": entry("2", "2"), "c": entry("3", "3"), "d": entry("4", "4")])
     let results = Lock(["a": entry("1", "1"), "b": entry("2", "5"), "c": entry("6", "3"), "e": entry("7", "7")])

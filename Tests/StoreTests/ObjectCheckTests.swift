@@ -165,6 +165,26 @@ import Testing
     #expect(noted() == nil)
   }
 
+  @Test func `States of old are dropped once they are the most, and what is current stays known`() throws {
+    let path = folder.path.appending("states")
+    let current = try readBytes(path)
+    // The same objects in other states, as after many runs on many machines.
+    let lines = String(decoding: current, as: UTF8.self).split(separator: "\n")
+    let outdated = (0..<10_000).flatMap { number in lines.map { "\($0)\(number)" } }.joined(separator: "\n")
+    try folder.write(Array((outdated + "\n").utf8) + current, to: "states")
+    expect(find(FileStates(of: store)), hashed: 0)
+    #expect(try readBytes(path).count <= current.count + 1)
+    expect(find(FileStates(of: store)), hashed: 0)
+  }
+
+  @Test func `A FIFO in the place of the states is not waited for`() throws {
+    let path = folder.path.appending("states")
+    FileSystem.remove(path)
+    try #require(mkfifo(path.string, 0o600) == 0)
+    #expect(find(FileStates(of: store)).reason == nil)
+    #expect(find(FileStates(of: store)).reason == nil)
+  }
+
   @Test func `A hundred thousand states are read in a moment`() throws {
     let lines = try readBytes(folder.path.appending("states")).split(separator: UInt8(ascii: "\n"))
     var line = Array(try #require(lines.first)) + [10]

@@ -17,6 +17,11 @@ import Testing
     #expect(moment.text == "2026-11-25T09:30:12.345Z")
     #expect(moment.fileName == "20261125T093012.345Z")
     #expect(Timestamp(milliseconds: 7).text == "1970-01-01T00:00:00.007Z")
+    #expect(Timestamp(milliseconds: -1).text == "1969-12-31T23:59:59.999Z")
+    #expect(Timestamp(milliseconds: -86_400_000).text == "1969-12-31T00:00:00.000Z")
+    #expect(Timestamp(milliseconds: 10_413_792_000_000).text == "2300-01-01T00:00:00.000Z")
+    #expect(Timestamp(milliseconds: .max).text.hasPrefix("9999-12-31T23:59:59."))
+    #expect(Timestamp(milliseconds: .min).text.hasPrefix("0000-01-01T00:00:00."))
     #expect(Timestamp.now > moment || Timestamp.now < moment)
   }
 
