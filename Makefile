@@ -1,5 +1,5 @@
 # Verbs (make help lists them):
-#   run build test bench bench-runner bench-engine bench-grid bench-audit figures locks audit check-neon check-kills check-faults check-gc check-mutations check-figures
+#   run build test bench bench-runner bench-engine bench-grid bench-audit figures locks audit check-neon check-kills check-faults check-power check-gc check-mutations check-figures
 #   check-verify check-regimes check-ro-crate install lint format clean help
 
 SHELL := /bin/bash
@@ -12,7 +12,7 @@ SWIFT_TEST := swift test -c release --skip-build --disable-xctest --experimental
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := run
-.PHONY: run build test bench bench-runner bench-engine bench-grid bench-audit figures locks audit check-neon check-kills check-faults check-gc check-mutations check-figures check-verify check-regimes check-ro-crate install lint format clean help system test-system swift
+.PHONY: run build test bench bench-runner bench-engine bench-grid bench-audit figures locks audit check-neon check-kills check-faults check-power check-gc check-mutations check-figures check-verify check-regimes check-ro-crate install lint format clean help system test-system swift
 
 run: build ## build, draw figure 3 and say where it is (the default)
 	@$(PIPELINE) run fig3.yaml
@@ -47,8 +47,11 @@ check-ro-crate: build ## hold the crates of the quick figures against their prof
 	@for figure in $(FIGURES); do $(PIPELINE) run $$figure --profile quick --quiet || exit; done
 	@PROFILE=quick scripts/check-ro-crate $(PIPELINE) $(FIGURES)
 
-check-kills: build ## kill runs at 100 random moments, and check that the next run goes on by itself
-	@scripts/check-kills $(PIPELINE) 100
+check-kills: build ## kill runs at 500 random moments, half of them beside gc and audit, and check that the next run goes on
+	@scripts/check-kills $(PIPELINE) $(or $(COUNT),500) $(SEED)
+
+check-power: build ## cut the power at 50 random moments of runs, publishing and gc, and check what is left (as root)
+	@scripts/check-power $(PIPELINE) $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
 
 check-faults: build ## let each call on a file of a run, an audit and a gc fail once, and check what is left (COUNT=60 draws so many)
 	@scripts/check-faults $(PIPELINE) $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
