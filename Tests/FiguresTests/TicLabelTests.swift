@@ -56,8 +56,12 @@ struct TicLabelTests {
       #expect(tics.count > 1, "\(values)")
       #expect(Set(tics.map(\.label)).count == tics.count, "\(values): \(tics)")
       for (label, value) in tics {
-        let stated = NSDecimalNumber(decimal: try number(label) + constant(axis)).doubleValue
-        #expect(abs(stated - value) <= 2 * value.ulp, "\(values): \(label) of \(axis) stands at \(value)")
+        let stands = try #require(Decimal(string: value.description))
+        let error = abs(try number(label) + constant(axis) - stands)
+        #expect(
+          error <= abs(stands) * 4 / Decimal(sign: .plus, exponent: 16, significand: 1),
+          "\(values): \(label) of \(axis) stands at \(value)"
+        )
       }
       #expect(tics.allSatisfy { $0.label.count <= 16 }, "\(tics)")
     }
