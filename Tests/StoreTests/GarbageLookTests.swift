@@ -144,7 +144,7 @@ import Testing
     let before = folder.files()
     let look = try look([1])
     #expect(look.count == 0)
-    #expect(look.scan.foreign.count == 9)
+    #expect(look.scan.foreign.count == 10)
     #expect(folder.files() == before)
   }
 
