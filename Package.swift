@@ -30,7 +30,7 @@ func pipeline(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
   .testTarget(
     name: "\(name)Tests",
-    dependencies: [.init(stringLiteral: name)] + dependencies,
+    dependencies: [.init(stringLiteral: name), "TestSupport"] + dependencies,
     path: "Tests/\(name)Tests",
     exclude: exclude,
     swiftSettings: settings
@@ -204,49 +204,49 @@ let package = Package(
     tests(of: "Dynamics", ["Tensors"]),
     tests(of: "Autodiff", ["Dynamics", "Tensors"]),
     tests(of: "Networks", ["Training", "Autodiff", "Tensors"]),
-    tests(of: "Datasets", ["TestSupport", systemPackage]),
+    tests(of: "Datasets", [systemPackage]),
     tests(of: "Training", ["Networks", "Tensors", "AllocationCount"], exclude: ["Reference"]),
     tests(of: "Stages", ["Planning", "Artifacts", "Configuration"]),
     tests(
       of: "Figures",
-      ["References", "Stages", "Planning", "Artifacts", "Configuration", "TestSupport", "CZlib", systemPackage]
+      ["References", "Stages", "Planning", "Artifacts", "Configuration", "CZlib", systemPackage]
     ),
 
-    tests(of: "Files", ["TestSupport", systemPackage]),
-    tests(of: "Processes", ["TestSupport", systemPackage]),
-    tests(of: "Configuration", ["TestSupport"]),
-    tests(of: "Archives", ["TestSupport", systemPackage]),
-    tests(of: "Artifacts", ["TestSupport", systemPackage]),
-    tests(of: "Planning", ["Artifacts", "Configuration", "TestSupport", "Toys"]),
+    tests(of: "Files", [systemPackage]),
+    tests(of: "Processes", [systemPackage]),
+    tests(of: "Configuration"),
+    tests(of: "Archives", [systemPackage]),
+    tests(of: "Artifacts", [systemPackage]),
+    tests(of: "Planning", ["Artifacts", "Configuration", "Toys"]),
     tests(of: "References", ["Artifacts", "Configuration"]),
     tests(
       of: "Claims",
-      ["References", "Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", systemPackage]
+      ["References", "Artifacts", "Configuration", "Planning", "Store", "Toys", systemPackage]
     ),
-    tests(of: "Downloads", ["Artifacts", "Store", "TestSupport", systemPackage]),
-    tests(of: "Store", ["Artifacts", "Configuration", "Planning", "TestSupport", systemPackage]),
-    tests(of: "Provenance", ["Artifacts", "Configuration", "Planning", "Store", "TestSupport", systemPackage]),
+    tests(of: "Downloads", ["Artifacts", "Store", systemPackage]),
+    tests(of: "Store", ["Artifacts", "Configuration", "Planning", systemPackage]),
+    tests(of: "Provenance", ["Artifacts", "Configuration", "Planning", "Store", systemPackage]),
     tests(
       of: "Execution",
-      ["Claims", "Artifacts", "Configuration", "Planning", "Store", "TestSupport", "Toys", "ToyWorker", systemPackage]
+      ["Claims", "Artifacts", "Configuration", "Planning", "Store", "Toys", "ToyWorker", systemPackage]
     ),
     tests(
       of: "Reporting",
       [
-        "Audit", "Execution", "Claims", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys",
+        "Audit", "Execution", "Claims", "Store", "Planning", "Artifacts", "Configuration", "Toys",
         systemPackage,
       ]
     ),
     tests(
       of: "Verification",
       [
-        "Reporting", "Execution", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", "Toys", "ToyWorker",
+        "Reporting", "Execution", "Store", "Planning", "Artifacts", "Configuration", "Toys", "ToyWorker",
         systemPackage,
       ]
     ),
     tests(
       of: "Command",
-      ["Provenance", "Store", "Planning", "Artifacts", "Configuration", "TestSupport", systemPackage]
+      ["Provenance", "Store", "Planning", "Artifacts", "Configuration", systemPackage]
     ),
     .target(name: "AllocationCount", path: "Tests/Support/AllocationCount"),
     support("TestSupport", [subprocess, systemPackage]),

@@ -3,9 +3,12 @@ import TestSupport
 import Testing
 
 /// Trainings that go on from where others were, through the built program.
+///
+/// They keep a checkpoint every hundred steps, however long these take: by the clock a fast machine would keep none.
 @Suite struct CheckpointTests {
   private let folder: TemporaryFolder
   private let pipeline: Program
+  private let environment = Program(at: "/usr/bin/env")
 
   init() throws {
     folder = try TemporaryFolder()
@@ -37,10 +40,14 @@ import Testing
   private func run(_ arguments: String...) async throws -> String { try await run(arguments) }
 
   private func run(_ arguments: [String]) async throws -> String {
-    let outcome = try await pipeline.run(["run", "long", "--json"] + arguments, in: folder.path)
+    let outcome = try await environment.run(words(arguments), in: folder.path)
     #expect(outcome.status == 0, "\(outcome)")
     let ends = outcome.output.split(separator: "\n").filter { $0.contains(#""action":"train""#) }
     return String(try #require(ends.last?.firstMatch(of: /"address":"([0-9a-f]{64})"/)?.1))
+  }
+
+  private func words(_ arguments: [String]) -> [String] {
+    ["PIPELINE_CHECKPOINT_STEPS=100", pipeline.path.string, "run", "long", "--json"] + arguments
   }
 
   /// The steps from which the runs of the latest record were computed, as it says them.
@@ -53,23 +60,30 @@ import Testing
 
   private func checkpoints(_ store: String) -> [String] { folder.files(below: "\(store)/scratch/checkpoints") }
 
-  @Test(arguments: [0, 0.4])
-  func `A training that is killed goes on from its last checkpoint, to the same bits`(moment: Double) async throws {
-    let steps = ["--set", "steps=6000"]
-    let whole = try await run(steps + ["--store", "whole"])
-    let killed = try await pipeline.run(
-      ["run", "long", "--json", "--store", "killed"] + steps,
+  /// How many steps the checkpoints of a store have, from their names.
+  private func kept(_ store: String) -> [Int] {
+    checkpoints(store).compactMap { $0.split(separator: "/").last?.split(separator: "-").first.flatMap { Int($0) } }
+  }
+
+  @Test(arguments: [1, 1500])
+  func `A training that is killed goes on from its last checkpoint, to the same bits`(least: Int) async throws {
+    // So many steps that no machine is done before the kill.
+    let killed = try await environment.run(
+      words(["--store", "killed", "--set", "steps=1000000"]),
       in: folder.path,
       sending: 9,
       toGroup: true
-    ) { output in
-      let fractions = output.matches(of: /"fraction":([0-9.]+)/).compactMap { Double($0.1) }
-      return fractions.contains { $0 > moment } && !checkpoints("killed").isEmpty
-    }
+    ) { _ in kept("killed").max() ?? 0 >= least }
     #expect(killed.status == -9)
-    #expect(!checkpoints("killed").isEmpty)
-    #expect(try await run(steps + ["--store", "killed"]) == whole)
-    #expect(try resumed("killed").contains { $0 > 0 })
+    let reached = kept("killed")
+    #expect(reached.allSatisfy { $0 % 100 == 0 })
+    let steps = ["--set", "steps=\(try #require(reached.max()) + 250)"]
+    let continued = try await run(steps + ["--store", "killed"])
+    // A kill between the keeping of one and the removal of the one before leaves both.
+    #expect(try Set(resumed("killed")).isSubset(of: reached))
+    #expect(try resumed("killed").max() == reached.max())
+    #expect(try await run(steps + ["--store", "whole"]) == continued)
+    #expect(try resumed("whole") == [])
   }
 
   @Test func `More steps go on from the longest run, fewer are read off it, and another rate is trained alone`()

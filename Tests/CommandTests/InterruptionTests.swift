@@ -32,8 +32,8 @@ import Testing
       TMPDIR=$PWD/tmp "$@" > told 2>&1 &
       program=$!
       set -- "$beginning"*
-      until [ -e "$1" ] || ! kill -0 $program; do set -- "$beginning"*; done
-      kill -$signal $program
+      until [ -e "$1" ] || ! kill -0 $program 2> /dev/null; do set -- "$beginning"*; done
+      kill -$signal $program 2> /dev/null
       wait $program
       echo $?
       """,
@@ -49,9 +49,16 @@ import Testing
     }
   }
 
+  /// Sends a signal to a command that has begun to write. One that has ended before the signal comes, as on a machine
+  /// that had something else to do, is called again.
   private func stop(_ command: String, by signal: String) async throws -> Program.Outcome {
-    let arguments = ["stop.sh", Self.temporary[command] ?? "", signal, experiment.pipeline.path.string]
-    return try await Program(at: "/bin/sh").run(arguments + words(command), in: experiment.folder.path)
+    let beginning = ["stop.sh", Self.temporary[command] ?? "", signal, experiment.pipeline.path.string]
+    while true {
+      let outcome = try await Program(at: "/bin/sh").run(beginning + words(command), in: experiment.folder.path)
+      guard outcome.output == "0\n" else { return outcome }
+      let removal = ["-c", "rm -rf out/* tmp/*"]
+      try #require(try await Program(at: "/bin/sh").run(removal, in: experiment.folder.path).status == 0)
+    }
   }
 
   private var leftovers: [String] {

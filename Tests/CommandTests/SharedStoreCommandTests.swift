@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 import TestSupport
 import Testing
@@ -17,6 +18,17 @@ import Testing
     let with = "learning_rate: { from: 0.1, to: 2, count: 40 }, steps: 20000, model: { kappa: 1, target: VALUE }"
     let stages = (1...40).map {
       "  s\($0): { kind: uv/phase-diagram, with: { \(with.replacing("VALUE", with: "\($0)")) } }"
+    }
+    try folder.write((["pipeline: \(name)", "stages:"] + stages).joined(separator: "\n"), to: "\(name).yaml")
+  }
+
+  /// Forty small actions, of which the second twenty wait for a file `go`: a run is killed before that is there.
+  private func writeGated(_ name: String) throws {
+    let gate = "until [ -e \(folder.path)/go ]; do sleep 0.02; done"
+    let stages = (1...40).map { number in
+      let words = "\(number > 20 ? gate + "; " : "")echo \(number) > {outputs.o}"
+      return
+        "  s\(number): { kind: command, with: { run: [/bin/sh, -c, \"\(words)\"], sandbox: none, outputs: { o: o } } }"
     }
     try folder.write((["pipeline: \(name)", "stages:"] + stages).joined(separator: "\n"), to: "\(name).yaml")
   }
@@ -49,10 +61,12 @@ import Testing
   }
 
   @Test func `A run that is killed is gone on with by the same command, to the same addresses`() async throws {
-    try write("one")
+    try writeGated("one")
+    let gate = try folder.write("", to: "go")
     #expect(try await pipeline.run(["run", "one", "--update-lock", "--store", "whole"], in: folder.path).status == 0)
     for (round, line) in ["s2 ", "s9 ", "s20 "].enumerated() {
       let store = "store\(round)"
+      #expect(unlink(gate.string) == 0)
       let killed = try await pipeline.run(
         ["run", "one", "--jobs", "2", "--store", store],
         in: folder.path,
@@ -62,6 +76,8 @@ import Testing
       )
       #expect(killed.status == -9)
       let left = folder.files(below: "\(store)/actions").count
+      #expect(left < 40)
+      try folder.write("", to: "go")
       let again = try await pipeline.run(["run", "one", "--locked", "--store", store], in: folder.path)
       #expect(again.status == 0, "\(again)")
       #expect(again.errors == "")

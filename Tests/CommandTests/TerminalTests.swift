@@ -75,12 +75,13 @@ import Testing
         screen.feed(chunk)
         written += chunk
         # A worker that has said how far it is knows that Ctrl-C is not for it.
-        sign = " % " if action in ("press", "press twice", "kill") else " running"
+        sign = " % " if action in ("press", "press twice", "kill") else " 1 of 4"
         # Between two drawings: what is on its way was laid out for the size before.
         resizes = "x" in action
         isQuiet = not resizes or not select.select([terminal], [], [], 0.02)[0]
         if not during and isQuiet and any(sign in line for line in screen.text()):
             during = screen.text()
+            if sign != " % ": open("go", "w").close()
             if action == "press": os.write(terminal, b"\x03")
             elif action == "press twice": os.write(terminal, b"\x03\x03")
             elif action == "kill": os.kill(process, signal.SIGTERM)
@@ -132,19 +133,41 @@ import Testing
     lines.map { $0.replacing(/[0-9]+\.[0-9]{2} s/, with: "T s").replacing(/[0-9a-f]{12}/, with: "ADDRESS") }
   }
 
-  /// A sweep of four points and a stage that takes some seconds.
-  private func write(count: Int = 240) throws {
+  /// A stage and a sweep of four points of which all but the first wait for the file `go`.
+  ///
+  /// - Parameter isOpen: whether it is there from the beginning. Else the terminal makes it when the first point is done.
+  private func write(isOpen: Bool = false) throws {
+    let gate = "until [ -e \(folder.path)/go ]; do sleep 0.02; done"
+    func stage(_ words: String) -> String {
+      #"with: { run: [/bin/sh, -c, "\#(words); echo done > {outputs.o}"], sandbox: none, outputs: { o: o } }"#
+    }
     try folder.write(
       """
       pipeline: slow
       title: Slow things
       stages:
         one: { kind: uv/fixed-points, with: { learning_rate: { values: [0.8] } } }
-        diagram: { kind: uv/phase-diagram, with: { learning_rate: { from: 0.1, to: 2, count: \(count) }, steps: 300000 } }
         points:
+          kind: command
+          matrix: { number: [1, 2, 3, 4] }
+          \(stage("test ${{ matrix.number }} = 1 || \(gate)"))
+        diagram: { kind: command, \(stage(gate)) }
+      """,
+      to: "slow.yaml"
+    )
+    if isOpen { try folder.write("", to: "go") }
+  }
+
+  /// A stage that says how far it is and is not done before somebody stops it.
+  private func writeEndless() throws {
+    try folder.write(
+      """
+      pipeline: slow
+      title: Slow things
+      stages:
+        diagram:
           kind: uv/phase-diagram
-          matrix: { target: { from: 1, to: 2, count: 4 } }
-          with: { model: { kappa: 1, target: "${{ matrix.target }}" }, learning_rate: { from: 0.1, to: 2, count: \(count / 6) }, steps: 300000 }
+          with: { learning_rate: { from: 0.1, to: 2, count: 3000 }, steps: 10000000 }
       """,
       to: "slow.yaml"
     )
@@ -157,7 +180,7 @@ import Testing
 
   @Test func `Bars follow what is at work, and nothing of them stays`() async throws {
     try write()
-    let seen = try await watch(["run", "slow", "--jobs", "3"])
+    let seen = try await watch(["run", "slow", "--jobs", "6"])
     #expect(seen.exit == "0")
     #expect(plain(seen.end).sorted() == record.sorted(), "\(seen.end)")
     #expect(seen.during.contains { $0.hasPrefix("  diagram  ") && $0.contains("─") }, "\(seen.during)")
@@ -171,7 +194,7 @@ import Testing
   @Test(arguments: ["40x24", "30x5", "10x2", "200x50", "80x1"])
   func `A window that gets another size during the run leaves the same record`(size: String) async throws {
     try write()
-    let seen = try await watch(["run", "slow", "--jobs", "3"], doing: size)
+    let seen = try await watch(["run", "slow", "--jobs", "6"], doing: size)
     #expect(seen.exit == "0")
     // Lines that stay are broken by the terminal where it is narrow.
     #expect(plain([seen.end.joined()])[0].filter { $0 != " " }.contains("━") == false, "\(seen.end)")
@@ -186,7 +209,7 @@ import Testing
 
   @Test(arguments: ["press", "press twice", "kill"])
   func `Ctrl-C and the signal to end leave the lines that stay`(how: String) async throws {
-    try write(count: 3000)
+    try writeEndless()
     let seen = try await watch(["run", "slow", "--jobs", "1"], rows: 5, doing: how)
     #expect(seen.exit == "130")
     #expect(!seen.end.contains { $0.contains("running") || $0.contains("─") || $0.contains("━") }, "\(seen.end)")
@@ -196,7 +219,7 @@ import Testing
   }
 
   @Test func `A failure is told whole above the bars`() async throws {
-    try write()
+    try write(isOpen: true)
     try folder.write("", to: "store/objects")
     let seen = try await watch(["run", "slow", "--store", "store", "--keep-going"])
     #expect(seen.exit == "1")
@@ -238,7 +261,7 @@ import Testing
   }
 
   @Test func `A run with nothing to do draws nothing`() async throws {
-    try write(count: 30)
+    try write(isOpen: true)
     _ = try await watch(["run", "slow"])
     let seen = try await watch(["run", "slow"])
     #expect(!seen.written.contains("\u{1b}[36m"))

@@ -159,15 +159,12 @@ import Testing
 
   @Test func `A text of 100 MB is refused without being parsed`() {
     let bytes = [UInt8](repeating: UInt8(ascii: "a"), count: 100_000_000)
-    var message = ""
-    let seconds = processorSeconds { message = errors(bytes) }
     #expect(
-      message == """
+      errors(bytes) == """
         error: a.yaml has 100000000 bytes; a pipeline file may have 16777216
               = data belongs in a data set or an artifact, which a stage reads by name
         """
     )
-    #expect(seconds < 1)
   }
 }
 
@@ -206,12 +203,10 @@ import Testing
     )
   }
 
-  @Test func `Anchors beyond all measure are refused at once`() {
-    let text = "a:\n" + (0..<300_000).map { "- &a\($0) x\n" }.joined()
-    var found = ""
-    let seconds = processorSeconds { found = message(text) }
-    #expect(found.hasPrefix("a.yaml:1002:3: error: more than 1000 anchors\n"))
-    #expect(seconds < 1)
+  @Test func `Anchors beyond all measure are refused at the first that is too many`() {
+    // What follows it is no YAML, which nobody finds.
+    let text = "a:\n" + (0..<300_000).map { "- &a\($0) x\n" }.joined() + "]"
+    #expect(message(text).hasPrefix("a.yaml:1002:3: error: more than 1000 anchors\n"))
   }
 
   @Test func `A node may not hold itself`() {

@@ -37,6 +37,7 @@ import Testing
       }
       let (alongResidual, alongTrace) = (difference(1, 0), difference(0, 1))
       let numeric = Matrix2(alongResidual.residual, alongTrace.residual, alongResidual.trace, alongTrace.trace)
+      #expect(numeric.eigenvalues.count == 2 && point.eigenvalues.count == 2)
       for (value, expected) in zip(numeric.eigenvalues, point.eigenvalues) {
         #expect((value - expected).magnitude < 1e-8)
       }

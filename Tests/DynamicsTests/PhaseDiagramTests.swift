@@ -19,6 +19,7 @@ import Testing
     let outcomes = try await PhaseDiagram.simulate(points, steps: 1_600, threads: 2)
     var wrong = 0
     var bounded = 0
+    #expect(points.count == outcomes.count && !points.isEmpty)
     for (point, outcome) in zip(points, outcomes) {
       let isBounded = model.boundedness(point.start, learningRate: point.learningRate) > 0
       if isBounded { bounded += 1 }

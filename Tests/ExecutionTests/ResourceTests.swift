@@ -66,15 +66,26 @@ import Toys
     #expect(summary.computed == ["frugal"])
   }
 
+  /// Four actions that end only once `count` of them are at work at the same time.
+  private func meetings(_ resources: String, _ count: Int) -> String {
+    """
+      s:
+        kind: misbehave
+        matrix: { i: { range: 4 } }
+        with: { way: meet, number: \(count), text: "\(folder.path)/${{ matrix.i }}" }
+        resources: \(resources)
+    """
+  }
+
   @Test(arguments: [
     ("{ memory: 4 GiB }", 1), ("{ memory: 2 GiB }", 2), ("{ cores: 4 }", 1), ("{ cores: 3 }", 1), ("{ cores: 2 }", 2),
     // One that asks for more than there is runs, alone.
     ("{ cores: 64 }", 1), ("{ memory: 64 GiB }", 1),
   ])
-  func `No more run at once than the machine has room for`(resources: String, most: Int) async throws {
-    let summary = try await run(sleepers(resources), memory: 4 << 30)
+  func `As many run at once as the machine has room for, and no more`(resources: String, most: Int) async throws {
+    let summary = try await run(meetings(resources, most), memory: 4 << 30)
     #expect(summary.isComplete)
-    #expect(log.mostAtOnce <= most)
+    #expect(log.mostAtOnce == most)
   }
 
   @Test func `Resources are no part of a key`() async throws {

@@ -238,7 +238,7 @@ import Toys
         slow: { kind: misbehave, with: { way: sleep, number: SECONDS }, inputs: { x: quick } }
         below: { kind: sum, inputs: { x: slow } }
       """
-    let pipeline = try toyPipeline(text.replacing("SECONDS", with: "60"))
+    let pipeline = try toyPipeline(text.replacing("SECONDS", with: "7200"))
     let runner = try runner(workers: 2)
     let clock = ContinuousClock()
     let work = Task { await runner.run(pipeline) { log.add($0) } }
@@ -246,8 +246,8 @@ import Toys
     let cancelled = clock.now
     work.cancel()
     let summary = await work.value
-    // The stage alone would have slept for a minute.
-    #expect(cancelled.duration(to: clock.now) < .seconds(30))
+    // The stage alone would have slept for two hours.
+    #expect(cancelled.duration(to: clock.now) < .seconds(1800))
     #expect(summary.stopped == .interrupted)
     #expect(summary.computed == ["quick"])
     #expect(summary.failed == 0)

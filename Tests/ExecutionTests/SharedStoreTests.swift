@@ -76,7 +76,10 @@ import Toys
   @Test func `An action that another run gives up is computed by the one that waits`() async throws {
     let pipeline = try toyPipeline("pipeline: toy\nstages:\n  a: { kind: number, with: { value: 1 } }\n")
     let key = try #require(pipeline.actions.first).key([:])
-    guard case .granted(let lease) = try store.lease(for: key) else { return }
+    guard case .granted(let lease) = try store.lease(for: key) else {
+      Issue.record("no lease in an empty store")
+      return
+    }
     let log = EventLog()
     let runner = try runner()
     let work = Task { await runner.run(pipeline) { log.add($0) } }

@@ -1,6 +1,7 @@
 import Autodiff
 import Networks
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct LossTests {
@@ -22,7 +23,7 @@ import Testing
     let squares: Double = 4 + 16 + 36
     #expect((loss - squares / 12).magnitude < 1e-14)
     let residuals: [Double] = [0, 2, 0, 4, 0, 6]
-    for (ours, residual) in zip(gradient, residuals) { #expect((ours - residual / 6).magnitude < 1e-15) }
+    expectEqual(gradient, residuals.map { $0 / 6 }, within: 1e-15)
   }
 
   @Test func `The cross-entropy is the mean over examples, and its gradient is softmax minus target`() {
@@ -37,7 +38,7 @@ import Testing
     }
     // The outputs of 800 lose three digits to the subtraction.
     #expect((loss - expected).magnitude < 1e-12)
-    for (ours, exact) in zip(gradient, slopes) { #expect((ours - exact).magnitude < 1e-14) }
+    expectEqual(gradient, slopes, within: 1e-14)
   }
 
   @Test func `The best constant prediction is the mean target, or the frequencies of the classes`() {

@@ -114,6 +114,7 @@ import Training
       for index in found.indices { squares[index].append(found[index]) }
     }
     let exponents = squares.map { Exponent(widths, $0, power: 2) }
+    #expect(exponents.count == 4)
     for (ours, exact) in zip(exponents, [0, 0, theory.output, theory.update]) {
       #expect(ours.isNear(exact), "\(exponents)")
     }

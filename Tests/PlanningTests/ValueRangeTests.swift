@@ -1,5 +1,6 @@
 import Configuration
 import Planning
+import TestSupport
 import Testing
 
 @Suite struct ValueRangeTests {
@@ -18,9 +19,7 @@ import Testing
 
   @Test func `A logarithmic range has equal ratios`() throws {
     let values = try range("{ from: 0.001, to: 1000, count: 7, spacing: log }")
-    for (value, expected) in zip(values, [1e-3, 1e-2, 1e-1, 1, 10, 100, 1000]) {
-      #expect((value / expected - 1).magnitude < 1e-15)
-    }
+    expectEqual(values, [1e-3, 1e-2, 1e-1, 1, 10, 100, 1000], within: .relative(1e-15))
   }
 
   @Test func `Powers of two and ten that are steps of a range are exact`() throws {

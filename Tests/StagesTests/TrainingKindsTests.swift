@@ -1,6 +1,7 @@
 import Artifacts
 import Planning
 import Stages
+import TestSupport
 import Testing
 
 @Suite struct TrainingKindsTests {
@@ -28,7 +29,7 @@ import Testing
     #expect(try run.numbers("probe") == [0, 10, 20, 30, 40])
     let initial = try run.numbers("initial_sharpness")[0]
     let (eta, loss) = (try run.numbers("eta"), try run.numbers("loss"))
-    for (rate, asked) in zip(eta, [0.5, 1, 1000]) { #expect((rate * initial / asked - 1).magnitude < 1e-15) }
+    expectEqual(eta.map { $0 * initial }, [0.5, 1, 1000], within: .relative(1e-15))
     for rate in 0..<3 { #expect(loss[rate * 41] == loss[0]) }
     #expect(loss[40] < loss[0])
     // Three hundred times the critical rate: the loss explodes, and the run is over.
@@ -39,6 +40,7 @@ import Testing
     let sharpness = try run.numbers("sharpness")
     #expect((sharpness[0] / initial - 1).magnitude < 1e-15)
     let residual = try run.numbers("sharpness_residual")
+    #expect(sharpness.count == residual.count && sharpness.contains { !$0.isNaN })
     for (value, residual) in zip(sharpness, residual) where !value.isNaN { #expect(residual <= 1e-3 * value) }
   }
 

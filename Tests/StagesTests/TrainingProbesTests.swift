@@ -85,6 +85,7 @@ import Testing
       #expect(top[place * 3] >= top[place * 3 + 1] && top[place * 3 + 1] >= top[place * 3 + 2])
     }
     let (trace, error) = (try run.numbers("trace"), try run.numbers("trace_error"))
+    #expect(trace.count == error.count && !trace.isEmpty)
     for (trace, error) in zip(trace, error) { #expect(error > 0 && error < 0.2 * trace) }
     // Gradient descent without momentum on all examples goes along the gradient.
     #expect(run["gradient_curvature"]?.values == run["step_curvature"]?.values)
@@ -113,6 +114,7 @@ import Testing
     let run = try await StageRunner.artifact("train", small + "\ntolerance_of: error", inputs: ["data": data()])
     let (value, error) = (try run.numbers("sharpness"), try run.numbers("sharpness_error"))
     #expect(run["sharpness_error"]?.dimensions == ["learning_rate", "probe"])
+    #expect(value.count == error.count && !value.isEmpty)
     for (value, error) in zip(value, error) { #expect(error <= 1e-3 * value) }
   }
 

@@ -1,6 +1,7 @@
 import Artifacts
 import Planning
 import Stages
+import TestSupport
 import Testing
 
 @Suite struct UVKindsTests {
@@ -23,9 +24,9 @@ import Testing
     #expect(eta[1] == 0.55)
     #expect((trace[101 + 20] - 4.9825663784).magnitude < 1e-9)
     let network = try artifact.numbers("network_tangent_kernel")
-    for (map, other) in zip(trace, network) { #expect((map - other).magnitude < 1e-11 * map) }
+    expectEqual(network, trace, within: .relative(1e-11))
     let (closed, measured) = (try artifact.numbers("sharpness"), try artifact.numbers("network_sharpness"))
-    for (map, other) in zip(closed, measured) { #expect((map - other).magnitude < 1e-10 * map) }
+    expectEqual(measured, closed, within: .relative(1e-10))
     #expect(artifact["regime"]?.attributes["flag_meanings"]?.text?.contains("edge-of-stability") == true)
     #expect(try artifact.numbers("outcome") == [0, 1, 0, 1])
   }
@@ -50,12 +51,9 @@ import Testing
         ])
     )
     let kappa = try recorded.numbers("kappa")
-    for (fitted, truth) in zip(try fit.numbers("kappa"), [kappa[0], kappa[0], kappa[1], kappa[1]]) {
-      #expect((fitted / truth - 1).magnitude < 1e-8)
-    }
-    for (fitted, truth) in zip(try fit.numbers("ratio"), [0.2, 1.1, 0.2, 1.1]) {
-      #expect((fitted - truth).magnitude < 1e-8)
-    }
+    let expected = [kappa[0], kappa[0], kappa[1], kappa[1]]
+    expectEqual(try fit.numbers("kappa"), expected, within: .relative(1e-8))
+    expectEqual(try fit.numbers("ratio"), [0.2, 1.1, 0.2, 1.1], within: 1e-8)
   }
 
   @Test func `A fit of something else says that it is none`() async throws {
@@ -86,7 +84,7 @@ import Testing
     )
     #expect(try artifact.numbers("period") == [2, 4, 0, -1])
     let flips = [1, 1.2360679775, 1.2880317545, 1.2992279397, 1.3016289140]
-    for (flip, expected) in zip(try artifact.numbers("flip"), flips) { #expect((flip - expected).magnitude < 1e-9) }
+    expectEqual(try artifact.numbers("flip"), flips, within: 1e-9)
     #expect((try artifact.numbers("onset")[0] - 1.3022834627).magnitude < 1e-7)
     #expect(artifact["density"]?.shape == [81, 4])
     #expect(artifact["orbit_eta_trace"]?.shape == [4, 4])
@@ -144,10 +142,8 @@ import Testing
     for (place, expected) in [(0, 8.0), (10, 8.0.squareRoot()), (20, 1)] {
       #expect((critical[place] / expected - 1).magnitude < 1e-14)
     }
-    for (c, edge) in zip(border, critical) {
-      let r = c / edge
-      #expect((c - (4 - r * r)).magnitude < 1e-12)
-    }
+    let ratios = zip(border, critical).map { $0 / $1 }
+    expectEqual(border, ratios.map { 4 - $0 * $0 }, within: 1e-12)
   }
 
   @Test func `The portrait's trajectories and triangle are those of the map`() async throws {

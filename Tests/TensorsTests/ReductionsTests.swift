@@ -23,11 +23,11 @@ import Testing
   func `Sums are exact up to the rounding of double`(rows: Int, columns: Int) {
     let matrix = Matrices(rows: rows, columns: columns, seed: 3)
     func expect(_ sum: Double, _ terms: some Collection<Double>) {
-      let exact = terms.reduce(Float80(0)) { $0 + Float80($1) }
+      let exact = terms.reduce(DoubleDouble(0)) { $0 + DoubleDouble($1) }
       // A tree over chunks adds a term no more than this often; a column is added in the order of its rows.
       let depth = Double(min(terms.count, 8_192 / 16 + 16 + 13))
       let bound = depth * terms.reduce(0) { $0 + $1.magnitude } * 0x1p-53
-      #expect((sum - Double(exact)).magnitude <= bound)
+      #expect((DoubleDouble(sum) - exact).high.magnitude <= bound)
     }
     expect(reduced(matrix, .sumOfAll)[0], matrix.values)
     let columnSums = reduced(matrix, .sumOfColumns)
@@ -87,10 +87,10 @@ import Testing
       workers: Workers(threads: threads)
     )
     let (x, y) = (vectors[0].values, vectors[1].values)
-    let exact = zip(x, y).reduce(Float80(0)) { $0 + Float80($1.0) * Float80($1.1) }
+    let exact = zip(x, y).reduce(DoubleDouble(0)) { $0 + DoubleDouble($1.0) * DoubleDouble($1.1) }
     let size = zip(x, y).reduce(0) { $0 + ($1.0 * $1.1).magnitude }
     let dot = arena.dot(places[0], places[1])
-    #expect((dot - Double(exact)).magnitude < 550 * size * 0x1p-53)
+    #expect((DoubleDouble(dot) - exact).high.magnitude < 550 * size * 0x1p-53)
     #expect(arena.dot(places[1], places[0]) == dot)
     arena.add(-0.25, places[0], to: places[1])
     let sums = zip(x, y).map { $1 - 0.25 * $0 }

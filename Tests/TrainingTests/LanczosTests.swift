@@ -1,4 +1,5 @@
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -12,12 +13,11 @@ import Training
     let exact = (0..<15).map { 10 - Double($0 * $0) / 7 }
     let matrix = Dense(eigenvalues: exact)
     let solution = SymmetricEigenproblem(matrix.rows)
-    for (ours, exact) in zip(solution.values, exact) { #expect((ours - exact).magnitude < 1e-13) }
+    expectEqual(solution.values, exact, within: 1e-13)
+    #expect(solution.vectors.count == exact.count)
     for (value, vector) in zip(solution.values, solution.vectors) {
-      for (row, component) in zip(matrix.rows, vector) {
-        let product = zip(row, vector).reduce(0) { $0 + $1.0 * $1.1 }
-        #expect((product - value * component).magnitude < 1e-13)
-      }
+      let products = matrix.rows.map { row in zip(row, vector).reduce(0) { $0 + $1.0 * $1.1 } }
+      expectEqual(products, vector.map { value * $0 }, within: 1e-13)
     }
   }
 
@@ -146,6 +146,7 @@ import Training
     )
     #expect(found.eigenvalues.count == 6)
     let size = eigenvalues.map(\.magnitude).max() ?? 0
+    #expect(found.eigenvalues.count == eigenvalues.count && !eigenvalues.isEmpty)
     for (index, (pair, exact)) in zip(found.eigenvalues, eigenvalues).enumerated() {
       // Zero has no relative residual.
       #expect(pair.isConverged || exact == 0)

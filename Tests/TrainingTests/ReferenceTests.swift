@@ -1,6 +1,7 @@
 import Foundation
 import Networks
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -61,9 +62,7 @@ import Training
       )
       let records = training.records()
       #expect(records.count == reference.losses.count)
-      for (record, loss) in zip(records, reference.losses) {
-        #expect((record.loss - loss).magnitude < 1e-9, "\(reference.activation), step \(record.step)")
-      }
+      expectEqual(records.map(\.loss), reference.losses, within: 1e-9, "\(reference.activation)")
       let (first, last) = (try #require(records[0].sharpness), try #require(records[50].sharpness))
       #expect(first.isConverged && last.isConverged)
       #expect((first.value / reference.firstSharpness - 1).magnitude < 1e-9)

@@ -23,6 +23,7 @@ import Training
     var random = RandomStream(seed: 5, "density")
     let signs = random.signs(12)
     let solution = SymmetricEigenproblem(matrix.rows)
+    #expect(density.nodes[0].count == eigenvalues.count && density.weights[0].count == eigenvalues.count)
     for (index, (node, weight)) in zip(density.nodes[0], density.weights[0]).enumerated() {
       #expect((node - eigenvalues[index]).magnitude < 1e-12)
       let overlap = zip(signs, solution.vectors[index]).reduce(0) { $0 + $1.0 * $1.1 }

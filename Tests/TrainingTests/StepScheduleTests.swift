@@ -24,16 +24,44 @@ import Training
 
   @Test(arguments: [1, 2, 7, 20, 33, 100])
   func `The marks of a decade are its least steps that reach each power`(perDecade: Int) {
-    func power(_ base: Float80, _ exponent: Int) -> Float80 {
-      (0..<exponent).reduce(1) { product, _ in product * base }
+    // (step / decade)^perDecade >= 10^number, in whole numbers.
+    func power(_ base: Int, _ exponent: Int) -> WholeNumber {
+      (0..<exponent).reduce(WholeNumber(1)) { product, _ in product * base }
     }
     var expected: Set = [0]
     for decade in [1, 10, 100, 1_000] {
       for number in 0...perDecade {
-        let reaches = { (step: Int) in power(Float80(step) / Float80(decade), perDecade) >= power(10, number) }
+        let least = (0..<perDecade).reduce(power(10, number)) { product, _ in product * decade }
+        let reaches = { (step: Int) in !(power(step, perDecade) < least) }
         expected.formUnion((decade...10 * decade).first(where: reaches).map { [$0] } ?? [])
       }
     }
     #expect(steps(StepSchedule(perDecade: perDecade), below: 10_001) == expected.sorted())
+  }
+}
+
+/// A whole number of any length: digits to the base 10^9, the lowest first.
+private struct WholeNumber {
+  private var digits: [Int]
+
+  init(_ value: Int) {
+    precondition(value >= 0 && value < 1_000_000_000)
+    digits = [value]
+  }
+
+  static func * (number: Self, factor: Int) -> Self {
+    var (product, carry) = (number, 0)
+    for index in product.digits.indices {
+      carry += product.digits[index] * factor
+      product.digits[index] = carry % 1_000_000_000
+      carry /= 1_000_000_000
+    }
+    if carry > 0 { product.digits.append(carry) }
+    return product
+  }
+
+  static func < (left: Self, right: Self) -> Bool {
+    guard left.digits.count == right.digits.count else { return left.digits.count < right.digits.count }
+    return left.digits.reversed().lexicographicallyPrecedes(right.digits.reversed())
   }
 }

@@ -1,4 +1,5 @@
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -7,6 +8,7 @@ import Training
   private func errors(_ matrix: Dense, _ solution: SymmetricEigenproblem) -> (pairs: Double, angles: Double) {
     func dot(_ x: [Double], _ y: [Double]) -> Double { zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } }
     var (pairs, angles) = (0.0, 0.0)
+    #expect(solution.values.count == matrix.rows.count && solution.vectors.count == matrix.rows.count)
     for (number, (value, vector)) in zip(solution.values, solution.vectors).enumerated() {
       for (row, component) in zip(matrix.rows, vector) {
         pairs = max(pairs, (dot(row, vector) - value * component).magnitude)
@@ -33,9 +35,7 @@ import Training
     let matrix = Dense(eigenvalues: eigenvalues)
     let solution = SymmetricEigenproblem(matrix.rows)
     let size = eigenvalues.map(\.magnitude).max() ?? 0
-    for (ours, exact) in zip(solution.values, eigenvalues.sorted(by: >)) {
-      #expect((ours - exact).magnitude <= 1e-14 * size)
-    }
+    expectEqual(solution.values, eigenvalues.sorted(by: >), within: .absolute(1e-14 * size))
     let errors = errors(matrix, solution)
     #expect(errors.pairs <= 2e-14 * size)
     #expect(errors.angles < 2e-14)

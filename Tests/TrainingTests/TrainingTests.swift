@@ -1,5 +1,6 @@
 import Networks
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -104,7 +105,7 @@ import Training
       velocity = zip(velocity, objective.gradient).map { 0.6 * $0 + $1 }
       objective.parameters = zip(objective.parameters, velocity).map { $0 - 0.1 * $1 }
     }
-    for (ours, exact) in zip(training.parameters, objective.parameters) { #expect((ours - exact).magnitude < 1e-15) }
+    expectEqual(training.parameters, objective.parameters, within: 1e-15)
 
     settings = TrainingSettings(learningRate: 0.1, batchSize: 8, steps: 3)
     let batches = sample.training(settings).records()

@@ -128,7 +128,13 @@ public struct Worker: Sendable {
       files: files,
       checkpoints: order.isFresh
         ? NoCheckpoints()
-        : CheckpointFolder(of: store, kind: order.kind, code: order.code, inputs: order.inputs),
+        : CheckpointFolder(
+          of: store,
+          kind: order.kind,
+          code: order.code,
+          inputs: order.inputs,
+          pace: CheckpointPace(getenv(CheckpointPace.variable).map { String(cString: $0) })
+        ),
       object: { try store.file($0, named: $1).string },
       report: { if pace.isDue($0.fraction) { send(WorkReport(fraction: $0.fraction, $0.message)) } }
     )

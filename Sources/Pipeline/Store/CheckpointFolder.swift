@@ -11,9 +11,19 @@ public struct CheckpointFolder: StageCheckpoints {
   private let store: ArtifactStore
   private let surroundings: JSONValue
 
+  /// When they are kept.
+  public let pace: CheckpointPace
+
   /// The checkpoints of an action's kind, code and inputs.
-  public init(of store: ArtifactStore, kind: String, code: String, inputs: [String: Source<ContentDigest>]) {
+  public init(
+    of store: ArtifactStore,
+    kind: String,
+    code: String,
+    inputs: [String: Source<ContentDigest>],
+    pace: CheckpointPace = .clock
+  ) {
     self.store = store
+    self.pace = pace
     // The number is raised when the meaning of what is digested, or of what is stored under it, changes.
     surroundings = [
       "pipeline checkpoint": .number(1), "kind": .string(kind), "code": .string(code),

@@ -83,7 +83,7 @@ extension TrainingCheckpoint {
 
 /// The checkpoints of one run, written now and then while it goes on.
 ///
-/// When they are written depends on the clock; what is computed does not depend on when they are written.
+/// What is computed does not depend on when they are written.
 struct TrainingCheckpoints {
   private let folder: any StageCheckpoints
   private let identity: JSONValue
@@ -121,8 +121,7 @@ struct TrainingCheckpoints {
   /// - Parameter isLast: whether it goes no further for now.
   mutating func note(_ run: TrainingRun, _ training: Training, isLast: Bool) {
     let now = ContinuousClock.now
-    if began.duration(to: now) > Self.short { isWorthwhile = true }
-    guard isWorthwhile, isLast || written.duration(to: now) > interval(at: now) else { return }
+    guard isDue(run, at: now, isLast: isLast) else { return }
     let checkpoint = TrainingCheckpoint(run, training.end == nil ? training.checkpoint : nil)
     do {
       try folder.keep(StageCheckpoint(progress: run.losses.count, state: checkpoint.artifact()), of: identity)
@@ -132,6 +131,16 @@ struct TrainingCheckpoints {
     }
     written = .now
     cost = now.duration(to: written)
+  }
+
+  private mutating func isDue(_ run: TrainingRun, at now: ContinuousClock.Instant, isLast: Bool) -> Bool {
+    switch folder.pace {
+    case .clock:
+      if began.duration(to: now) > Self.short { isWorthwhile = true }
+      return isWorthwhile && (isLast || written.duration(to: now) > interval(at: now))
+    case .steps(let count):
+      return isLast || (run.losses.count > 0 && run.losses.count % count == 0)
+    }
   }
 
   /// At first often, later every half minute; never so often that it would be felt.

@@ -142,6 +142,18 @@ private struct Diary: StageKind {
     try await Task.sleep(for: .milliseconds(milliseconds))
     return try result(Self.self, number)
   }
+
+  /// Makes a file, and waits until `number` of them are in its folder at once or have been there.
+  private func meet() async throws {
+    guard let own = fopen(text, "w") else { throw StageFailure("no file") }
+    fclose(own)
+    let folder = String(text[..<(text.lastIndex(of: "/") ?? text.startIndex)])
+    var met = 0
+    while met < number {
+      met = (0..<4).count { access("\(folder)/\($0)", F_OK) == 0 }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+  }
 }
 
 private struct Stacked: StageKind {
@@ -166,6 +178,7 @@ private struct Misbehaviour: StageKind {
     case print
     case complain
     case sleep
+    case meet
     case progress
     case hoard
   }
@@ -177,8 +190,8 @@ private struct Misbehaviour: StageKind {
   static let declaration = KindDeclaration("misbehave", "Fails in some way.", inputs: .free, outputs: [value])
   static let fields: [Field<Misbehaviour>] = [
     .init("way", \.way, "In which.", required: true),
-    .init("number", \.number, "The signal, the exit code, the seconds, or the MiB."),
-    .init("text", \.text, "What is printed."),
+    .init("number", \.number, "The signal, the exit code, the seconds, the MiB, or how many meet."),
+    .init("text", \.text, "What is printed, or the file by which others see this one."),
   ]
 
   func run(_ context: StageContext) async throws -> StageResult {
@@ -200,6 +213,7 @@ private struct Misbehaviour: StageKind {
     case .sleep:
       context.report(StageProgress(0.5, "asleep"))
       try await Task.sleep(for: .seconds(number))
+    case .meet: try await meet()
     case .hoard:
       let bytes = [UInt8](repeating: 1, count: number << 20)
       try await Task.sleep(for: .seconds(20))
