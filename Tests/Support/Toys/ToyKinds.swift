@@ -142,18 +142,6 @@ private struct Diary: StageKind {
     try await Task.sleep(for: .milliseconds(milliseconds))
     return try result(Self.self, number)
   }
-
-  /// Makes a file, and waits until `number` of them are in its folder at once or have been there.
-  private func meet() async throws {
-    guard let own = fopen(text, "w") else { throw StageFailure("no file") }
-    fclose(own)
-    let folder = String(text[..<(text.lastIndex(of: "/") ?? text.startIndex)])
-    var met = 0
-    while met < number {
-      met = (0..<4).count { access("\(folder)/\($0)", F_OK) == 0 }
-      try await Task.sleep(for: .milliseconds(5))
-    }
-  }
 }
 
 private struct Stacked: StageKind {
@@ -222,5 +210,17 @@ private struct Misbehaviour: StageKind {
       for fraction in [-1, .nan, .infinity, 1e300, 0.5] { context.report(StageProgress(fraction, "\u{2028}\n")) }
     }
     return try result(Self.self, number)
+  }
+
+  /// Makes a file, and waits until `number` of them are in its folder at once or have been there.
+  private func meet() async throws {
+    guard let own = fopen(text, "w") else { throw StageFailure("no file") }
+    fclose(own)
+    let folder = String(text[..<(text.lastIndex(of: "/") ?? text.startIndex)])
+    var met = 0
+    while met < number {
+      met = (0..<4).count { access("\(folder)/\($0)", F_OK) == 0 }
+      try await Task.sleep(for: .milliseconds(5))
+    }
   }
 }
