@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// The least processor time in seconds that this thread spends in `body`, of three times. It says nothing by itself, as
+/// The least processor time in seconds that this thread spends in `body`, of several times. It says nothing by itself, as
 /// processors differ: two of them can be compared.
-public func leastProcessorSeconds(_ body: () throws -> Void) rethrows -> Double {
+public func leastProcessorSeconds(of times: Int = 3, _ body: () throws -> Void) rethrows -> Double {
   var least = Double.infinity
-  for _ in 0..<3 {
+  for _ in 0..<times {
     let began = now()
     try body()
     least = min(least, now() - began)
