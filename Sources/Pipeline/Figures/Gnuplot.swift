@@ -28,13 +28,18 @@ public enum Gnuplot {
     let names = Script.names(stem: script.stem)
     try OutputFile.write(script.text.utf8, to: folder.appending(names.script))
     try OutputFile.write(script.data, to: folder.appending(names.data))
-    let program = try await run(names.script, in: folder)
+    let desk = folder.appending("gnuplot")
+    var files = try MemoryFiles(in: desk)
+    defer { files.remove() }
+    try files.add(names.script, script.text.utf8)
+    try files.add(names.data, script.data)
+    for name in names.pictures { try files.add(name) }
+    let program = try await run(names.script, in: desk)
     var version: String?
     for name in names.pictures {
-      let path = folder.appending(name)
-      let bytes = try OutputFile.read(path)
+      let bytes = try files.bytes(of: name)
       version = version ?? PictureFile.version(in: bytes)
-      try OutputFile.write(PictureFile.finished(bytes, titled: script.title, identity), to: path)
+      try OutputFile.write(PictureFile.finished(bytes, titled: script.title, identity), to: folder.appending(name))
     }
     let all = [names.script, names.data] + names.pictures
     return Drawing(
@@ -56,7 +61,7 @@ public enum Gnuplot {
       "LC_ALL": "C.UTF-8", "HOME": folder.string, "SOURCE_DATE_EPOCH": "0", "PATH": "/usr/bin:/bin",
     ]
     // Into a file: gnuplot may have more to say than anyone would keep, which must not be what the figure fails of.
-    let messages = folder.appending("gnuplot-messages")
+    let messages = folder.removingLastComponent().appending("gnuplot-messages")
     let guardian = try Guardian()
     defer { guardian.release() }
     let result = try await Subprocess.run(
