@@ -26,13 +26,15 @@ extension ArtifactStore {
   }
 
   /// Hashes the bytes of an object, and notes in which state it was whole. One that is damaged is moved aside; the
-  /// damage is then a reason to run.
+  /// damage is then a reason to run. One that cannot be read now may be whole, and stays.
   ///
   /// - Parameter movesAside: false for whoever only looks.
   public func check(_ object: ObjectRecord, movesAside: Bool = true) -> RunReason? {
     let file = path(of: object)
     guard let before = FileState(of: file) else { return .objectMissing(address: object.address) }
-    guard let digest = try? FileSystem.digest(of: file), digest.description == object.file else {
+    // Another reading would tell whether it was the disk; until then nobody knows what the bytes are.
+    guard let digest = try? FileSystem.digest(of: file) else { return .objectDamaged(address: object.address) }
+    guard digest.description == object.file else {
       if movesAside { _ = try? moveAside(file, because: "its bytes have changed") }
       return .objectDamaged(address: object.address)
     }

@@ -113,15 +113,22 @@ extension ArtifactStore {
     let file = path(of: address)
     // Told apart first: a file that cannot be opened now may be whole.
     _ = try FileSystem.read(file, limit: 0)
-    let reason: String
-    do throws(ArtifactError) {
-      let artifact = try Artifact(contentsOf: file.string)
-      if artifact.address == address { return artifact }
-      reason = "its content is \(artifact.address.short)"
-    } catch {
-      reason = error.description
+    if case .success(let artifact) = Self.read(file, at: address) { return artifact }
+    // A disk or a network that failed for a moment is no damage: libhdf5 does not tell which it was. All bytes are read
+    // another way, which fails where the disk still does, and then the artifact again.
+    _ = try FileSystem.digest(of: file)
+    switch Self.read(file, at: address) {
+    case .success(let artifact): return artifact
+    case .failure(let error): throw try moveAside(file, because: error.description)
     }
-    throw try moveAside(file, because: reason)
+  }
+
+  private static func read(_ file: FilePath, at address: ContentDigest) -> Result<Artifact, ArtifactError> {
+    Result { () throws(ArtifactError) in
+      let artifact = try Artifact(contentsOf: file.string)
+      guard artifact.address == address else { throw ArtifactError("its content is \(artifact.address.short)") }
+      return artifact
+    }
   }
 
   /// Reads one artifact, or the points of a sweep, which are stacked.
