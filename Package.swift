@@ -94,7 +94,10 @@ let package = Package(
     pipeline("Artifacts", ["CLibHDF5", "Files", crypto, systemPackage]),
     pipeline("Archives", ["CZlib"]),
     pipeline("References", ["Artifacts", "Configuration"]),
-    pipeline("Figures", ["References", "Artifacts", "Configuration", "Processes", subprocess, systemPackage]),
+    pipeline(
+      "Figures",
+      ["CLinux", "References", "Artifacts", "Configuration", "Processes", subprocess, systemPackage]
+    ),
     pipeline("Planning", ["Artifacts", "Configuration", deque]),
     pipeline("Programs", ["Planning", "Artifacts", "Configuration", "Processes", subprocess, systemPackage]),
     pipeline("Store", ["CLinux", "Files", "Planning", "Artifacts", "Configuration", crypto, systemPackage]),

@@ -31,8 +31,8 @@ public enum Gnuplot {
     let desk = folder.appending("gnuplot")
     var files = try MemoryFiles(in: desk)
     defer { files.remove() }
-    try files.add(names.script, script.text.utf8)
-    try files.add(names.data, script.data)
+    try files.add(names.script, Array(script.text.utf8))
+    try files.add(names.data, Array(script.data))
     for name in names.pictures { try files.add(name) }
     let program = try await run(names.script, in: desk)
     var version: String?

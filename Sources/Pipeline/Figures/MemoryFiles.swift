@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import SystemPackage
 
@@ -6,6 +7,9 @@ internal import SystemPackage
 /// gnuplot says nothing of a write that fails, or of a read: on a disk that is full, or that fails, it would leave a
 /// picture with a hole and end well. What it reads and writes here touches no disk.
 struct MemoryFiles {
+  /// `MFD_CLOEXEC`, which Swift's Glibc module leaves out as it does the call.
+  private static let closesOnExec: UInt32 = 1
+
   private let folder: FilePath
   private var files: [String: FileDescriptor] = [:]
 
@@ -16,8 +20,8 @@ struct MemoryFiles {
   }
 
   /// Adds a file.
-  mutating func add(_ name: String, _ bytes: some Sequence<UInt8> = []) throws {
-    let number = memfd_create(name, UInt32(MFD_CLOEXEC))
+  mutating func add(_ name: String, _ bytes: [UInt8] = []) throws {
+    let number = memfd_create(name, Self.closesOnExec)
     guard number >= 0 else { throw Errno(rawValue: errno) }
     let file = FileDescriptor(rawValue: number)
     files[name] = file

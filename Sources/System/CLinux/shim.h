@@ -10,6 +10,9 @@
 /// Makes everything durable that was written to the file system on which the open file lies; 0, or -1 with errno.
 extern int syncfs(int fd);
 
+/// Opens a new file in memory, which has no name on any disk; -1 with errno.
+extern int memfd_create(const char *name, unsigned int flags);
+
 /// The version of the C library that is loaded.
 extern const char *gnu_get_libc_version(void);
 

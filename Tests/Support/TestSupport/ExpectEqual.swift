@@ -1,7 +1,7 @@
 internal import Testing
 
 /// How far a number may be from what is expected.
-public enum Tolerance: Sendable, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+public enum AllowedError: Sendable, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   /// By no more than this.
   case absolute(Double)
   /// By no more than this times the expected number.
@@ -30,7 +30,7 @@ public enum Tolerance: Sendable, ExpressibleByFloatLiteral, ExpressibleByInteger
 public func expectEqual(
   _ found: some Sequence<Double>,
   _ expected: some Sequence<Double>,
-  within tolerance: Tolerance,
+  within tolerance: AllowedError,
   _ comment: String = "",
   fileID: String = #fileID,
   filePath: String = #filePath,
