@@ -48,7 +48,7 @@ struct AuditTarget {
       let store = try ArtifactReference.open(root)
       request.store = store
       request.isWhole = true
-      request.keys = store.keys()
+      request.keys = try store.allKeys()
       request.locks = try Self.locks(in: store.root.appending("locks"), store)
       request.figures = Self.figures(in: store) { _ in true }
     }

@@ -24,9 +24,20 @@ struct FigureAudit {
     self.known = known
     let files = actions.flatMap { action in action.record.files.values.map { ($0.file, action.name) } }
     owners = Dictionary(files) { first, _ in first }
-    let names = folders.map { folder in
-      ((try? FileSystem.contents(of: folder)) ?? []).filter { FileSystem.isRegularFile(folder.appending($0)) }
+    var unlisted: [AuditFinding] = []
+    let names = folders.map { folder -> [String] in
+      let names: [String]
+      do throws(StoreError) {
+        names = try FileSystem.contents(of: folder)
+      } catch {
+        if error.reason != .noSuchFileOrDirectory {
+          unlisted.append(AuditFinding(.unreadable, at: folder.string, error.description))
+        }
+        return []
+      }
+      return names.filter { FileSystem.isRegularFile(folder.appending($0)) }
     }
+    findings = unlisted
     let artifacts = zip(folders, names).flatMap { folder, names in
       names.filter { $0.hasSuffix(".h5") }.map { folder.appending($0) }
     }
@@ -87,7 +98,15 @@ struct FigureAudit {
   private static func stem(_ name: String) -> String { FilePath(name).stem ?? name }
 
   private mutating func tellMissing(_ path: FilePath, _ record: ActionRecord) {
-    findings.append(AuditFinding(.figureMissing, at: path.string, of: record.name, "there is no such file"))
+    do throws(StoreError) {
+      // It may be there all the same: a disk that failed for a moment hid it.
+      let isMissing = try FileSystem.kind(of: path) == nil
+      let (word, detail) =
+        isMissing ? (AuditWord.figureMissing, "there is no such file") : (.unreadable, "it was not found at first")
+      findings.append(AuditFinding(word, at: path.string, of: record.name, detail))
+    } catch {
+      findings.append(AuditFinding(.unreadable, at: path.string, of: record.name, error.description))
+    }
   }
 
   private mutating func compare(_ path: FilePath, with object: ObjectRecord, of record: ActionRecord) {

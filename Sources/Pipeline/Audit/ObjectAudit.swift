@@ -75,7 +75,15 @@ public struct ObjectAudit: Sendable {
     let named = Set(entries.compactMap { $0.first?.path.string })
     var findings: [AuditFinding] = []
     for (folder, suffix) in [("objects", nil), ("actions", "json")] {
-      for (path, bytes, _) in FileSystem.shardedFiles(in: store.root.appending(folder)) {
+      let place = store.root.appending(folder)
+      let files: [(path: FilePath, bytes: Int)]
+      do throws(StoreError) {
+        files = try FileSystem.shardedFiles(in: place)
+      } catch {
+        findings.append(AuditFinding(.unreadable, at: place.string, error.description))
+        continue
+      }
+      for (path, bytes) in files {
         let stem = path.stem ?? ""
         let shard = path.removingLastComponent().lastComponent?.string
         let isInPlace = ContentDigest(stem) != nil && shard == String(stem.prefix(2))

@@ -31,6 +31,36 @@ extension ArtifactStore {
     digests("actions", beginningWith: digits, suffix: ".json")
   }
 
+  /// The keys of all actions, sorted.
+  ///
+  /// - Throws: where a folder cannot be listed, so that it is unknown which there are.
+  public func allKeys() throws(StoreError) -> [ContentDigest] {
+    try Self.shardedNames(in: root.appending("actions")).compactMap { _, name in
+      name.hasSuffix(".json") ? ContentDigest(String(name.dropLast(".json".count))) : nil
+    }.sorted()
+  }
+
+  /// The names in the folders of a folder, as objects and records lie, with these folders, in order.
+  ///
+  /// - Throws: where a folder cannot be listed. One that another process has removed meanwhile is empty.
+  public static func shardedNames(in folder: FilePath) throws(StoreError) -> [(shard: FilePath, name: String)] {
+    var found: [(shard: FilePath, name: String)] = []
+    for shard in try names(in: folder) {
+      let path = folder.appending(shard)
+      found += try names(in: path).map { (shard: path, name: $0) }
+    }
+    return found
+  }
+
+  private static func names(in folder: FilePath) throws(StoreError) -> [String] {
+    do throws(StoreError) {
+      return try FileSystem.contents(of: folder)
+    } catch {
+      if error.reason == .noSuchFileOrDirectory || error.reason == .notDirectory { return [] }
+      throw error
+    }
+  }
+
   /// The records of the actions that made an artifact, the newest first.
   public func records(making address: ContentDigest) -> [ActionRecord] {
     let usual = Array("{\"artifact\":{\"address\":\"".utf8)
