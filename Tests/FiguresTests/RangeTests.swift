@@ -56,6 +56,29 @@ struct RangeTests {
     #expect(log == expected.map { "warning: \($0)\n" }.joined())
   }
 
+  @Test func `An infinite color and a band beyond a logarithmic axis are counted, and an area down to it is not`()
+    throws
+  {
+    func leftOut(_ series: String, _ inputs: [String: Artifact]) throws -> [String] {
+      let yaml = "panels: [ { x: { scale: log }, y: { scale: log }, series: [ { \(series) } ] } ]"
+      return try FigureContent(figure(yaml), inputs: inputs).leftOut
+    }
+    let colors = try data(x: [1, 2, 3], y: [1, 2, .infinity])
+    #expect(
+      try leftOut("draw: points, x: d/x, y: d/x, z: d/y", colors) == [
+        "panel 1, series 1: 1 of 3 values of z is infinite, and without a color."
+      ]
+    )
+    let areas = try data(x: [0, 2, 3], y: [0, 2, 3])
+    #expect(try leftOut("draw: region, x: d/x, y: d/y", areas) == [])
+    #expect(
+      try leftOut("draw: band, x: d/x, y: d/y, y2: 4", areas) == [
+        "panel 1, series 1: 1 of 3 values of x is zero, which has no place on a logarithmic axis, and not drawn. "
+          + "'zero: true' gives it one."
+      ]
+    )
+  }
+
   @Test func `A figure that draws all its data leaves nothing out`() async throws {
     let folder = try TemporaryFolder()
     let yaml = "panels: [ { y: { to: 2 }, series: [ { draw: lines, x: d/x, y: d/y } ] } ]"

@@ -66,12 +66,10 @@ extension ScriptWriter {
     let marker = style.marker ?? .circle
     let z = mark["z"].map(content.colorPosition)
     let clip = FrameClip(frame)
-    let inside = (0..<min(mark["x"].count, mark["y"].count)).filter { index in
-      clip.contains(clip.place(mark["x"][index], mark["y"][index]))
-    }
-    let kept = Thinning.points(inside, mark["x"], mark["y"], frame, size: style.size)
-    guard !kept.isEmpty else { return [] }
     let (x, y) = (mark["x"].map(frame.x.drawn), mark["y"].map(frame.y.drawn))
+    let inside = (0..<min(x.count, y.count)).filter { clip.contains(clip.place(x[$0], y[$0])) }
+    let kept = Thinning.points(inside, x, y, frame, size: style.size)
+    guard !kept.isEmpty else { return [] }
     func columns(_ names: [[Double]], _ places: [Int]) -> [[Double]] {
       names.map { column in places.map { column[$0] } }
     }
