@@ -102,7 +102,8 @@ struct FigureAudit {
       // It may be there all the same: a disk that failed for a moment hid it.
       let isMissing = try FileSystem.kind(of: path) == nil
       let (word, detail) =
-        isMissing ? (AuditWord.figureMissing, "there is no such file") : (.unreadable, "it was not found at first")
+        isMissing
+        ? (AuditWord.figureMissing, "there is no such file") : (AuditWord.unreadable, "it was not found at first")
       findings.append(AuditFinding(word, at: path.string, of: record.name, detail))
     } catch {
       findings.append(AuditFinding(.unreadable, at: path.string, of: record.name, error.description))
