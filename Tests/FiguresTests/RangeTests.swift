@@ -115,4 +115,17 @@ struct RangeTests {
     #expect(try tips("to: 2") == 1)
     #expect(try tips("from: 1.5, to: 2") == 2)
   }
+
+  @Test func `A bar of colors stands clear of the next panel`() throws {
+    let inputs = try data(x: [1, 2, 3], y: [1, 2, 3])
+    let series = "series: [ { draw: points, x: d/x, y: d/y, z: d/y } ]"
+    let yaml = "{ width: 17, panels: [ { color: { label: bar }, \(series) }, { y: { label: next }, \(series) } ] }"
+    let script = try Script(FigureContent(figure(yaml), inputs: inputs), stem: "f").text
+    func place(_ label: String) throws -> Double {
+      let after = try #require(script.components(separatedBy: "set label '\(label)' at screen ").dropFirst().first)
+      return try #require(Double(after.prefix { $0 != "," })) * 17 / 2.54 * 72
+    }
+    // Both stand upright, 8 points high; they were 13 points apart.
+    #expect(try place("next") - place("bar") > 18)
+  }
 }
