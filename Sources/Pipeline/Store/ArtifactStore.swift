@@ -94,11 +94,12 @@ extension ArtifactStore {
     try FileSystem.touch(file)
     // Nobody opens it to write from here on, so that its bytes are those that are digested.
     try FileSystem.makeReadOnly(file)
-    let digest = try FileSystem.digest(of: file)
+    var digester = FileDigester()
+    let (digest, bytes) = try digester.digest(of: file)
     var object = ObjectRecord()
     object.address = (address ?? digest).description
     object.file = digest.description
-    object.bytes = FileSystem.size(of: file) ?? 0
+    object.bytes = bytes
     object.suffix = suffix
     let destination = path(of: object)
     // A copy that is there may be damaged: it is replaced, which is harmless when it is not.
