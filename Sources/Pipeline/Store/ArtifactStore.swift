@@ -125,7 +125,7 @@ extension ArtifactStore {
   }
 
   private static func read(_ file: FilePath, at address: ContentDigest) -> Result<Artifact, ArtifactError> {
-    Result { () throws(ArtifactError) in
+    Result { () throws(ArtifactError) -> Artifact in
       let artifact = try Artifact(contentsOf: file.string)
       guard artifact.address == address else { throw ArtifactError("its content is \(artifact.address.short)") }
       return artifact
