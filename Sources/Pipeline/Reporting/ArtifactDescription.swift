@@ -98,14 +98,19 @@ extension Variable {
 extension Attribute {
   var json: JSONValue { isList ? .array(values.json) : values.json.first ?? .null }
 
-  /// In a line: the first line of a text, the values of a list.
-  package var brief: String {
+  /// In a line: the first line of a text, the values of a list with six digits.
+  package var brief: String { line { values.brief($0) } }
+
+  /// In a line, with all digits: two attributes that differ in the last are told apart.
+  var exact: String { line { values.text($0) } }
+
+  private func line(_ value: (Int) -> String) -> String {
     if let text {
       let first = text.split(separator: "\n", omittingEmptySubsequences: false).first ?? ""
       return String(first).printable + (first.count < text.count ? " …" : "")
     }
     let limit = 8
-    let texts = (0..<min(limit, values.count)).map { values.brief($0).printable }.joined(separator: ", ")
+    let texts = (0..<min(limit, values.count)).map { value($0).printable }.joined(separator: ", ")
     return texts + (values.count > limit ? ", … (\(values.count) values)" : "")
   }
 }

@@ -24,7 +24,7 @@ extension ArtifactComparison {
   private static func text(_ attribute: Attribute?) -> String {
     guard let attribute else { return "not there" }
     let text = attribute.text.map { $0.contains("\n") ? "a text of several lines" : "'\($0.printable)'" }
-    return text ?? "\(attribute.values.typeName) \(attribute.isList ? "[\(attribute.brief)]" : attribute.brief)"
+    return text ?? "\(attribute.values.typeName) \(attribute.isList ? "[\(attribute.exact)]" : attribute.exact)"
   }
 
   private static func text(_ lengths: [(name: String, length: Int)]) -> String {
