@@ -79,7 +79,7 @@ import Training
     for step in 0..<40 {
       let shift = Double(step) / 10
       let measurement = following.measure(matrix(step), step: step)
-      #expect(measurement.eigenvalues.allSatisfy(\.isConverged))
+      #expect(measurement.eigenvalues.allSatisfy { $0.isConverged })
       expectEqual(measurement.eigenvalues.map(\.value), [5 + shift, 9 - shift, 7].sorted(by: >), within: 1e-6)
       products.append(measurement.products)
     }

@@ -34,7 +34,7 @@ import Training
     let record = try #require(sample.training(settings).advance())
     let top = try #require(record.topEigenvalues)
     #expect(top.eigenvalues.count == 5)
-    #expect(top.eigenvalues.allSatisfy(\.isConverged))
+    #expect(top.eigenvalues.allSatisfy { $0.isConverged })
     expectEqual(top.eigenvalues.map(\.value), solution.values.prefix(top.eigenvalues.count), within: 1e-12)
     #expect((try #require(record.sharpness).value - solution.values[0]).magnitude < 1e-12)
     let exact = solution.values.reduce(0, +)
