@@ -98,7 +98,7 @@ import Testing
       #expect(told { $0[name] = "other" } == [name])
     }
     #expect(told { $0["program"] = "other 2" } == ["program"])
-    #expect(told { $0["added"] = 1 } == ["added"])
+    #expect(told { $0["added"] = .integer(1) } == ["added"])
     #expect(found { $0.provenance = [:] } == ["machine", "pipeline", "seconds", "stage", "started", "threads"])
     #expect(found { $0.provenance = .null } == ["provenance"])
     #expect(statement.disagreements(with: record, isOfAnyRun: true) == [])
