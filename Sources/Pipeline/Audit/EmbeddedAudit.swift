@@ -14,15 +14,11 @@ struct EmbeddedAudit {
   private let known: KnownActions
 
   /// - Parameters:
-  ///   - exported: the digest of the file as it was published, if that is noted.
-  ///   - found: the digest of the file.
   ///   - changed: the word for a file that is another one.
   init(
     _ content: FileContent,
     at place: String,
     _ known: KnownActions,
-    exported: ContentDigest?,
-    found: ContentDigest?,
     changed: AuditWord
   ) {
     self.place = place
@@ -33,14 +29,12 @@ struct EmbeddedAudit {
     }
     if let failure = content.failure {
       find(changed, "it cannot be read: \(failure)")
-    } else if let exported, let found, exported != found {
-      find(changed, "its SHA-256 is \(found.short), and the published file had \(exported.short)")
     } else if let stated, stated.address != content.address {
       find(
         changed,
         "its content is \(content.address?.prefix(12) ?? ""), and its statement tells of \(stated.address.prefix(12))"
       )
-    } else if exported == nil, content.isWhole == false, !isObjectDamaged(content) {
+    } else if content.isWhole == false, !isObjectDamaged(content) {
       let isOtherLibrary = stated?.library.map { !$0.hasSuffix("@\(content.library ?? "")") } ?? false
       find(isOtherLibrary ? .otherBytes : changed, "its bytes are not those of the object with these statements in it")
     }

@@ -48,22 +48,12 @@ struct FigureAudit {
 
   private mutating func look(at folder: FilePath, _ names: [String], _ contents: [String: FileContent]) {
     guard let store = known.store else { return }
-    let exports = FigureExport(store: store, folder: folder).exports
-    var makers = exports.mapValues(\.key.description)
+    var makers = FigureExport(store: store, folder: folder).exports.mapValues(\.description)
     var published: Set<String> = []
     for name in names where name.hasSuffix(".h5") {
       let path = folder.appending(name)
       guard let content = contents[path.string] else { continue }
-      let found = try? FileSystem.digest(of: path)
-      let isPlain = content.statements == nil && content.isWhole == true
-      let audit = EmbeddedAudit(
-        content,
-        at: path.string,
-        known,
-        exported: isPlain ? nil : exports[name]?.file,
-        found: found,
-        changed: .figureChanged
-      )
+      let audit = EmbeddedAudit(content, at: path.string, known, changed: .figureChanged)
       findings += audit.findings
       count += 1
       published.insert(name)

@@ -212,8 +212,7 @@ extension AuditReport {
     let artifacts = files.filter { $0.isArtifact && $0.problem == nil }.map(\.path)
     let contents = await reader.contents(of: artifacts, areExports: true, work: work)
     for (path, content) in zip(artifacts, contents) {
-      let found = try? FileSystem.digest(of: path)
-      let audit = EmbeddedAudit(content, at: path.string, known, exported: nil, found: found, changed: .fileChanged)
+      let audit = EmbeddedAudit(content, at: path.string, known, changed: .fileChanged)
       findings += audit.findings
     }
     return findings

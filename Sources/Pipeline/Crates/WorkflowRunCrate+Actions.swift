@@ -238,7 +238,7 @@ extension WorkflowRunCrate {
 
   private mutating func copy(_ object: ObjectRecord, to path: String, _ name: String, _ store: ArtifactStore) throws {
     guard !folder.has(path) else { return }
-    let bytes = try FileSystem.read(store.path(of: object))
+    let bytes = try FileSystem.read(store.path(of: object), limit: max(0, object.bytes))
     guard ContentDigest(of: bytes).description == object.file else {
       throw StoreError("\(store.path(of: object)) is damaged, and no crate is made; running again makes it anew")
     }

@@ -51,11 +51,14 @@ public struct CompletedRun: Sendable {
   }
 
   // The number is raised when the lines, or what a complete run means, change.
-  private static let mark = "pipeline complete run 2"
+  private static let mark = "pipeline complete run 3"
 
   /// What was noted of a run; nil unless every file is as it was.
   public init?(_ request: Request, in store: FilePath) {
-    guard let bytes = try? FileSystem.read(store.appending("latest").appending(request.name)) else { return nil }
+    // What cannot be read, or has a damaged byte, is no note: the run then looks at everything.
+    guard let all = try? FileSystem.read(store.appending("latest").appending(request.name)),
+      let bytes = Self.content(of: all)
+    else { return nil }
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).makeIterator()
     func text() -> String? { lines.next().map { String(decoding: $0, as: UTF8.self) } }
     guard text() == Self.mark, let total = text().flatMap({ Int($0) }), let name = text(), let heading = text(),
@@ -75,8 +78,15 @@ public struct CompletedRun: Sendable {
         FileState(of: store.pushing(FilePath(String(decoding: path, as: UTF8.self)))) == state
       else { return nil }
     }
-    guard text() == "end" else { return nil }
+    guard text() == "" else { return nil }
     (self.total, self.name, self.heading, self.figures, self.claims) = (total, name, heading, figures, claims)
+  }
+
+  /// The lines before the last one, if that is their digest: a note could otherwise be read with another word in it.
+  private static func content(of bytes: [UInt8]) -> ArraySlice<UInt8>? {
+    guard bytes.count > 64 else { return nil }
+    let content = bytes[..<(bytes.count - 64)]
+    return ContentDigest(of: Array(content)).description.utf8.elementsEqual(bytes.suffix(64)) ? content : nil
   }
 
   /// Removes all that was noted, which is made anew.
@@ -132,7 +142,8 @@ public struct CompletedRun: Sendable {
     // A note that cannot be made costs time in the next run and nothing else.
     let folder = store.root.appending("latest")
     try? FileSystem.createFolder(folder)
-    try? store.writeAtomically(Array((text + "end").utf8), to: folder.appending(request.name), isDurable: false)
+    text += ContentDigest(of: text).description
+    try? store.writeAtomically(Array(text.utf8), to: folder.appending(request.name), isDurable: false)
   }
 }
 

@@ -20,16 +20,9 @@ public struct FigureExport {
     self.folder = folder
   }
 
-  /// What was exported last, by the name of the file: the key of the action, and the digest of the file's bytes. It is
-  /// derived, as all notes are.
-  public var exports: [String: (key: ContentDigest, file: ContentDigest)] {
-    readNotes().compactMapValues { note in
-      let words = note.split(separator: " ")
-      guard let key = words.first.flatMap({ ContentDigest(String($0)) }),
-        let file = words.last.flatMap({ ContentDigest(String($0)) }), words.count > 2
-      else { return nil }
-      return (key, file)
-    }
+  /// What was exported last: the key of the action by the name of the file. It is derived, as all notes are.
+  public var exports: [String: ContentDigest] {
+    readNotes().compactMapValues { note in note.split(separator: " ").first.flatMap { ContentDigest(String($0)) } }
   }
 
   private var notesPath: FilePath {
@@ -89,11 +82,24 @@ public struct FigureExport {
     guard let bytes = try? FileSystem.read(notesPath, limit: 1 << 20),
       case .object(let members)? = try? JSONValue(reading: String(decoding: bytes, as: UTF8.self), name: "exports")
     else { return [:] }
-    return members.compactMapValues { if case .string(let note) = $0 { note } else { nil } }
+    let notes = members.compactMapValues { if case .string(let note) = $0 { note } else { nil } }
+    // Notes with a damaged byte could name a file that was never published.
+    guard notes[Self.digestName] == Self.digest(of: notes).description else { return [:] }
+    return notes.filter { $0.key != Self.digestName }
+  }
+
+  /// Where the digest of the notes stands among them; no file has this name.
+  private static let digestName = ""
+
+  private static func digest(of notes: [String: String]) -> ContentDigest {
+    let rest = notes.filter { $0.key != digestName }
+    return ContentDigest(of: JSONValue.object(rest.mapValues { .string($0) }).canonicalText)
   }
 
   private func write(_ notes: [String: String]) {
     // A note that cannot be made costs time in the next run and nothing else.
+    var notes = notes
+    notes[Self.digestName] = Self.digest(of: notes).description
     let json = JSONValue.object(notes.mapValues { .string($0) })
     try? FileSystem.createFolder(notesPath.removingLastComponent())
     try? store.writeAtomically(Array((json.canonicalText + "\n").utf8), to: notesPath, isDurable: false)

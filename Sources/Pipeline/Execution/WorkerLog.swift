@@ -1,3 +1,4 @@
+internal import Artifacts
 internal import Glibc
 internal import Store
 internal import SystemPackage
@@ -20,10 +21,14 @@ final class WorkerLog: Sendable {
   /// What was printed since the last call, or the end of it.
   func take() -> String? {
     guard let size = FileSystem.size(of: path), size > 0 else { return nil }
-    let bytes = (try? FileSystem.read(path)) ?? []
+    let text: String
+    do {
+      text = String(decoding: try FilePart.end(of: path, most: Self.shown), as: UTF8.self)
+    } catch {
+      text = "(what was printed cannot be read: \(error))"
+    }
     ftruncate(descriptor.rawValue, 0)
-    let text = String(decoding: bytes.suffix(Self.shown), as: UTF8.self)
-    return bytes.count > Self.shown ? "…" + text : text
+    return size > Self.shown ? "…" + text : text
   }
 
   deinit {

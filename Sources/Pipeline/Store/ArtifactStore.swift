@@ -179,7 +179,7 @@ extension ArtifactStore {
   /// aside, so that the next run makes it anew.
   public func bytes(of object: ObjectRecord) throws(StoreError) -> [UInt8] {
     let file = path(of: object)
-    let bytes = try FileSystem.read(file)
+    let bytes = try FileSystem.read(file, limit: max(0, object.bytes))
     let digest = ContentDigest(of: bytes)
     guard digest.description != object.file else { return bytes }
     throw try moveAside(file, because: "its bytes are \(digest.short)")

@@ -7,10 +7,22 @@ public import SystemPackage
 
 /// The few file operations that the store's promises rest on: durable writes, atomic renames.
 public enum FileSystem {
-  /// The first `limit` bytes of a regular file and one more, so that the caller sees that it is larger.
-  public static func read(_ path: FilePath, limit: Int = .max) throws(StoreError) -> [UInt8] {
+  /// More bytes than any file of this program has that is read whole, such as a record or a list of files.
+  private static let usualLimit = 1 << 28
+
+  /// Reads a whole file of this program, which has a bound: a sparse file of a terabyte is quickly made.
+  public static func read(_ path: FilePath) throws(StoreError) -> [UInt8] {
     do {
-      return try RegularFile.prefix(of: path, count: limit == .max ? limit : limit + 1)
+      return try RegularFile.read(path, limit: usualLimit)
+    } catch {
+      throw StoreError(error)
+    }
+  }
+
+  /// The first `limit` bytes of a regular file and one more, so that the caller sees that it is larger.
+  public static func read(_ path: FilePath, limit: Int) throws(StoreError) -> [UInt8] {
+    do {
+      return try RegularFile.prefix(of: path, count: min(limit, .max - 1) + 1)
     } catch {
       throw StoreError(error)
     }

@@ -99,7 +99,7 @@ struct PipelinePages {
       (order.firstIndex(of: $0.value.suffix) ?? 9, $0.key) < (order.firstIndex(of: $1.value.suffix) ?? 9, $1.key)
     }) {
       // Nothing is moved aside here: a report changes no store.
-      guard let bytes = try? FileSystem.read(store.path(of: object)),
+      guard let bytes = try? FileSystem.read(store.path(of: object), limit: max(0, object.bytes)),
         ContentDigest(of: bytes).description == object.file
       else {
         notes.append("\(name): the file '\(file)' of '\(action.name)' is damaged, and is left out")
