@@ -10,7 +10,7 @@ import Testing
 /// collections, a run must find everything that it would have found without them.
 @Suite struct GarbageCollectionModelTests {
   /// How many histories are tried; `make check-gc` tries a million.
-  private let histories = ProcessInfo.processInfo.environment["GC_HISTORIES"].flatMap { Int($0) } ?? 4000
+  private let histories = ProcessInfo.processInfo.environment["GC_HISTORIES"].flatMap { Int($0) } ?? 2000
 
   @Test func `Whatever happened before, garbage collection takes nothing that a run would reuse`() async throws {
     let removed = try await withThrowingTaskGroup { group in
