@@ -1,6 +1,7 @@
 import Artifacts
 import Claims
 import Configuration
+import References
 import Testing
 
 /// What is found of claims in results.
