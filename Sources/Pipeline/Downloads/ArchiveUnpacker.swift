@@ -28,7 +28,7 @@ struct ArchiveUnpacker {
               destination.appending(name),
               .writeOnly,
               options: [.create, .truncate, .noFollow, .closeOnExec],
-              permissions: [.ownerReadWrite, .groupRead, .otherRead]
+              permissions: FileSystem.newFilePermissions
             )
           case .bytes(let bytes): _ = try output?.writeAll(bytes)
           }

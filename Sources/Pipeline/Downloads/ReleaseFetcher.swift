@@ -173,7 +173,7 @@ public struct ReleaseFetcher: Sendable {
         partial,
         .writeOnly,
         options: [.create, .append, .closeOnExec],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead]
+        permissions: FileSystem.newFilePermissions
       )
     } catch let error as Errno {
       throw StoreError("cannot write \(partial)", error)

@@ -64,10 +64,15 @@ public final class OutputFolder: OutputPlace {
   /// Why a path may not be replaced; nil if it may.
   private static func problem(with path: FilePath, _ isReplaceable: Bool) -> String? {
     guard FileSystem.exists(path) else { return nil }
-    guard FileSystem.isFolder(path), let names = try? FileSystem.contents(of: path) else {
-      return "'\(path)' is there, and is no folder"
+    guard FileSystem.isFolder(path) else { return "'\(path)' is there, and is no folder" }
+    let found: [String]
+    do throws(StoreError) {
+      found = try files(below: path, "")
+      if found.isEmpty, try FileSystem.contents(of: path).isEmpty { return nil }
+    } catch {
+      // What cannot be seen could be somebody's only copy.
+      return "'\(path)' is not replaced: \(error)"
     }
-    if names.isEmpty { return nil }
     guard isReplaceable else { return "'\(path)' is there already, and is not replaced" }
     guard let bytes = try? FileSystem.read(path.appending(listName), limit: 1 << 28),
       let text = String(validating: bytes, as: UTF8.self),
@@ -75,15 +80,21 @@ public final class OutputFolder: OutputPlace {
       members["pipeline report"] != nil, case .array(let listed)? = members["files"]
     else { return "'\(path)' is no earlier report, and is not replaced" }
     let known = Set(listed.compactMap { if case .string(let name) = $0 { name } else { nil } })
-    guard let other = files(below: path, "").first(where: { !known.contains($0) && $0 != listName }) else { return nil }
+    guard let other = found.first(where: { !known.contains($0) && $0 != listName }) else { return nil }
     return "'\(path)' has a file that no report wrote, '\(other)', and is not replaced"
   }
 
-  private static func files(below folder: FilePath, _ prefix: String) -> [String] {
-    ((try? FileSystem.contents(of: folder)) ?? []).flatMap { name in
+  private static func files(below folder: FilePath, _ prefix: String) throws(StoreError) -> [String] {
+    var found: [String] = []
+    for name in try FileSystem.contents(of: folder) {
       let path = folder.appending(name)
-      return FileSystem.isFolder(path) ? files(below: path, "\(prefix)\(name)/") : ["\(prefix)\(name)"]
+      if FileSystem.isFolder(path) {
+        found += try files(below: path, "\(prefix)\(name)/")
+      } else {
+        found.append("\(prefix)\(name)")
+      }
     }
+    return found
   }
 
   /// Where a file is written until the folder is whole; its folder is made.

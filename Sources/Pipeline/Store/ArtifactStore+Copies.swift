@@ -12,7 +12,7 @@ extension ArtifactStore {
       digest = try ContentDigest.copying(
         source,
         to: temporary,
-        permissions: [.ownerReadWrite, .groupRead, .otherRead]
+        permissions: FileSystem.newFilePermissions
       )
     } catch {
       FileSystem.remove(temporary)

@@ -7,6 +7,9 @@ public import SystemPackage
 
 /// The few file operations that the store's promises rest on: durable writes, atomic renames.
 public enum FileSystem {
+  /// The permissions to create a file with: the user's umask takes away what others may not do.
+  public static let newFilePermissions = FilePermissions.newFile
+
   /// More bytes than any file of this program has that is read whole, such as a record or a list of files.
   private static let usualLimit = 1 << 28
 

@@ -43,7 +43,7 @@ public struct RunFolder: Sendable, Hashable {
     for later in 0..<1000 {
       let time = Timestamp(milliseconds: time.milliseconds + later)
       let path = runs.appending("\(time.fileName)-\(run)")
-      if mkdir(path.string, 0o755) == 0 { return RunFolder(path: path, began: time.fileName, run: run) }
+      if mkdir(path.string, 0o777) == 0 { return RunFolder(path: path, began: time.fileName, run: run) }
       guard errno == EEXIST else {
         throw StoreError("cannot make the folder \(path)", Errno(rawValue: errno))
       }

@@ -81,7 +81,7 @@ struct RunJournal {
         folder.path(of: .pipeline),
         .writeOnly,
         options: [.create, .truncate],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead]
+        permissions: FileSystem.newFilePermissions
       )
       _ = try file.closeAfter { try file.writeAll(run.text) }
       var log = try LineFile(creating: folder.path(of: .log))
