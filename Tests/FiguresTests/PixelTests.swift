@@ -1,6 +1,7 @@
 import Artifacts
 import Figures
 import Foundation
+import Planning
 import Testing
 
 /// What is in a picture, pixel by pixel: PNG, PDF and SVG beside a picture that the test paints from the definition of

@@ -1,5 +1,7 @@
 import Artifacts
 import Figures
+import Foundation
+import Planning
 import Testing
 
 /// Where axes begin and end, and what has no place on them.
