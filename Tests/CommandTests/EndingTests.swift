@@ -39,12 +39,13 @@ import Testing
   /// Runs the pipeline until the program that never ends is there, and sends the run a signal.
   private func run(_ variables: [String], sending signal: Int32) async throws -> Program.Outcome {
     let name = "p\(seconds)"
-    async let running = Program(at: "/usr/bin/env").run(
-      variables + [experiment.pipeline.path.string, "run", name],
-      in: experiment.folder.path
-    )
+    let environment = Program(at: "/usr/bin/env")
+    let arguments = variables + [experiment.pipeline.path.string, "run", name]
+    let folder = experiment.folder.path
+    async let running = environment.run(arguments, in: folder)
     #expect(try await eventually { !Processes.named("sleep", with: seconds).isEmpty })
-    kill(try #require(Processes.named("pipeline", with: name).first), signal)
+    let runner = try #require(Processes.named("pipeline", with: name).first)
+    kill(runner, signal)
     return try await running
   }
 

@@ -42,7 +42,7 @@ import Testing
 
   @Test func `An estimate has the vectors of every search and grows with the network`() throws {
     let small = try pipeline(width: 512)
-    let bytes = small.actions.reduce(into: [:]) { $0[$1.name] = $1.memory?.bytes.bytes }
+    let bytes: [String: Int] = small.actions.reduce(into: [:]) { $0[$1.name] = $1.memory?.bytes.bytes }
     // 3000 x 512 + 2 x 512^2 + 512 x 2 parameters, of 8 bytes in 26 vectors and of 4 in the network.
     let vector = 8 * (3000 * 512 + 2 * 512 * 512 + 512 * 2)
     let train = try #require(bytes["train"])
