@@ -26,7 +26,7 @@ import Testing
       "run: [a]\nfiles: [scripts/spectrm.py]",
       "7:15: error: there is no file 'scripts/spectrm.py' in the project; did you mean 'spectrum.py'?"
     ),
-    ("run: [a]\nfiles: [pipe]", "7:15: error: 'pipe' is no file"),
+    ("run: [a]\nfiles: [pipe]", "7:15: error: 'pipe' is a FIFO, not a regular file"),
     (
       "run: [a]\nfiles: [scripts/spectrum.py, scripts/spectrum.py]",
       "7:36: error: the file 'scripts/spectrum.py' is here twice"

@@ -101,10 +101,13 @@ import Testing
   @Test func `Failures are told on standard error and in the events, and the last event has the exit code`()
     async throws
   {
-    try experiment.folder.write("", to: "store/objects")
+    // A file in the place of every folder that an object could go to.
+    for shard in 0..<256 {
+      try experiment.folder.write("", to: "store/objects/" + (shard < 16 ? "0" : "") + String(shard, radix: 16))
+    }
     let failed = try await experiment.run("run", "small", "--json", "--store", "store", "--keep-going")
     #expect(failed.status == 1)
-    #expect(failed.errors.contains("error: stage 'points': cannot make the folder store/objects/"))
+    #expect(failed.errors.contains("error: stage 'points': cannot create the folder store/objects/"))
     #expect(try events(failed.output).contains("failed"))
     #expect(try events(failed.output).contains("unreachable"))
     let last = try members(try #require(failed.output.split(separator: "\n").last))
@@ -179,7 +182,7 @@ import Testing
     try experiment.folder.write("", to: "artifacts/runs")
     let outcome = try await experiment.run("run", "small", "--quiet")
     #expect(outcome.status == 1)
-    #expect(outcome.errors.hasPrefix("error: this run has no log: cannot make the folder artifacts/runs/"))
+    #expect(outcome.errors.hasPrefix("error: this run has no log: cannot create the folder artifacts/runs"))
     #expect(experiment.folder.files(below: "artifacts/actions").count == 3)
   }
 }

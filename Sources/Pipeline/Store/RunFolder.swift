@@ -45,10 +45,10 @@ public struct RunFolder: Sendable, Hashable {
       let path = runs.appending("\(time.fileName)-\(run)")
       if mkdir(path.string, 0o777) == 0 { return RunFolder(path: path, began: time.fileName, run: run) }
       guard errno == EEXIST else {
-        throw StoreError("cannot make the folder \(path)", Errno(rawValue: errno))
+        throw StoreError("cannot create the folder \(path)", Errno(rawValue: errno))
       }
     }
-    throw StoreError("cannot make the folder of the run in \(runs)", .fileExists)
+    throw StoreError("cannot create the folder of the run in \(runs)", .fileExists)
   }
 
   private init(path: FilePath, began: String, run: String) {
