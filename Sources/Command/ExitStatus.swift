@@ -43,6 +43,9 @@ enum ExitStatus: Int32, Error {
     case let error as StatementError:
       complain("error: \(error)".printable)
       return .wrongInput
+    case let error as GCStop:
+      complain("error: \(error)")
+      return .stageFailed
     case let error as StoreError:
       complain("error: \(error)".printable)
       return .stageFailed

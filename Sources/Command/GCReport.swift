@@ -46,7 +46,7 @@ struct GCReport {
       lines.append("  without a record, but possibly in progress: \(Self.count(garbage.youngObjects, "object"))")
     }
     if look.runsInProgress > 0 {
-      lines.append("  \(Self.count(look.runsInProgress, "run")) in progress keep what they use")
+      lines.append("  in progress, keeping all that they use: \(Self.count(look.runsInProgress, "run"))")
     }
     let others = [
       ("old run folders", look.runs.removed.count, look.runs.bytes, "folder"),

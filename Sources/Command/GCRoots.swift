@@ -6,6 +6,15 @@ import Stages
 import Store
 import SystemPackage
 
+/// Why garbage collection removes nothing, in several lines.
+struct GCStop: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
+
 /// Which pipelines and lock files keep the results of a store.
 struct GCRoots {
   private let store: ArtifactStore
@@ -105,11 +114,11 @@ struct GCRoots {
         if choices.profile != nil { found.profileRuns.insert(RunName(pipeline.name, choices).description) }
       }
     } catch {
-      throw StoreError(
+      throw GCStop(
         """
-        what \(file) would reuse is unknown, since it cannot be read:
+        what \(file.string.printable) would reuse is unknown, since it cannot be read:
         \(error)
-        Nothing was removed. Correct the file, or give its results up: pipeline gc --forget \(file)
+        Nothing was removed. Correct the file, or give its results up: pipeline gc --forget \(file.string.printable)
         """
       )
     }
@@ -135,9 +144,9 @@ struct GCRoots {
     }
   }
 
-  private static func missing(_ files: [FilePath]) -> StoreError {
-    let names = files.map { "\($0)" }.joined(separator: " ")
-    return StoreError(
+  private static func missing(_ files: [FilePath]) -> GCStop {
+    let names = files.map(\.string.printable).joined(separator: " ")
+    return GCStop(
       """
       the folders of pipeline files that have used this store cannot be read. Were they moved, or is a disk not mounted?
       Nothing was removed. If their results may go: pipeline gc --forget \(names)
@@ -185,7 +194,7 @@ struct GCRoots {
       found.roots.pinned.formUnion(lock.entries.values.map(\.key))
       found.roots.addresses.formUnion(lock.entries.values.map(\.address))
     } catch {
-      throw StoreError("what the lock file \(path) names is unknown. Nothing was removed.\n\(error)")
+      throw GCStop("what the lock file \(path.string.printable) names is unknown. Nothing was removed.\n\(error)")
     }
   }
 }

@@ -102,10 +102,8 @@ public struct StoreScan: Sendable {
       throw .unreadable("its address is not a digest")
     } catch {
       throw StoreError(
-        """
-        cannot read the record \(shard.path.appending(name)): \(error)
-        Nothing was removed, since it is unknown what it keeps. Run its pipeline to write it anew, or delete it.
-        """
+        "cannot read the record \(shard.path.appending(name)): \(error). Nothing was removed, since it is unknown what "
+          + "it keeps. Run its pipeline to write it anew, or delete it"
       )
     }
   }
