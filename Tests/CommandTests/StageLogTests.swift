@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test func `What a program printed before a limit stopped it is kept and shown`() async throws {
-    try write("echo before the limit; sleep 600", resources: "resources: { time: 1 s }")
+    try write("echo before the limit; sleep 600", resources: "resources: { time: 20 s }")
     let outcome = try await run("run", "test")
     #expect(outcome.status == 1)
     let log = try #require(experiment.folder.files(below: "artifacts/logs").first, "\(outcome)")
