@@ -184,7 +184,7 @@ extension ArtifactReference {
     /// - Parameter missing: that there is no such pipeline.
     private static func unknown(_ text: String, _ missing: Diagnostics?) -> Diagnostics {
       let path = FilePath(text)
-      let isFile = path.extension.map { !["yaml", "yml"].contains($0) } ?? false
+      let isFile = path.extension != nil && !Project.isPipelineFile(path.string)
       let message: String
       if FileSystem.isFolder(path) {
         message = "'\(text)' is a folder, and no file with a result"

@@ -19,7 +19,7 @@ struct AuditTarget {
     /// Tells what a text names: a file that is no pipeline file, a pipeline, else an address or a stage.
     init(_ text: String) throws {
       let form = try TraceTarget.form(of: text)
-      let isPipelineFile = ["yaml", "yml"].contains(FilePath(text).extension)
+      let isPipelineFile = Project.isPipelineFile(text)
       if case .name = form {
       } else if !isPipelineFile {
         self = .result(text, form)

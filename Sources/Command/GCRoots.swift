@@ -159,7 +159,7 @@ struct GCRoots {
     var files: [FilePath] = []
     for name in try FileSystem.contents(of: folder) where !name.hasPrefix(".") {
       let path = folder.appending(name)
-      if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+      if Project.isPipelineFile(name) {
         files.append(path)
       } else if FileSystem.isFolder(path), FileSystem.resolved(path) == path {
         files += try pipelineFiles(below: path)

@@ -24,12 +24,18 @@ struct Project {
     return path.string
   }
 
+  /// The extensions of pipeline files; of two files with one name the first one counts.
+  static let extensions = ["yaml", "yml"]
+
+  /// Whether a file is a pipeline file, by its extension.
+  static func isPipelineFile(_ name: String) -> Bool { FilePath(name).extension.map(extensions.contains) ?? false }
+
   /// Finds a pipeline by path, or by name in the folder `pipelines`.
   init(finding name: String) throws(Diagnostics) {
     let path = FilePath(name)
-    let named = path.extension == nil ? FilePath("\(name).yaml") : path
-    let inPipelines = FilePath("pipelines").pushing(named)
-    let candidates = [path, named] + (path.isAbsolute ? [] : [inPipelines])
+    let named = path.extension == nil ? Self.extensions.map { FilePath("\(name).\($0)") } : [path]
+    let inPipelines = named.map { FilePath("pipelines").pushing($0) }
+    let candidates = [path] + named + (path.isAbsolute ? [] : inPipelines)
     guard let file = candidates.first(where: { FileSystem.size(of: $0) != nil && !FileSystem.isFolder($0) }) else {
       throw Diagnostics(Self.notFound(name))
     }
@@ -98,7 +104,7 @@ struct Project {
 
   /// The names of all pipelines of the folder `pipelines`.
   static func all() throws(Diagnostics) -> [String] {
-    let names = ((try? FileSystem.contents(of: "pipelines")) ?? []).filter { $0.hasSuffix(".yaml") }
+    let names = ((try? FileSystem.contents(of: "pipelines")) ?? []).filter(isPipelineFile)
     guard !names.isEmpty else {
       throw Diagnostics(Diagnostic("there are no pipelines in pipelines/ here", at: nil, hints: "name a pipeline file"))
     }
@@ -153,11 +159,11 @@ struct Project {
 
   private static func notFound(_ name: String) -> Diagnostic {
     let files = (try? FileSystem.contents(of: "pipelines")) ?? []
-    let known = files.filter { $0.hasSuffix(".yaml") }
+    let known = files.filter(isPipelineFile)
     return Diagnostic(
       "there is no pipeline file '\(name)', here or in pipelines/",
       at: nil,
-      hints: Suggestion.hint(for: name, among: known + known.map { String($0.dropLast(5)) }),
+      hints: Suggestion.hint(for: name, among: known + known.compactMap { FilePath($0).stem }),
       known.isEmpty ? "there is no folder pipelines/ here" : "pipelines/ has " + known.joined(separator: ", ")
     )
   }

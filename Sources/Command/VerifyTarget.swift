@@ -30,7 +30,7 @@ struct VerifyTarget {
     switch form {
     case .artifact: try await self.init(artifact: text, options, trustsFiles: trustsFiles)
     case .picture: try self.init(TraceTarget(text, form, options), text, options, trustsFiles: trustsFiles)
-    case .file where !["yaml", "yml"].contains(FilePath(text).extension):
+    case .file where !Project.isPipelineFile(text):
       try self.init(TraceTarget(text, form, options), text, options, trustsFiles: trustsFiles)
     default:
       switch try ArtifactReference.Name(text) {

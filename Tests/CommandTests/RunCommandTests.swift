@@ -30,6 +30,16 @@ import Testing
       two: { kind: uv/fixed-points, with: { model: { kappa: 1, target: 3 }, learning_rate: { values: [1.1] } } }
     """
 
+  @Test func `A pipeline file with the extension yml is found by its name`() async throws {
+    try folder.write(points, to: "pipelines/points.yml")
+    let outcome = try await run("points", "--only", "one")
+    #expect(outcome.errors == "")
+    #expect(outcome.status == 0)
+    let unknown = try await run("pionts")
+    #expect(unknown.status == 2)
+    #expect(unknown.errors.contains("did you mean 'points'?"))
+  }
+
   @Test func `A run says what it does, a second that there is nothing to do, and a third what is new`() async throws {
     try folder.write(points, to: "points.yaml")
     let first = try await run("points", "--jobs", "1")
