@@ -6,7 +6,9 @@ extension ArtifactStore {
   /// what it held before. An object that is damaged is moved aside, so that the next run makes it anew.
   public func copy(_ object: ObjectRecord, to destination: FilePath, isDurable: Bool = true) throws(StoreError) {
     let source = path(of: object)
-    let temporary = scratchPath("file")
+    // A copy for elsewhere begins there: another file system cannot be renamed to, and the store may only be read.
+    let isWithin = FileSystem.absolute(destination).starts(with: FileSystem.absolute(root))
+    let temporary = isWithin ? scratchPath("file") : FilePath("\(destination).\(FileSystem.randomName).tmp")
     let digest: ContentDigest
     do {
       digest = try ContentDigest.copying(
