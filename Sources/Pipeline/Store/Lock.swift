@@ -64,7 +64,7 @@ extension Lock {
     for (index, line) in lines.enumerated() {
       // A carriage return alone ends no line: a comment would hide what follows it.
       guard !line.isEmpty, !line.hasPrefix("#") || line.contains("\r") else { continue }
-      guard let (action, entry) = Self.entry(line) else {
+      guard !line.contains("\r"), let (action, entry) = Self.entry(line) else {
         diagnostics.report(
           "\(name):\(index + 1): this is no line of a lock: \(line.prefix(60))",
           at: nil,
