@@ -81,9 +81,9 @@ struct TableTests {
         | point | η | Δf | kind |
         |---|---:|---:|---:|
         | zero_loss | 1234567.5 | −2 | half stable |
-        | 50% & \|x\| | 1234567.5 | 3×10⁻¹² | stable |
+        | 50% &amp; \|x\| | 1234567.5 | 3×10⁻¹² | stable |
         | zero_loss | 1234568.5 | ∞ | half stable |
-        | 50% & \|x\| | 1234568.5 | – | stable |
+        | 50% &amp; \|x\| | 1234568.5 | – | stable |
 
         """#
     )
