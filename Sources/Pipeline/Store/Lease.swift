@@ -141,10 +141,12 @@ extension ArtifactStore {
       let renewed = FileState(of: path)?.modified
       guard let text = Lease.text(at: path) else { continue }
       var held = HeldLease(text, renewed: renewed)
-      if let before, before.text == text, before.renewed == renewed { held.unchangedSince = before.unchangedSince }
+      let isUnchanged = before.map { $0.text == text && $0.renewed == renewed } ?? false
+      if let before, isUnchanged { held.unchangedSince = before.unchangedSince }
       // A file that names nobody was just created, or never will, as its process died in between.
       let patience = held.holder == nil ? min(patience, Lease.interval) : patience
-      let unchanged = held.unchangedSince.duration(to: .now)
+      // One that was renewed since the last look is alive, however short the patience.
+      let unchanged = isUnchanged ? held.unchangedSince.duration(to: .now) : .zero
       let isAbandoned =
         switch held.holder?.isGone {
         case true?: true

@@ -13,9 +13,15 @@ extension ArtifactStore {
   ///
   /// - Throws: if another process has closed the gate.
   public func closeGate() throws(StoreError) -> Lease {
-    // A run that finds an abandoned gate takes its lease for a moment: that one comes free.
-    for _ in 0..<100 {
-      if case .granted(let lease) = try lease(for: Self.gate) { return lease }
+    // A run that finds an abandoned gate takes its lease for a moment: that one comes free. A gate that another machine
+    // left closed, or this one before it was restarted, shows by its silence.
+    var before: HeldLease?
+    let began = ContinuousClock.now
+    while began.duration(to: .now) < (before?.holder?.isGone == nil ? Lease.patience * 2 : .seconds(1)) {
+      switch try lease(for: Self.gate, before: before) {
+      case .granted(let lease): return lease
+      case .held(let held): before = held
+      }
       usleep(10_000)
     }
     throw StoreError("another gc is at work on this store. Run gc again when it has ended")

@@ -131,13 +131,11 @@ public struct GarbageLook: Sendable {
     var bin = TrashBin(in: store)
     let sign = try store.makeLeaseSign(for: [])
     defer { sign.remove() }
-    var moved = 0
     func step() throws(StoreError) {
       // Runs that began since may use what was found.
-      if moved % 500 == 0, !gate.isHeld {
+      guard gate.isHeld else {
         throw StoreError("gc was stopped for so long that runs have begun meanwhile. Run it again")
       }
-      moved += 1
     }
     // Records first: one that is left without its objects would look like damage.
     for record in garbage.shares.flatMap(\.records) {
