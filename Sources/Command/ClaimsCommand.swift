@@ -60,7 +60,7 @@ struct ClaimsCommand: AsyncParsableCommand {
         return claim
       }
     }
-    if json { Terminal.sayJSON(ClaimLedger(claims).json) } else { tell(claims) }
+    if json { Terminal.sayJSON(ClaimLedger(claims).sealedJSON) } else { tell(claims) }
     if claims.contains(where: { $0.finding.verdict == .fails }) { throw ExitStatus.checkFailed }
   }
 

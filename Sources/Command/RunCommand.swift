@@ -199,7 +199,8 @@ struct RunCommand: AsyncParsableCommand {
   private func finish(_ report: RunReport, _ status: ExitStatus) async -> ExitStatus {
     Interruption.endAtOnce()
     let result = await report.end(exit: Int(status.rawValue), within: status == .interrupted ? .seconds(1) : nil)
-    return ExitStatus(rawValue: Int32(result.exit)) ?? status
+    // What a reader did not take was not told: the run ends as one that was interrupted.
+    return result.isWritten ? ExitStatus(rawValue: Int32(result.exit)) ?? status : .interrupted
   }
 
   private func run(

@@ -33,7 +33,9 @@ import Testing
   /// The logs of results: their texts.
   private var logs: [String] {
     get throws {
-      let files = experiment.folder.files(below: "artifacts/logs").filter { $0.split(separator: ".").count == 3 }
+      let files = experiment.folder.files(below: "artifacts/logs").filter {
+        $0.split(separator: "/").last?.split(separator: ".").count == 3
+      }
       return try files.map { try experiment.text($0) }.sorted()
     }
   }

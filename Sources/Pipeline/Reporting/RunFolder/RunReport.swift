@@ -232,6 +232,9 @@ public final class RunReport: Sendable {
   /// - Returns: the exit code, which is not 0 if something of the run could not be kept; and whether all is written.
   public func end(exit: Int, within patience: Duration? = nil) async -> (exit: Int, isWritten: Bool) {
     let seconds = seconds
+    // Whoever has asked for an end just before does not wait for a reader either.
+    let isStopping = parts.withLock(\.state.isStopping)
+    let patience = isStopping ? patience ?? .seconds(1) : patience
     keep { $0.flush() }
     var isWritten = await disk.drain(within: patience)
     let exit = exit == 0 && isWritten && journal.withLock(\.hasFailed) ? 1 : exit
