@@ -47,7 +47,10 @@ import Testing
   }
 
   @Test(arguments: [
-    "f.create_virtual_dataset('a', h5py.VirtualLayout((3,), 'f8'))",
+    """
+    layout = h5py.VirtualLayout((3,), 'f8'); layout[:] = h5py.VirtualSource('b.h5', 'x', shape=(3,))
+    f.create_virtual_dataset('a', layout)
+    """,
     "f.create_dataset('a', (3,), 'f8', external=[('/etc/passwd', 0, 24)])",
     """
     p = h5py.h5p.create(h5py.h5p.DATASET_CREATE); p.set_chunk((9,)); p.set_deflate(9); p.set_deflate(9)

@@ -106,7 +106,7 @@ import Testing
     ("runs/loss[case@low]", "'low' is no position; a value is selected by '='"),
     ("runs/loss[rate~low]", "'low' is no number, and '~' looks for the nearest"),
     ("runs/loss[rate~1..2]", "'~' selects by single numbers, and not by a range"),
-    ("runs/loss[rate=2..1]", "the range 2.0 to 1.0 is empty"),
+    ("runs/loss[rate=2..1]", "the range 2 to 1 is empty"),
     ("runs/loss[rate=a..b]", "'a' is no number, and a range has numbers"),
     ("runs/loss[case=\"low]", "a quote is not closed in '[case=\"low]'"),
     ("loss[2]", "'loss[2]' where data are expected"),
