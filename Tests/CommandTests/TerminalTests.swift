@@ -135,8 +135,10 @@ import Testing
 
   /// A stage and a sweep of four points of which all but the first wait for the file `go`.
   ///
-  /// - Parameter isOpen: whether it is there from the beginning. Else the terminal makes it when the first point is done.
-  private func write(isOpen: Bool = false) throws {
+  /// - Parameters:
+  ///   - isOpen: whether it is there from the beginning. Else the terminal makes it when the first point is done.
+  ///   - ending: what the stage `diagram` does at last.
+  private func write(isOpen: Bool = false, ending: String = "true") throws {
     let gate = "until [ -e \(folder.path)/go ]; do sleep 0.02; done"
     func stage(_ words: String) -> String {
       #"with: { run: [/bin/sh, -c, "\#(words); echo done > {outputs.o}"], sandbox: none, outputs: { o: o } }"#
@@ -151,7 +153,7 @@ import Testing
           kind: command
           matrix: { number: [1, 2, 3, 4] }
           \(stage("test ${{ matrix.number }} = 1 || \(gate)"))
-        diagram: { kind: command, \(stage(gate)) }
+        diagram: { kind: command, \(stage("\(gate); \(ending)")) }
       """,
       to: "slow.yaml"
     )
@@ -219,15 +221,13 @@ import Testing
   }
 
   @Test func `A failure is told whole above the bars`() async throws {
-    try write(isOpen: true)
-    try folder.write("", to: "store/objects")
-    let seen = try await watch(["run", "slow", "--store", "store", "--keep-going"])
+    // It fails once the bars have been seen.
+    try write(ending: "echo too bad; exit 3")
+    let seen = try await watch(["run", "slow", "--jobs", "6", "--keep-going"])
     #expect(seen.exit == "1")
-    #expect(
-      seen.end.contains { $0.hasPrefix("error: stage 'one': cannot make the folder store/objects/") },
-      "\(seen.end)"
-    )
-    #expect(!seen.end.contains { $0.contains("running") || $0.contains("━") })
+    #expect(seen.end.contains { $0.hasPrefix("error: stage 'diagram': ") }, "\(seen.end)")
+    #expect(seen.end.contains { $0.contains("too bad") }, "\(seen.end)")
+    #expect(!seen.end.contains { $0.contains("running") || $0.contains("━") }, "\(seen.end)")
   }
 
   @Test func `NO_COLOR turns colours off, and a terminal that cannot draw gets plain lines`() async throws {

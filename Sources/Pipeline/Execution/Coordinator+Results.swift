@@ -17,6 +17,9 @@ extension Coordinator {
     working[assignment.task.action.name] = nil
   }
 
+  /// Whether an action's process was ended for going beyond a limit.
+  func wasEnded(_ assignment: Assignment) -> Bool { working[assignment.task.action.name]?.ended != nil }
+
   /// Takes in how far an action is.
   func take(_ progress: StageProgress, of assignment: Assignment) {
     observe(.progress(stage: assignment.task.action.name, progress))

@@ -107,7 +107,11 @@ public struct Runner: Sendable {
       case .notAccepted(let refused):
         await coordinator.forget(refused)
         assignment = refused
-      case .notStarted(let reason): return await coordinator.stop(.noWorkers(reason))
+      case .notStarted(let reason):
+        // One that reached a limit of its action before it was ready says nothing of the others.
+        guard await coordinator.wasEnded(current) else { return await coordinator.stop(.noWorkers(reason)) }
+        await coordinator.fail(current, reason, output: nil)
+        assignment = await coordinator.next()
       case .lost(let lost, let reason, let output):
         let log = await StageLog.keepFailure(of: lost.order, in: store)
         await coordinator.fail(lost, reason, output: output, log: log)
