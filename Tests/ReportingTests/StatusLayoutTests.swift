@@ -66,7 +66,7 @@ import Testing
     var state = RunState(ToyRun.actions("a"), places: 1)
     state.apply((0, ToyRun.started("a")), (1, ToyRun.progress("a", 0.5, "one\ntwo\u{1b}[2J\u{9b}3\u{7f}")))
     let text = lines(state, 100, 10, at: 1).joined()
-    #expect(text.contains("one two [2J 3"))
+    #expect(text.contains("one\u{fffd}two\u{fffd}[2J\u{fffd}3"))
     #expect(text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) })
   }
 

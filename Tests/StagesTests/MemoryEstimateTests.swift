@@ -13,7 +13,7 @@ import Testing
         train:
           kind: train
           inputs: { data: data }
-          with: { width: \(width), depth: \(depth), learning_rate: [1], steps: 10, keep: { steps: [0] } }
+          with: { width: \(width), depth: \(depth), learning_rate: [1], steps: 10, keep: [0] }
         look: { kind: sharpness, inputs: { run: train, data: data } }
         links:
           kind: train/continuation

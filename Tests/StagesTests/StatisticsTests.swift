@@ -107,8 +107,8 @@ import Testing
         """
       return try StageRunner.complaint(aboutPipeline: text)
     }
-    #expect(try complaint("[below, edge]", "regime_share[regime=edge]") == "")
-    #expect(try complaint("[below, edges]", "regime_share").contains("did you mean 'edge'?"))
+    #expect(try complaint("[slow, edge]", "regime_share[regime=edge]") == "")
+    #expect(try complaint("[slow, edges]", "regime_share").contains("did you mean 'edge'?"))
     #expect(try complaint("[edge]", "regime_mean").contains("regime_mean"))
   }
 }

@@ -84,7 +84,8 @@ import Testing
     )
     #expect(try artifact.numbers("period") == [2, 4, 0, -1])
     let flips = [1, 1.2360679775, 1.2880317545, 1.2992279397, 1.3016289140]
-    expectEqual(try artifact.numbers("flip"), flips, within: 1e-9)
+    #expect(artifact["flip"]?.shape == [8])
+    expectEqual(Array(try artifact.numbers("flip").prefix(5)), flips, within: 1e-9)
     #expect((try artifact.numbers("onset")[0] - 1.3022834627).magnitude < 1e-7)
     #expect(artifact["density"]?.shape == [81, 4])
     #expect(artifact["orbit_eta_trace"]?.shape == [4, 4])
