@@ -48,7 +48,8 @@ package struct RunNarrative: Sendable {
     case .started(let action, let kind, let reason):
       guard !isPoint(action, state) else { return [] }
       return [line(action, "started", "\(kind): \(reason)", .beginning)]
-    case .progress, .output: return []
+    case .progress: return []
+    case .output(let action, let text): return warnings(of: action, in: text)
     case .finished(let action, let address, let seconds):
       return outcome(of: action, state, now) { ("done in \(Console.duration(seconds))", address.short) }
     case .leftOut(let action, let message):
@@ -60,7 +61,14 @@ package struct RunNarrative: Sendable {
     }
   }
 
-  /// What an action printed, for the log alone: a person sees it where the action fails.
+  /// The warnings in what an action printed, which a person sees at once.
+  private func warnings(of action: String, in text: String) -> [RunLine] {
+    text.split(separator: "\n").filter { $0.hasPrefix("warning: ") }.map { line in
+      problem("warning: '\(action)': \(line.dropFirst("warning: ".count))")
+    }
+  }
+
+  /// What an action printed, for the log: a person sees warnings at once, and all of it where the action fails.
   package func printed(_ event: RunEvent) -> [String] {
     guard case .output(let action, let text) = event else { return [] }
     let lines = text.printableLines.split(separator: "\n", omittingEmptySubsequences: false)
