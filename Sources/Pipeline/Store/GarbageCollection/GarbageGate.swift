@@ -15,6 +15,7 @@ extension ArtifactStore {
   public func closeGate() throws(StoreError) -> Lease {
     // A run that finds an abandoned gate takes its lease for a moment: that one comes free. A gate that another machine
     // left closed, or this one before it was restarted, shows by its silence.
+    try FileSystem.createFolder(root.appending("leases"))
     var before: HeldLease?
     let began = ContinuousClock.now
     while began.duration(to: .now) < (before?.holder?.isGone == nil ? Lease.patience * 2 : .seconds(1)) {
@@ -44,6 +45,7 @@ extension ArtifactStore {
   /// The present time by the clock of the file system on which the store lies, in seconds since 1970. Ages are measured
   /// by it and never by this machine's clock, which may differ.
   public func fileSystemTime() throws(StoreError) -> Double {
+    try FileSystem.createFolder(root.appending("scratch"))
     let path = try newScratchFile("clock")
     defer { FileSystem.remove(path) }
     let folder = try OpenFolder(path.removingLastComponent())
