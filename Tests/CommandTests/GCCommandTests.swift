@@ -161,7 +161,8 @@ import Testing
     try experiment.folder.write(pipeline.replacing("rate: 1.1", with: "rate: 1.3"), to: "pipelines/small.yaml")
     #expect(try await experiment.run("run", "small", "--quiet").status == 0)
     age(hours: 2)
-    #expect(try await experiment.run("gc", "--dry-run").output.contains("\n  unreachable: 3 records, 3 objects, "))
+    // The profile 'long' has not been run: whatever its first stage comes out as, the spectrum of the old one may fit.
+    #expect(try await experiment.run("gc", "--dry-run").output.contains("\n  unreachable: 1 record, 1 object, "))
     let kept = try await experiment.run("gc", "--dry-run", "--keep", "paper.lock")
     #expect(kept.output.hasSuffix("\nnothing to remove\n"), "\(kept)")
     try experiment.folder.write(lock, to: "artifacts/locks/small.lock")
