@@ -88,7 +88,7 @@ import Testing
     )
     let outcome = try await experiment.run("run", "test")
     #expect(outcome.status == 1)
-    #expect(outcome.errors.contains("of memory, and its 'resources' allow 150.0 MiB"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("of memory, and its 'resources' allow 150 MiB"), "\(outcome.errors)")
   }
 
   @Test func `A stage sees nothing of one before it, however deep that one's folders were`() async throws {

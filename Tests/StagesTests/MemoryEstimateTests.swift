@@ -32,7 +32,7 @@ import Testing
     let text = error?.description ?? ""
     #expect(text.contains("'train' needs about "))
     #expect(text.contains("26 Lanczos vectors of 4."))
-    #expect(text.contains("this machine has 24.0 GiB"))
+    #expect(text.contains("this machine has 24 GiB"))
     #expect(text.contains("p.yaml:4:"))
     #expect(text.contains("'look' needs about ") && text.contains("'links' needs about "))
     try pipeline.check(memory: ByteCount(bytes: 1 << 40))
