@@ -79,7 +79,7 @@ import Testing
       RunName("toy"), RunName("toy", profile: "quick"), RunName("toy", isCustom: true),
       RunName("toy", profile: "../a b", isCustom: true),
     ]
-    #expect(runs.map(\.description) == ["toy", "toy.quick", "toy.custom", "toy...-a-b.custom"])
+    #expect(runs.map(\.description) == ["toy", "toy.quick", "toy.custom", "toy.a-b@2c2c791a0618990c.custom"])
     #expect(
       runs.map(\.difference) == [nil, "profile quick", "values set by hand", "profile ../a b, values set by hand"]
     )

@@ -81,10 +81,9 @@ public struct Runner: Sendable {
     } onCancel: {
       Task { await coordinator.stop(.interrupted) }
     }
-    if Task.isCancelled {
-      await coordinator.stop(.interrupted)
-      store.removeAbandonedScratch()
-    }
+    if Task.isCancelled { await coordinator.stop(.interrupted) }
+    // Workers that were killed, by a limit or with the run, leave their folders behind.
+    store.removeAbandonedScratch()
     // Remembered before the run's sign goes: garbage collection sees one of the two.
     await coordinator.remember()
     await coordinator.release()

@@ -7,7 +7,7 @@ extension PipelineGraph {
   /// A tree for each stage that nothing else needs, with what it needs below it. A stage that is needed twice is
   /// written out once.
   public var text: String {
-    var lines = [title.isEmpty ? name : "\(name): \(title)"]
+    var lines = [title.isEmpty ? name : "\(name): \(title.printable)"]
     var written: Set<Int> = []
     var roots = nodes.indices.filter { users[$0].isEmpty }
     var next = 0
