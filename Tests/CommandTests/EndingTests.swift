@@ -26,7 +26,7 @@ import Testing
         inputs: { runs: runs }
         with:
           panels:
-            - { x: step, y: trace, series: [{ draw: lines, x: runs/step, y: runs/trace, at: { case: 0 } }] }
+            - { x: step, y: trace, series: [{ draw: lines, x: runs/step, y: runs/trace, at: { case: 0, learning_rate: 0 } }] }
     """
 
   /// Puts a program that never ends in the place of another.

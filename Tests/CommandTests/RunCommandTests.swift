@@ -149,7 +149,7 @@ import Testing
     try folder.write("", to: "store/objects")
     let outcome = try await run("bad", "--store", "store")
     #expect(outcome.status == 1)
-    #expect(outcome.errors.contains("error: stage 'points': cannot make the folder store/objects/"))
+    #expect(outcome.errors.contains("error: cannot create the folder store/objects: File exists"))
   }
 
   @Test func `A store that was damaged on disk is mended by running again`() async throws {

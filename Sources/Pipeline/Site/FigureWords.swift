@@ -67,11 +67,23 @@ struct MarkdownTable {
     rows = Array(lines.dropFirst(2))
   }
 
+  /// The texts of a line's cells, without the escapes that `TableContent.markdown` writes.
   private static func cells(_ line: String) -> [String] {
-    let bar = "\u{1}"
-    let parts = line.replacing("\\|", with: bar).split(separator: "|", omittingEmptySubsequences: false)
-    return parts.dropFirst().dropLast().map { cell in
-      cell.split(separator: " ").joined(separator: " ").replacing(bar, with: "|")
+    var cells = [""]
+    var isEscaped = false
+    for character in line {
+      if !isEscaped, character == "|" {
+        cells.append("")
+      } else if !isEscaped, character == "\\" {
+        isEscaped = true
+        continue
+      } else {
+        cells[cells.count - 1].append(character)
+      }
+      isEscaped = false
+    }
+    return cells.dropFirst().dropLast().map { cell in
+      cell.split(separator: " ").joined(separator: " ").replacing("&lt;", with: "<").replacing("&amp;", with: "&")
     }
   }
 }
