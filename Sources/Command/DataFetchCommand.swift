@@ -88,10 +88,10 @@ struct DataFetchCommand: AsyncParsableCommand {
       Terminal.say("interrupted; what has come is in \(fetcher.staging), and the same command goes on from there")
       return .interrupted
     case let error as DownloadError:
-      Terminal.complain("error: \(error)")
+      Terminal.complainText("error: \(error)")
       return error.isMismatch ? .checkFailed : .stageFailed
     default:
-      Terminal.complain("error: \(error)")
+      Terminal.complainText("error: \(error)")
       return .stageFailed
     }
   }

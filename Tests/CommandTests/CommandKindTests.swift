@@ -192,7 +192,7 @@ import Testing
     let with = "run: [/bin/sh, -c, 'echo kept > a.txt']\noutputs: { a: a.txt }"
     #expect(try await experiment.runStage(with).status == 0)
     let collected = try await experiment.run("gc", "--keep", "test.yaml", "--older-than", "0s")
-    #expect(collected.output.contains("nothing to free"), "\(collected.output)")
+    #expect(collected.output.contains("nothing to remove"), "\(collected.output)")
     let file = try #require(experiment.folder.files(below: "artifacts/objects").first { $0.hasSuffix(".txt") })
     unlink(experiment.folder.path.appending(file).string)
     try experiment.folder.write("dpet\n", to: file)
