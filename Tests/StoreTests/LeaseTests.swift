@@ -63,7 +63,8 @@ import Testing
     process.executableURL = URL(filePath: "/bin/sleep")
     process.arguments = ["1000"]
     try process.run()
-    defer { process.terminate() }
+    // Not `terminate`: Foundation starts processes with the signals blocked that its thread blocks.
+    defer { kill(process.processIdentifier, SIGKILL) }
     let number = process.processIdentifier
     let text = try String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8)
     let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
