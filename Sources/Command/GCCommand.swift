@@ -124,8 +124,9 @@ struct GCCommand: ParsableCommand {
       timer.resume()
       defer { timer.cancel() }
       let second = try GarbageLook(at: store, request, after: first, pipelines: roots.read).confirming(first)
-      let (bin, count) = try second.sweep(store, under: gate)
+      // Before anything goes: a run must not believe such a note if this is stopped midway.
       CompletedRun.forgetAll(in: store)
+      let (bin, count) = try second.sweep(store, under: gate)
       try Trash.empty(emptyTrash ? Trash(of: store, now: second.rules.now).bins : old, of: store)
       report.finish(second, bin: emptyTrash ? nil : bin, count: count)
     }
@@ -147,6 +148,7 @@ struct GCCommand: ParsableCommand {
     request.checkpointAge = olderThan?.seconds ?? (maxSize == nil ? request.checkpointAge : request.leastAge)
     request.budget = maxSize?.bytes
     request.runCount = keepRuns
+    request.isDry = dryRun
     return request
   }
 

@@ -51,7 +51,7 @@ struct GCReport {
     let others = [
       ("old run folders", look.runs.removed.count, look.runs.bytes, "folder"),
       ("old checkpoints", look.checkpoints.removed.count, look.checkpoints.bytes, "file"),
-      ("logs of these results", look.logs.removed.count, look.logs.bytes, "file"),
+      ("logs that no result needs", look.logs.removed.count, look.logs.bytes, "file"),
     ]
     for (what, number, bytes, noun) in others where number > 0 {
       lines.append("  \(what): \(Self.count(number, noun)), \(ShortNumber.bytes(bytes))")

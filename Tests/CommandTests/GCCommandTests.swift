@@ -316,6 +316,42 @@ import Testing
     #expect(try await experiment.run("gc", "--keep-runs=-1").status == 2)
   }
 
+  @Test func `A store that may only be read is listed, and what goes is the same`() async throws {
+    try await prepare()
+    age(hours: 2)
+    let writable = try await experiment.run("gc", "--dry-run")
+    let store = experiment.folder.path.appending("artifacts").string
+    _ = try await Program(at: "/bin/chmod").run(["-R", "a-w", store])
+    let before = experiment.folder.files()
+    let outcome = try await experiment.run("gc", "--dry-run")
+    _ = try await Program(at: "/bin/chmod").run(["-R", "u+w", store])
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(outcome.output == writable.output)
+    #expect(outcome.output.contains("\nwould remove 6 files, "))
+    #expect(experiment.folder.files() == before)
+  }
+
+  @Test func `The log of a failed stage goes after a month, or with its pipeline`() async throws {
+    try experiment.folder.write(
+      """
+      pipeline: broken
+      stages: { s: { kind: command, with: { run: [/bin/sh, -c, "echo so far; exit 1"], sandbox: none, outputs: { o: o.txt } } } }
+      """,
+      to: "pipelines/broken.yaml"
+    )
+    #expect(try await experiment.run("run", "broken").status == 1)
+    let log = try #require(files("logs").first { $0.contains("/broken/failed/") })
+    age(hours: 48)
+    #expect(try await experiment.run("gc").output.hasSuffix("\nnothing to remove\n"))
+    age([log], hours: 24 * 31)
+    let month = try await experiment.run("gc", "--dry-run")
+    #expect(month.output.contains("\n  logs that no result needs: 1 file, 7 B\n"), "\(month)")
+    age([log], hours: 48)
+    #expect(try await experiment.run("gc", "--forget", "broken").status == 0)
+    #expect(try await experiment.run("gc").status == 0)
+    #expect(!files("logs").contains(log))
+  }
+
   @Test func `JSON names what is removed`() async throws {
     try await prepare()
     age(hours: 2)

@@ -22,15 +22,29 @@ import Testing
   }
 
   /// Records a result of an action.
+  ///
+  /// - Parameter input: the record of the action that made its input.
   @discardableResult
-  private func record(_ value: Int, hoursAgo hours: Int = 3) throws -> ActionRecord {
+  private func record(_ value: Int, hoursAgo hours: Int = 3, from input: ActionRecord? = nil, log: String? = nil) throws
+    -> ActionRecord
+  {
     let scratch = try store.makeScratch("test")
     defer { FileSystem.removeFolder(scratch) }
     let action = action(value)
     var record = ActionRecord()
-    record.key = action.key([:]).description
+    if let input { record.inputs = ["i": .one(try #require(ContentDigest(input.artifact.address)))] }
+    record.key = action.key(record.inputs).description
     record.kind = action.kind
     record.parameters = action.parameters
+    if let log {
+      let digest = ContentDigest(of: log).description
+      let path = "artifacts/logs/\(record.key.prefix(2))/\(record.key).\(digest.prefix(16)).log"
+      try folder.write(log, to: path)
+      age(folder.path.appending(path), hours: hours)
+      record.statement = """
+        {"predicate":{"runDetails":{"byproducts":[{"digest":{"sha256":"\(digest)"},"name":"log"}]}}}
+        """
+    }
     record.code = action.fingerprint
     record.artifact = try store.store(Artifact(attributes: ["v": .string("\(value)")]), scratch: scratch)
     record.provenance = ["pipeline": "p", "stage": .string("s[value=\(value)]")]
@@ -82,6 +96,164 @@ import Testing
     #expect(folder.files(below: "artifacts/trash") == [])
     // What was put back is young.
     #expect(try look([1]).count == 0)
+  }
+
+  @Test(arguments: 0..<4)
+  func `A collection that is stopped leaves no record that names what is gone, and so does putting it back`(
+    place: Int
+  ) throws {
+    // Each is computed from the one before.
+    var chain: [ActionRecord] = []
+    for value in 0..<4 { chain.append(try record(value, from: chain.last)) }
+    func expectConsistency() throws {
+      let left = chain.filter { FileSystem.exists(path(of: $0)) }
+      let makers = Set(left.map(\.artifact.address))
+      for record in left {
+        #expect(record.inputs.values.flatMap(\.references).allSatisfy { makers.contains($0.description) })
+        #expect(FileSystem.exists(store.path(of: record.artifact)))
+      }
+    }
+    func hide(_ folder: FilePath) -> FilePath {
+      rename(folder.string, self.folder.path.appending("aside").string)
+      symlink(self.folder.path.appending("aside").string, folder.string)
+      return folder
+    }
+    func bringBack(_ folder: FilePath) {
+      unlink(folder.string)
+      rename(self.folder.path.appending("aside").string, folder.string)
+    }
+    let look = try look([])
+    #expect(look.count == 8)
+    // What is to be moved next cannot be reached.
+    let shard = hide(path(of: chain[place]).removingLastComponent())
+    #expect(throws: StoreError.self) { try sweep(look) }
+    bringBack(shard)
+    try expectConsistency()
+    #expect(chain.filter { FileSystem.exists(path(of: $0)) }.count == place + 1)
+    guard place < 3 else { return }
+    // The same on the way back: what the others were computed from comes first.
+    let bin = try #require(try Trash(of: store, now: store.fileSystemTime()).bins.first)
+    let next = min(place + 2, 3)
+    let target = hide(path(of: chain[next]).removingLastComponent())
+    #expect(throws: StoreError.self) { try Trash.restore(bin, to: store) }
+    bringBack(target)
+    try expectConsistency()
+    #expect(chain.filter { FileSystem.exists(path(of: $0)) }.count == next)
+    #expect(try Trash.restore(bin, to: store) > 0)
+    #expect(chain.allSatisfy { FileSystem.exists(path(of: $0)) })
+  }
+
+  @Test func `What is in use keeps what it was computed from`() throws {
+    let first = try record(1)
+    let second = try record(2, from: first)
+    try record(3, from: second)
+    let look = try look([])
+    #expect(look.count == 6)
+    guard case .granted(let lease) = try store.lease(for: try #require(ContentDigest(second.key))) else {
+      Issue.record("the lease is not granted")
+      return
+    }
+    defer { lease.release() }
+    #expect(try sweep(look) == 2)
+    for record in [first, second] {
+      #expect(FileSystem.exists(path(of: record)) && FileSystem.exists(store.path(of: record.artifact)))
+    }
+  }
+
+  @Test func `A record that only the second look finds keeps what it names`() throws {
+    let first = try record(1)
+    var request = GarbageLook.Request()
+    request.leastAge = 0
+    let early = try GarbageLook(at: store, request) { GarbageLook.Pipelines() }
+    let second = try record(2, from: first)
+    let late = try GarbageLook(at: store, request, after: early) { GarbageLook.Pipelines() }
+    #expect(early.count == 2 && late.count == 4)
+    #expect(try sweep(late.confirming(early)) == 0)
+    #expect(FileSystem.exists(path(of: first)) && FileSystem.exists(path(of: second)))
+  }
+
+  @Test func `Logs go that no record names, with the links to them, and those of failures of a month ago`() throws {
+    let named = try record(1, log: "named")
+    let gone = try record(2, log: "gone")
+    func log(of key: String, _ text: String) throws -> String {
+      let path = "artifacts/logs/\(key.prefix(2))/\(key).\(ContentDigest(of: text).description.prefix(16)).log"
+      try folder.write(text, to: path)
+      age(folder.path.appending(path), hours: 3)
+      return path
+    }
+    let older = try log(of: named.key, "of an older result")
+    let stray = try log(of: String(repeating: "0", count: 64), "of no record")
+    let young = try log(of: String(repeating: "1", count: 64), "about to be recorded")
+    age(folder.path.appending(young), hours: 0)
+    for (name, days) in [("old-0123456789ab.log", 31), ("new-0123456789ab.log", 29)] {
+      try folder.write("failed", to: "artifacts/logs/p/failed/\(name)")
+      age(folder.path.appending("artifacts/logs/p/failed/\(name)"), hours: days * 24)
+    }
+    try folder.write("notes", to: "artifacts/logs/p/failed/notes.log")
+    age(folder.path.appending("artifacts/logs/p/failed/notes.log"), hours: 1000)
+    func link(_ name: String, to target: String) {
+      symlink(target, folder.path.appending("artifacts/logs/p/\(name)").string)
+    }
+    let logs = folder.files(below: "artifacts/logs")
+    func target(_ part: String) -> String {
+      "../" + (logs.first { $0.contains(part) }?.split(separator: "/").suffix(2).joined(separator: "/") ?? "")
+    }
+    link("s.log", to: target("/\(named.key).\(ContentDigest(of: "named").description.prefix(16))"))
+    link("t.log", to: target("/\(gone.key)"))
+    link("dangling.log", to: "../22/\(String(repeating: "2", count: 64)).0123456789abcdef.log")
+    link("mine", to: "../../../nowhere")
+    func links() throws -> [String] { try FileSystem.contents(of: folder.path.appending("artifacts/logs/p")) }
+
+    // While a run is in progress, only those go that certainly are of no use to it.
+    let sign = try store.makeLeaseSign(for: [action(7)])
+    let during = try look([1]).logs.removed.compactMap { $0.lastComponent?.string }
+    #expect(during.dropLast() == ["dangling.log", "t.log", "old-0123456789ab.log"])
+    #expect(during.last?.hasPrefix(gone.key) == true)
+    sign.remove()
+    let look = try look([1])
+    #expect(look.logs.removed.count == 6)
+    let all = folder.files(below: "artifacts/logs")
+    _ = try sweep(look)
+    #expect(try links() == ["failed", "mine", "s.log"])
+    let left = folder.files(below: "artifacts/logs")
+    #expect(Set(all).subtracting(left).isSuperset(of: [older, stray, "artifacts/logs/p/failed/old-0123456789ab.log"]))
+    #expect(left.contains(young) && left.contains("artifacts/logs/p/failed/new-0123456789ab.log"))
+    #expect(left.contains("artifacts/logs/p/failed/notes.log"))
+    #expect(left.contains { $0.contains(named.key) })
+    let bin = try #require(try Trash(of: store, now: store.fileSystemTime()).bins.first)
+    _ = try Trash.restore(bin, to: store)
+    #expect(try links() == ["dangling.log", "failed", "mine", "s.log", "t.log"])
+    #expect(folder.files(below: "artifacts/logs") == all)
+  }
+
+  @Test func `A record whose statement cannot be read keeps all logs of its action`() throws {
+    var record = try record(1, log: "a log")
+    record.statement = "{}"
+    try store.write(record)
+    age(path(of: record), hours: 3)
+    #expect(try look([1]).logs.removed == [])
+    // One that names none keeps none.
+    record.statement = nil
+    try store.write(record)
+    age(path(of: record), hours: 3)
+    #expect(try look([1]).logs.removed.count == 1)
+  }
+
+  @Test func `A look that only lists changes nothing, and needs no permission to write`() throws {
+    try record(2)
+    var request = GarbageLook.Request()
+    request.isDry = true
+    func times() throws -> [Int] {
+      try ["objects", "leases", "actions"].map { Int(try store.root.appending($0).stat().st_mtim.tv_nsec) }
+    }
+    let before = try times()
+    #expect(try GarbageLook(at: store, request) { GarbageLook.Pipelines() }.count == 2)
+    #expect(try times() == before)
+    // A copy without the folders for work in progress.
+    rmdir(store.root.appending("scratch").string)
+    rmdir(store.root.appending("leases").string)
+    #expect(try GarbageLook(at: store, request) { GarbageLook.Pipelines() }.count == 2)
+    #expect(!FileSystem.exists(store.root.appending("scratch")))
   }
 
   @Test func `The trash is emptied for good, and links in it are not followed`() throws {

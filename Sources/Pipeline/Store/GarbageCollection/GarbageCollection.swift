@@ -148,19 +148,33 @@ public struct GarbageCollection: Sendable {
   /// The size of what goes, in bytes.
   public var bytes: Int { shares.reduce(0) { $0 + $1.bytes } }
 
-  /// The part of this decision that an earlier one has announced: nothing goes that was not listed.
-  public func restricted(to earlier: GarbageCollection) -> GarbageCollection {
+  /// The part of this decision that an earlier one has announced: nothing goes that was not listed, nor what a record
+  /// names that stays for that reason.
+  ///
+  /// - Parameter records: all records, as this decision has seen them.
+  public func restricted(
+    to earlier: GarbageCollection,
+    among records: [ContentDigest: StoredRecord]
+  ) -> GarbageCollection {
+    let going = Set(unreached.records.map(\.key)).intersection(earlier.unreached.records.map(\.key))
+    var reachability = Reachability(records, objects: [])
+    reachability.keep(records.keys.filter { !going.contains($0) })
+    reachability.keepOrigins()
+    let kept = reachability.kept
+    let named = Set(kept.flatMap { records[$0]?.objects ?? [] })
     func restrict(_ share: Share, to earlier: Share) -> Share {
-      let (keys, names) = (Set(earlier.records.map(\.key)), Set(earlier.objects.map(\.object.name)))
+      let names = Set(earlier.objects.map(\.object.name)).subtracting(named)
       var share = share
-      share.records.removeAll { !keys.contains($0.key) }
+      share.records.removeAll { kept.contains($0.key) }
       share.objects.removeAll { !names.contains($0.object.name) }
       return share
     }
     var result = self
     result.unreached = restrict(unreached, to: earlier.unreached)
     result.unreferenced = restrict(unreferenced, to: earlier.unreferenced)
-    result.overBudget = restrict(overBudget, to: earlier.overBudget)
+    // The records of these stay in any case.
+    let announced = Set(earlier.overBudget.objects.map(\.object.name))
+    result.overBudget.objects.removeAll { !announced.contains($0.object.name) }
     result.bytesLeft += bytes - result.bytes
     return result
   }

@@ -46,6 +46,31 @@ extension ArtifactStore {
   /// by it and never by this machine's clock, which may differ.
   public func fileSystemTime() throws(StoreError) -> Double {
     try FileSystem.createFolder(root.appending("scratch"))
+    return try timeOfNewFile()
+  }
+
+  /// The present time for a look that only lists: where nothing can be written, that of this machine.
+  func timeToLook() throws(StoreError) -> Double {
+    do throws(StoreError) {
+      return try OpenFolder(root).time()
+    } catch {
+      do throws(StoreError) {
+        return try timeOfNewFile()
+      } catch {
+        // A store that may only be read, or that has no folder for work in progress.
+        guard
+          [.readOnlyFileSystem, .permissionDenied, .notPermitted, .noSuchFileOrDirectory].contains(error.reason)
+        else { throw error }
+        var now = timespec()
+        guard clock_gettime(CLOCK_REALTIME, &now) == 0 else {
+          throw StoreError("cannot read the clock", Errno(rawValue: errno))
+        }
+        return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
+      }
+    }
+  }
+
+  private func timeOfNewFile() throws(StoreError) -> Double {
     let path = try newScratchFile("clock")
     defer { FileSystem.remove(path) }
     let folder = try OpenFolder(path.removingLastComponent())

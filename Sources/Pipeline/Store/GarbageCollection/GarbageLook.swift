@@ -16,6 +16,8 @@ public struct GarbageLook: Sendable {
     public var budget: Int?
     /// How many folders of `runs/` stay of each name.
     public var runCount = OldRuns.usualCount
+    /// Whether what goes is only listed: then nothing is written, not even to learn the file system's time.
+    public var isDry = false
 
     /// The usual.
     public init() {}
@@ -61,7 +63,7 @@ public struct GarbageLook: Sendable {
     after earlier: GarbageLook? = nil,
     pipelines read: () throws -> Pipelines
   ) throws {
-    let now = try store.fileSystemTime()
+    let now = try request.isDry ? store.timeToLook() : store.fileSystemTime()
     let runsInProgress = try RunsInProgress(on: store, now: now)
     let pipelines = try read()
     let recorded = try RecordedRuns(in: store, youngerThan: request.leastAge, now: now)
@@ -97,15 +99,26 @@ public struct GarbageLook: Sendable {
       leastAge: runsInProgress.isEmpty ? request.checkpointAge : .infinity,
       now: now
     )
-    logs = try OldLogs(of: garbage.unreached.records.map(\.key), in: store)
+    logs = try OldLogs(
+      of: store,
+      scan.records,
+      OldLogs.Rules(
+        going: Set(garbage.unreached.records.map(\.key)),
+        // A run in progress may be about to record the result of one.
+        leastAge: runsInProgress.isEmpty ? max(request.leastAge, GarbageCollection.youth) : .infinity,
+        failureAge: request.checkpointAge,
+        forgotten: pipelines.forgotten,
+        now: now
+      )
+    )
   }
 
   private init(_ late: GarbageLook, restrictedTo early: GarbageLook) {
     scan = late.scan
-    garbage = late.garbage.restricted(to: early.garbage)
+    garbage = late.garbage.restricted(to: early.garbage, among: late.scan.records)
     runs = late.runs
     checkpoints = late.checkpoints
-    logs = late.logs
+    logs = late.logs.restricted(to: early.logs, going: Set(garbage.unreached.records.map(\.key)))
     runsInProgress = late.runsInProgress
     rules = late.rules
   }
@@ -137,17 +150,19 @@ public struct GarbageLook: Sendable {
         throw StoreError("gc was stopped for so long that runs have begun meanwhile. Run it again")
       }
     }
-    // Records first: one that is left without its objects would look like damage.
-    for record in garbage.shares.flatMap(\.records) {
+    let stayed = try garbage.carryOut { record throws(StoreError) in
       try step()
       let name = "\(record.key).json"
-      guard case .granted(let lease) = try store.lease(for: record.key, under: sign) else { continue }
+      guard case .granted(let lease) = try store.lease(for: record.key, under: sign) else { return false }
       defer { lease.release() }
-      try bin.take(name, in: ["actions", String(name.prefix(2))]) { scan.isSeen($0, as: name) }
-    }
-    for (object, _) in garbage.shares.flatMap(\.objects) {
+      return try bin.take(name, in: ["actions", String(name.prefix(2))]) { scan.isSeen($0, as: name) }
+    } object: { object throws(StoreError) in
       try step()
       try bin.take(object.name, in: ["objects", String(object.name.prefix(2))]) { scan.isSeen($0, as: object.name) }
+    }
+    for log in logs.logs where log.key.map(stayed.contains) != true {
+      try step()
+      try bin.take(log.name, in: log.folders) { $0 == log.entry }
     }
     for run in runs.removed {
       try bin.take(run.path.lastComponent?.string ?? "", in: ["runs"]) { $0.form == .folder }
@@ -158,11 +173,6 @@ public struct GarbageLook: Sendable {
       try bin.take(names[2], in: ["scratch", "checkpoints", names[0], names[1]]) {
         checkpoints.isSeen($0, at: path)
       }
-    }
-    for path in logs.removed {
-      var inside = path
-      guard inside.removePrefix(store.root), let name = inside.lastComponent?.string else { continue }
-      try bin.take(name, in: inside.removingLastComponent().components.map(\.string)) { $0.form == .file }
     }
     return (bin.path, bin.count)
   }

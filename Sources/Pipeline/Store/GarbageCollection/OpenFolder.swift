@@ -121,6 +121,34 @@ struct OpenFolder: ~Copyable {
     return nil
   }
 
+  /// Where a link leads, as it says; nil if the name is not that of a link.
+  func target(_ name: String) throws(StoreError) -> String? {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = buffer.withUnsafeMutableBytes {
+      readlinkat(descriptor, name, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+    }
+    if count >= 0 { return String(decoding: buffer[..<count], as: UTF8.self) }
+    if errno == EINVAL || errno == ENOENT { return nil }
+    throw StoreError("cannot look at \(path.appending(name))", Errno(rawValue: errno))
+  }
+
+  /// The file system's present time: that of a file without a name, which nobody sees and which leaves the folder as it
+  /// is.
+  ///
+  /// - Throws: if nothing can be written here, or the file system has no such files.
+  func time() throws(StoreError) -> Double {
+    // O_TMPFILE, which is not imported.
+    let file = openat(descriptor, ".", 0o20_000_000 | O_DIRECTORY | O_WRONLY | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw StoreError("cannot write to \(path)", Errno(rawValue: errno)) }
+    var status = stat()
+    let result = fstat(file, &status)
+    let reason = errno
+    // It is gone with its descriptor, and nothing was written.
+    _ = close(file)
+    guard result == 0 else { throw StoreError("cannot look at a file in \(path)", Errno(rawValue: reason)) }
+    return Entry(status).modified
+  }
+
   /// Reads a regular file, up to a number of bytes.
   func read(_ name: String, limit: Int = .max) throws(StoreError) -> [UInt8] {
     let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)

@@ -22,6 +22,8 @@ public struct StoredRecord: Sendable {
   public let bytes: Int
   /// When the record was written, in seconds since 1970 by the file system's clock.
   public let written: Double
+  /// The log that it names.
+  let log: NamedLog
 
   /// A pipeline and a stage.
   public struct Origin: Sendable, Hashable, Comparable {
@@ -41,7 +43,7 @@ public struct StoredRecord: Sendable {
     }
   }
 
-  /// A record from its parts.
+  /// A record from its parts, which names no log.
   public init(
     key: ContentDigest,
     shape: ActionShape,
@@ -53,23 +55,40 @@ public struct StoredRecord: Sendable {
     bytes: Int,
     written: Double
   ) {
+    self.init(key, shape, inputs, address, objects, origin, seconds, bytes, written, .none)
+  }
+
+  private init(
+    _ key: ContentDigest,
+    _ shape: ActionShape,
+    _ inputs: [String: Source<ContentDigest>],
+    _ address: ContentDigest,
+    _ objects: [String],
+    _ origin: Origin,
+    _ seconds: Double,
+    _ bytes: Int,
+    _ written: Double,
+    _ log: NamedLog
+  ) {
     (self.key, self.shape, self.inputs, self.address) = (key, shape, inputs, address)
-    (self.objects, self.origin, self.seconds, self.bytes, self.written) = (objects, origin, seconds, bytes, written)
+    (self.objects, self.origin, self.seconds, self.bytes) = (objects, origin, seconds, bytes)
+    (self.written, self.log) = (written, log)
   }
 
   /// What the file of a record says; nil if its addresses are not digests.
   init?(_ record: ActionRecord, bytes: Int, written: Double) {
     guard let key = ContentDigest(record.key), let address = ContentDigest(record.artifact.address) else { return nil }
     self.init(
-      key: key,
-      shape: ActionShape(record),
-      inputs: record.inputs,
-      address: address,
-      objects: Set(record.objects.map { "\($0.address).\($0.suffix)" }).sorted(),
-      origin: Origin(pipeline: record.pipeline ?? "?", stage: Action.stage(of: record.stage ?? record.kind)),
-      seconds: record.seconds ?? 0,
-      bytes: bytes,
-      written: written
+      key,
+      ActionShape(record),
+      record.inputs,
+      address,
+      Set(record.objects.map { "\($0.address).\($0.suffix)" }).sorted(),
+      Origin(pipeline: record.pipeline ?? "?", stage: Action.stage(of: record.stage ?? record.kind)),
+      record.seconds ?? 0,
+      bytes,
+      written,
+      NamedLog(statement: record.statement)
     )
   }
 }

@@ -1,3 +1,4 @@
+internal import Artifacts
 internal import Glibc
 public import SystemPackage
 
@@ -25,7 +26,8 @@ public struct Trash: Sendable {
 
   static let folder = "trash"
   /// The parts of a store from which files are removed.
-  private static let parts = ["objects", "actions", "runs", "logs", "scratch"]
+  private static let parts = ["objects", records, "runs", "logs", "scratch"]
+  private static let records = "actions"
 
   /// What lies in the trash, the oldest first.
   public let bins: [Bin]
@@ -61,16 +63,26 @@ public struct Trash: Sendable {
     for bin in bins { try trash.remove(bin.name) }
   }
 
-  /// Puts everything of a bin back that the store does not have again, records last: whoever sees one finds its objects.
+  /// Puts everything of a bin back that the store does not have again, records last, each after those that made what it
+  /// was computed from: whoever sees one finds all that it names, also if this is stopped.
   ///
   /// - Returns: how many files were put back.
   public static func restore(_ bin: Bin, to store: ArtifactStore) throws(StoreError) -> Int {
     let root = try OpenFolder(store.root)
     guard let trash = try root.folder(folder), let source = try trash.folder(bin.name) else { return 0 }
     var count = 0
-    for part in parts.filter({ $0 != "actions" }) + ["actions"] {
+    for part in parts where part != records {
       guard let from = try source.folder(part) else { continue }
       try restore(from, to: try root.makeFolder(part), &count)
+    }
+    if let from = try source.folder(records) {
+      let target = try root.makeFolder(records)
+      for (shard, name) in try recordsInOrder(from) {
+        guard let inner = try from.folder(shard) else { continue }
+        try restore(name, from: inner, to: try target.makeFolder(shard), &count)
+      }
+      // Whatever else lies there.
+      try restore(from, to: target, &count)
     }
     try trash.remove(bin.name)
     return count
@@ -81,19 +93,50 @@ public struct Trash: Sendable {
     to target: borrowing OpenFolder,
     _ count: inout Int
   ) throws(StoreError) {
-    for name in try from.names() {
-      guard let entry = try from.listedEntry(name) else { continue }
-      let present = try target.entry(name)
-      if entry.form == .folder, present?.form == .folder, let inner = try from.folder(name),
-        let place = try target.folder(name)
-      {
-        try restore(inner, to: place, &count)
-      } else if present == nil {
-        guard try from.move(name, to: target) else { continue }
-        // Young again, so that the next garbage collection leaves the user time to use it.
-        if entry.form == .file { try target.touch(name) }
-        count += 1
+    for name in try from.names() { try restore(name, from: from, to: target, &count) }
+  }
+
+  private static func restore(
+    _ name: String,
+    from: borrowing OpenFolder,
+    to target: borrowing OpenFolder,
+    _ count: inout Int
+  ) throws(StoreError) {
+    guard let entry = try from.listedEntry(name) else { return }
+    let present = try target.entry(name)
+    if entry.form == .folder, present?.form == .folder, let inner = try from.folder(name),
+      let place = try target.folder(name)
+    {
+      try restore(inner, to: place, &count)
+    } else if present == nil {
+      guard try from.move(name, to: target) else { return }
+      // Young again, so that the next garbage collection leaves the user time to use it.
+      if entry.form == .file { try target.touch(name) }
+      count += 1
+    }
+  }
+
+  /// The records that can be read, each behind those that made what it was computed from.
+  private static func recordsInOrder(
+    _ folder: borrowing OpenFolder
+  ) throws(StoreError) -> [(shard: String, name: String)] {
+    var found: [StoredRecord] = []
+    for shard in try folder.names() {
+      guard try folder.listedEntry(shard)?.form == .folder, let inner = try folder.folder(shard) else { continue }
+      for name in try inner.names() where name.hasSuffix(".json") {
+        guard let key = ContentDigest(String(name.dropLast(5))), let entry = try inner.listedEntry(name),
+          entry.form == .file
+        else { continue }
+        let bytes = try inner.read(name)
+        // One that is damaged names nothing that is known, and goes back with the rest.
+        guard let record = try? ActionRecord(reading: bytes, key: key),
+          let stored = StoredRecord(record, bytes: entry.bytes, written: entry.modified)
+        else { continue }
+        found.append(stored)
       }
+    }
+    return RemovalOrder.dependentsFirst(found).reversed().map {
+      (String($0.key.description.prefix(2)), "\($0.key).json")
     }
   }
 
@@ -133,22 +176,26 @@ struct TrashBin {
   /// - Parameters:
   ///   - folders: the names of the folders that lead to it.
   ///   - isMeant: whether what the name stands for is what was decided about.
+  /// - Returns: whether it is gone; false if it was made anew and stays.
+  @discardableResult
   mutating func take(
     _ file: String,
     in folders: [String],
     where isMeant: (OpenFolder.Entry) -> Bool
-  ) throws(StoreError) {
-    guard let source = try Self.descend(try OpenFolder(store.root), folders[...]) else { return }
-    guard let entry = try source.entry(file), isMeant(entry) else { return }
+  ) throws(StoreError) -> Bool {
+    guard let source = try Self.descend(try OpenFolder(store.root), folders[...]) else { return true }
+    guard let entry = try source.entry(file) else { return true }
+    guard isMeant(entry) else { return false }
     let target = try Self.make(([Trash.folder, name] + folders)[...], in: try OpenFolder(store.root))
-    guard try source.move(file, to: target) else { return }
+    guard try source.move(file, to: target) else { return true }
     // What was moved may have been made anew between the look and the move: then it goes back, unless it was made once
     // more, and then it is there.
     if let moved = try target.entry(file), !isMeant(moved) {
       if try source.entry(file) == nil { _ = try target.move(file, to: source) }
-      return
+      return false
     }
     count += 1
+    return true
   }
 
   /// Opens a folder below another one; nil if there is none.
