@@ -6,7 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Results behind hundreds of stages, each made from the one before.
+/// Results behind thousands of stages, each made from the one before.
 @Suite struct DeepChainTests {
   private let folder: TemporaryFolder
   private let pipeline: Program
@@ -44,10 +44,10 @@ import Testing
   }
 
   @Test(arguments: [1, 3])
-  func `A chain of hundreds of actions is traced, each once, in a text that grows as the chain does`(inputsEach: Int)
+  func `A chain of thousands of actions is traced, each once, in a text that grows as the chain does`(inputsEach: Int)
     async throws
   {
-    let length = 600
+    let length = 6_000
     let outcome = try await pipeline.run(["trace", try chain(length, inputsEach: inputsEach)], in: folder.path)
     #expect(outcome.status == 0, "\(outcome.errors)")
     let facts = outcome.output.split(separator: "\n").filter { $0.contains("action ") && $0.contains("result ") }

@@ -55,11 +55,13 @@ extension StatementChain {
   ///   - most: how many points of a sweep are followed; nil for all.
   public init(from key: String?, making address: String = "", in source: StatementSource, most: Int? = nil) {
     var waiting = [(address: address, key: key)]
+    // Read once, when the first result is looked up by its address.
+    var recorded: [String: [ContentDigest]]?
     var next = 0
     while next < waiting.count {
       let (address, known) = waiting[next]
       next += 1
-      guard let link = source.link(known, making: address) else {
+      guard let link = source.link(known, making: address, &recorded) else {
         gaps.append(.noRecord(address: address, key: known))
         continue
       }
@@ -145,14 +147,20 @@ public struct StatementSource: Sendable {
   public func key(making address: String) -> String? { makers[address] }
 
   /// What is known of an action: by its key, else by the result that it made.
+  ///
+  /// - Parameter recorded: the keys of the store by what their actions made, once they are read.
   fileprivate func link(
     _ key: String?,
-    making address: String
+    making address: String,
+    _ recorded: inout [String: [ContentDigest]]?
   ) -> (link: StatementChain.Link, problem: String?)? {
     if let key, let found = link(key) { return found }
     if let key = makers[address], let found = link(key) { return found }
     // Records are named by keys: looking for one by what it made is the slow way, for records without statements.
-    guard let address = ContentDigest(address), let record = store?.records(making: address).first else { return nil }
+    guard let address = ContentDigest(address), let store else { return nil }
+    let keys = recorded ?? store.keysByArtifact()
+    recorded = keys
+    guard let record = store.records(of: keys[address.description] ?? [], making: address).first else { return nil }
     return link(record)
   }
 

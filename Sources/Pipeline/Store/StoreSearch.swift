@@ -63,19 +63,38 @@ extension ArtifactStore {
 
   /// The records of the actions that made an artifact, the newest first.
   public func records(making address: ContentDigest) -> [ActionRecord] {
-    let usual = Array("{\"artifact\":{\"address\":\"".utf8)
-    let beginning = usual + Array(address.description.utf8)
-    var found: [ActionRecord] = []
+    records(of: keys().filter { self.address(inRecordOf: $0) == address.description }, making: address)
+  }
+
+  /// Those of some records that can be read and say that their action made an artifact, the newest first.
+  ///
+  /// - Parameter keys: the keys of the actions.
+  public func records(of keys: [ContentDigest], making address: ContentDigest) -> [ActionRecord] {
+    keys.compactMap { record(for: $0) }.filter { $0.artifact.address == address.description }
+      .sorted { ($0.started ?? "", $0.key) > ($1.started ?? "", $1.key) }
+  }
+
+  /// The keys of all actions by the address of what they made, for whoever looks many up.
+  public func keysByArtifact() -> [String: [ContentDigest]] {
+    var found: [String: [ContentDigest]] = [:]
     for key in keys() {
-      // A record begins with the address of its artifact, as its keys are sorted: of many thousand only those are decoded
-      // that begin with this one, or are written in another way.
-      guard let bytes = try? FilePart.of(path("actions", key.description, "json"), from: 0, most: beginning.count),
-        bytes == beginning || !bytes.starts(with: usual),
-        let record = record(for: key), record.artifact.address == address.description
-      else { continue }
-      found.append(record)
+      if let address = address(inRecordOf: key) { found[address, default: []].append(key) }
     }
-    return found.sorted { ($0.started ?? "", $0.key) > ($1.started ?? "", $1.key) }
+    return found
+  }
+
+  /// The address of the artifact that a record names.
+  ///
+  /// A record begins with it, as its keys are sorted: of many thousand only those are decoded that are written in
+  /// another way.
+  private func address(inRecordOf key: ContentDigest) -> String? {
+    let usual = Array("{\"artifact\":{\"address\":\"".utf8)
+    let file = path("actions", key.description, "json")
+    // A record that cannot be read is none.
+    guard let bytes = try? FilePart.of(file, from: 0, most: usual.count + 64) else { return nil }
+    let address = String(decoding: bytes.dropFirst(usual.count), as: UTF8.self)
+    guard bytes.starts(with: usual), ContentDigest(address) != nil else { return record(for: key)?.artifact.address }
+    return address
   }
 
   /// The records of the actions that made a file with these bytes, such as a table or a script, the newest first.

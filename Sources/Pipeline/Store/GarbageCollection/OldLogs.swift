@@ -1,4 +1,4 @@
-public import Artifacts
+internal import Artifacts
 public import SystemPackage
 
 /// The logs that may go: those that no record names, those of stages that failed long ago, and links that lead to no log.

@@ -123,11 +123,9 @@ struct OpenFolder: ~Copyable {
 
   /// Where a link leads, as it says; nil if the name is not that of a link.
   func target(_ name: String) throws(StoreError) -> String? {
-    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-    let count = buffer.withUnsafeMutableBytes {
-      readlinkat(descriptor, name, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
-    }
-    if count >= 0 { return String(decoding: buffer[..<count], as: UTF8.self) }
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlinkat(descriptor, name, &buffer, buffer.count)
+    if count >= 0 { return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) }
     if errno == EINVAL || errno == ENOENT { return nil }
     throw StoreError("cannot look at \(path.appending(name))", Errno(rawValue: errno))
   }

@@ -1,4 +1,5 @@
-internal import Artifacts
+public import Artifacts
+internal import Planning
 
 /// The order in which records go: each before those that made what it was computed from.
 ///
