@@ -65,25 +65,37 @@ public struct Spectrum: StageKind {
     ),
   ]
 
-  /// What the kind says of itself.
+  /// The declaration of the kind.
   public static let declaration = KindDeclaration(
     "spectrum",
-    "The power spectrum of recorded series: linearly detrended, Hann window, mean over half-overlapping segments.",
+    "The power spectrum of recorded series: mean removed, Hann window, mean over half-overlapping segments.",
     discussion: """
-      The density is one-sided; its sum over frequencies divided by the segment's length is the variance. The slope is \
-      that of log power against log frequency by least squares. A series with missing values has a missing spectrum.
+      The density is one-sided; its sum over frequencies divided by the segment's length is the variance. The band is that \
+      of the chi-squared distribution, for each frequency by itself. The slope is that of log power against log frequency by \
+      least squares. Only the mean of the series is removed: a series must be stationary, which 'drift' tells. A series with \
+      missing values has a missing spectrum.
       """,
     inputs: .named([InputDeclaration("series", "The artifact with the recorded series.")]),
     outputs: [
       .init("series", ["series"], unit: nil, "Where in the input each series stands."),
       .init("frequency", ["frequency"], unit: "cycles per step", "The frequency."),
       .init("power", ["series", "frequency"], "The power density."),
-      .init("power_error", ["series", "frequency"], "Its standard error over the segments; missing for one segment."),
       .init("power_low", ["series", "frequency"], "The lower bound of its 95 % confidence band."),
       .init("power_high", ["series", "frequency"], "The upper bound."),
+      .init("degrees_of_freedom", [], "Those of the power; at frequencies 0 and 1/2 half as many."),
       .init("slope", ["series"], "The slope of log power against log frequency."),
-      .init("slope_error", ["series"], "Its standard error."),
+      .init("slope_error", ["series"], "Its standard error, by the jackknife over segments; missing for one segment."),
       .init("share_near_half", ["series"], "The share of the power near frequency one half."),
+      .init(
+        "peak_at_half",
+        ["series"],
+        "The power at frequency one half over the median of that at 0.30 to 0.45; about 1 for noise."
+      ),
+      .init(
+        "drift",
+        ["series"],
+        "The range of the means of the series' four quarters over the standard deviation within a quarter."
+      ),
       .init("segments", [], "The number of segments."),
     ]
   )
@@ -113,23 +125,27 @@ public struct Spectrum: StageKind {
     guard length >= segment else {
       throw StageFailure(Self.shortage(of: length, after: skip, segment))
     }
-    let spectra = recorded.series.enumerated().map { index, series in
-      defer { context.report(StageProgress(Double(index + 1) / Double(recorded.series.count))) }
-      return PowerSpectrum(Array(series.dropFirst(skip)), segmentLength: segment)
+    let series = recorded.series.map { Array($0.dropFirst(skip)) }
+    let spectra = series.enumerated().map { index, values in
+      defer { context.report(StageProgress(Double(index + 1) / Double(series.count))) }
+      return PowerSpectrum(values, segmentLength: segment)
     }
     guard let first = spectra.first else { throw StageFailure("'\(variable.value)' has no series") }
     var builder = ResultBuilder(Self.declaration)
     let shape = [spectra.count, first.frequency.count]
     let slopes = spectra.map { $0.slope(in: slope.from...slope.to) }
+    let bands = spectra.map(\.band)
     try builder.set("series", .string(recorded.labels), shape: [spectra.count])
     try builder.set("frequency", first.frequency)
     try builder.set("power", spectra.flatMap(\.power), shape: shape)
-    try builder.set("power_error", spectra.flatMap(\.standardError), shape: shape)
-    try builder.set("power_low", spectra.flatMap(\.band.low), shape: shape)
-    try builder.set("power_high", spectra.flatMap(\.band.high), shape: shape)
+    try builder.set("power_low", bands.flatMap(\.low), shape: shape)
+    try builder.set("power_high", bands.flatMap(\.high), shape: shape)
+    try builder.set("degrees_of_freedom", first.degreesOfFreedom)
     try builder.set("slope", slopes.map(\.value))
     try builder.set("slope_error", slopes.map(\.standardError))
     try builder.set("share_near_half", spectra.map { $0.share(above: near) })
+    try builder.set("peak_at_half", spectra.map(\.peakAtHalf))
+    try builder.set("drift", series.map(PowerSpectrum.drift))
     try builder.set("segments", Double(first.segments))
     return try builder.finish()
   }

@@ -69,7 +69,7 @@ public struct TrainContinuation: StageKind {
       .init(
         "period_tolerance",
         \.periodTolerance,
-        "Values of eta lambda_H nearer than this share of the largest are the same one of an orbit.",
+        "Values of eta lambda_H, or of the loss, nearer than this share of the largest are the same one of an orbit.",
         limit: .within(1e-12...0.1)
       ),
     ]
@@ -118,8 +118,15 @@ public struct TrainContinuation: StageKind {
       .init("mean_eta_sharpness", links, "The mean of eta lambda_H over the recorded steps."),
       .init("period", links, "The period of eta lambda_H; 0 for none."),
       .init("distinct", links, "How many different values of eta lambda_H there are among the last 32."),
+      .init("loss_period", links, "The period of the loss; 0 for none."),
+      .init("distinct_losses", links, "How many different values of the loss there are among the last 32."),
       .init("doubling", ["doubling"], "2, 4, 8 and so on, up to the longest period that is told."),
       .init("onset", ["doubling"], "The first eta at which that is the period; missing if it is not seen."),
+      .init(
+        "loss_onset",
+        ["doubling"],
+        "The first eta at which that is the period of the loss; missing if it is not seen."
+      ),
       .init("end", links, unit: nil, "Why a link ended:", meanings: ["steps", "diverged", "collapsed", "not-reached"]),
     ]
   )
@@ -264,11 +271,23 @@ extension TrainContinuation {
       }
     }
     let scaled = zip(rates, links).map { rate, link in link.sharpness.map { rate * $0 } }
-    func each(_ value: ([Double]) -> Double) -> [Double] {
+    let losses = links.map(\.losses)
+    func each(_ recorded: [[Double]], _ value: ([Double]) -> Double) -> [Double] {
       rates.indices.map { number in
-        guard number < links.count, scaled[number].count == record else { return .nan }
-        return value(scaled[number])
+        guard number < links.count, recorded[number].count == record else { return .nan }
+        return value(recorded[number])
       }
+    }
+    func periods(_ recorded: [[Double]]) -> [Double] {
+      each(recorded) { Double(SettledOrbit($0, longest: longestPeriod, tolerance: periodTolerance).period) }
+    }
+    func distinct(_ recorded: [[Double]]) -> [Double] {
+      each(recorded) {
+        Double(SettledOrbit(Array($0.suffix(32)), longest: 1, tolerance: periodTolerance).distinctValues)
+      }
+    }
+    func onsets(_ periods: [Double]) -> [Double] {
+      doublings.map { doubling in zip(rates, periods).first { $1 == doubling }?.0 ?? .nan }
     }
     let shape = [rates.count, record]
     var builder = ResultBuilder(Self.declaration)
@@ -280,17 +299,15 @@ extension TrainContinuation {
     let scaledSharpness = zip(series(\.sharpness), rates.flatMap { [Double](repeating: $0, count: record) }).map(*)
     try builder.set("eta_sharpness", scaledSharpness, shape: shape)
     try builder.set("loss", series(\.losses), shape: shape)
-    try builder.set("mean_eta_sharpness", each { $0.reduce(0, +) / Double($0.count) })
-    let periods = each {
-      Double(SettledOrbit($0, longest: longestPeriod, tolerance: periodTolerance).period)
-    }
-    try builder.set("period", periods)
+    try builder.set("mean_eta_sharpness", each(scaled) { $0.reduce(0, +) / Double($0.count) })
+    let (sharpnessPeriods, lossPeriods) = (periods(scaled), periods(losses))
+    try builder.set("period", sharpnessPeriods)
+    try builder.set("distinct", distinct(scaled))
+    try builder.set("loss_period", lossPeriods)
+    try builder.set("distinct_losses", distinct(losses))
     try builder.set("doubling", doublings)
-    try builder.set("onset", doublings.map { doubling in zip(rates, periods).first { $1 == doubling }?.0 ?? .nan })
-    try builder.set(
-      "distinct",
-      each { Double(SettledOrbit(Array($0.suffix(32)), longest: 1, tolerance: periodTolerance).distinctValues) }
-    )
+    try builder.set("onset", onsets(sharpnessPeriods))
+    try builder.set("loss_onset", onsets(lossPeriods))
     let ends: [TrainingEnd] = [.steps, .diverged, .collapsed]
     let codes = rates.indices.map { number in
       Int8(number < links.count ? ends.firstIndex(of: links[number].end) ?? 0 : ends.count)

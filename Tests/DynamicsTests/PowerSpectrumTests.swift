@@ -20,17 +20,80 @@ import Testing
     #expect(spectrum.frequency.last == 0.5)
   }
 
-  @Test func `A band is missing where there is no power, and for one segment`() {
-    let nothing = PowerSpectrum([Double](repeating: 0, count: 1024), segmentLength: 256)
-    #expect(nothing.segments == 7)
-    #expect((nothing.band.low + nothing.band.high).allSatisfy { $0.isNaN })
-    let single = PowerSpectrum((0..<256).map { Double($0 % 3) }, segmentLength: 256)
-    #expect((single.band.low + single.band.high).allSatisfy { $0.isNaN })
+  @Test(arguments: [1_024, 8_192])
+  func `The 95 % band covers the true power of noise in 93 to 97 of 100 cases`(count: Int) {
+    var random = RandomStream(seed: 63, "coverage")
+    var (covered, atEnds, all, ends) = (0, 0, 0, 0)
+    for _ in 0..<(1 << 20) / count {
+      // x' = a x + noise has the density 2 / |1 - a e^(-2 pi i f)|^2.
+      let a = 0.5
+      var x = random.normal() / (1 - a * a).squareRoot()
+      let series = (0..<count).map { _ in
+        x = a * x + random.normal()
+        return x
+      }
+      let spectrum = PowerSpectrum(series, segmentLength: 256)
+      let band = spectrum.band
+      for (index, frequency) in spectrum.frequency.enumerated().dropFirst(2) {
+        let isEnd = index == 128
+        let truth = (isEnd ? 1 : 2) / (1 + a * a - 2 * a * Elementary.cos(turns: frequency))
+        let isCovered = (band.low[index]...band.high[index]).contains(truth)
+        covered += isCovered ? 1 : 0
+        all += 1
+        atEnds += isEnd && isCovered ? 1 : 0
+        ends += isEnd ? 1 : 0
+      }
+    }
+    #expect((0.93...0.97).contains(Double(covered) / Double(all)))
+    // Fewer cases: 128 or 1,024 spectra have one end each.
+    #expect((0.88...0.99).contains(Double(atEnds) / Double(ends)))
   }
 
-  @Test func `A trend is taken away`() {
-    let series = (0..<256).map { 3 * Double($0) - 7 }
-    #expect(PowerSpectrum(series, segmentLength: 256).power.allSatisfy { $0 < 1e-20 })
+  @Test func `The degrees of freedom are two for one segment, and nearly two for each of many`() {
+    let one = PowerSpectrum((0..<256).map { Double($0 % 3) }, segmentLength: 256)
+    #expect(one.degreesOfFreedom == 2)
+    #expect(one.slope(in: 0.01...0.4).standardError.isNaN)
+    let many = PowerSpectrum((0..<1 << 14).map { Double($0 % 3) }, segmentLength: 256)
+    #expect(many.segments == 127)
+    #expect((many.degreesOfFreedom / 127 - 36.0 / 19).magnitude < 1e-3)
+  }
+
+  @Test func `An alternating series leaves no power at low frequencies`() {
+    let series = (0..<4_096).map { $0 % 2 == 0 ? 3.0 : 2.0 }
+    let spectrum = PowerSpectrum(series, segmentLength: 1_024)
+    #expect(zip(spectrum.frequency, spectrum.power).allSatisfy { $0 > 0.49 || $1 < 1e-20 })
+    #expect(spectrum.peakAtHalf > 1e20)
+  }
+
+  @Test func `The peak at one half is one for noise, and grows with an alternating part`() {
+    var random = RandomStream(seed: 64, "peak")
+    let noise = random.normals(1 << 16)
+    #expect((PowerSpectrum(noise, segmentLength: 256).peakAtHalf - 1).magnitude < 0.2)
+    let alternating = noise.enumerated().map { $1 + ($0 % 2 == 0 ? 0.2 : -0.2) }
+    // 0.2² N on top of the density of the noise, under a Hann window 2/3 of it.
+    #expect((PowerSpectrum(alternating, segmentLength: 256).peakAtHalf - 1 - 0.04 * 256 * 2 / 3).magnitude < 1)
+  }
+
+  @Test func `The drift tells a stationary series from one with a trend`() {
+    var random = RandomStream(seed: 65, "drift")
+    let noise = random.normals(1 << 14)
+    #expect(PowerSpectrum.drift(of: noise) < 0.1)
+    let trend = noise.enumerated().map { $1 + 4 * Double($0) / Double(1 << 14) }
+    #expect(PowerSpectrum.drift(of: trend) > 2)
+    #expect(PowerSpectrum.drift(of: noise + [.nan, .nan, .nan, .nan]).isNaN)
+    #expect(PowerSpectrum.drift(of: [1, 2]).isNaN)
+  }
+
+  @Test func `The error of a slope is that of its scatter over independent series`() {
+    var random = RandomStream(seed: 66, "slopes")
+    let slopes = (0..<100).map { _ in
+      PowerSpectrum(random.normals(1 << 13), segmentLength: 512).slope(in: 0.004...0.04)
+    }
+    let mean = slopes.reduce(0) { $0 + $1.value } / 100
+    let spread = (slopes.reduce(0) { $0 + ($1.value - mean) * ($1.value - mean) } / 99).squareRoot()
+    let told = (slopes.reduce(0) { $0 + $1.standardError * $1.standardError } / 100).squareRoot()
+    #expect((told / spread - 1).magnitude < 0.3)
+    #expect(mean.magnitude < 0.1)
   }
 
   @Test func `The sum of a random walk's steps has slope minus two`() {

@@ -39,6 +39,10 @@ import Testing
     #expect(try run.numbers("doubling") == [2, 4, 8, 16])
     #expect(try run.numbers("onset").prefix(3) == [2.87, 3.56, 3.655])
     #expect(try run.numbers("onset")[3].isNaN)
+    // The loss of a run that converged is rounding, which has no period of its own.
+    #expect(try run.numbers("loss_period").suffix(4) == [2, 2, 4, 8])
+    #expect(try run.numbers("distinct_losses")[1..<4] == [2, 2, 4])
+    #expect(try run.numbers("loss_onset").prefix(3) == [2.87, 3.56, 3.655])
     // <eta lambda_H> = (3 + r) / 2 on the orbit of period 2, as long as no other direction is steeper.
     let mean = try run.numbers("mean_eta_sharpness")[1]
     #expect((mean - (3 + 2.87 / 8.0.squareRoot()) / 2).magnitude < 1e-7)
