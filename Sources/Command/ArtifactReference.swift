@@ -43,8 +43,8 @@ struct ArtifactReference {
   }
 
   private init(digits: String, _ store: ArtifactStore) throws {
-    let addresses = store.addresses(beginningWith: digits)
-    let keys = addresses.isEmpty ? store.keys(beginningWith: digits) : []
+    let addresses = try store.addresses(beginningWith: digits)
+    let keys = addresses.isEmpty ? try store.keys(beginningWith: digits) : []
     guard addresses.count + keys.count < 2 else {
       let candidates = (addresses + keys).map(\.description)
       throw Diagnostics(
@@ -57,7 +57,7 @@ struct ArtifactReference {
     }
     if let address = addresses.first {
       self.init(file: store.path(of: address), store: store, record: nil)
-    } else if let key = keys.first, let record = store.record(for: key) {
+    } else if let key = keys.first, let record = try store.record(for: key) {
       self.init(file: store.path(of: record.artifact), store: store, record: record)
     } else {
       throw Diagnostics(
@@ -96,8 +96,8 @@ struct ArtifactReference {
     }
     let root = options.store.map { FilePath($0) } ?? project.storePath
     let found = try ArtifactStore(existingAt: root)
-    guard let store = found, let record = store.known(of: pipeline)[stage],
-      FileSystem.exists(store.path(of: record.artifact))
+    guard let store = found, let record = try store.known(of: pipeline).record(of: stage),
+      try FileSystem.kind(of: store.path(of: record.artifact)) != nil
     else {
       throw Diagnostics(
         Diagnostic(

@@ -100,7 +100,7 @@ struct AuditCommand: AsyncParsableCommand {
     var request = try await AuditTarget(found, options).request
     request.isDeep = deep
     request.signers = try requireSignedBy.map { try PublicKey(named: $0) }
-    if writesSums { return writeSums(request) }
+    if writesSums { return try writeSums(request) }
     let report = try await AuditReport(request)
     try tell(report)
     if !report.errors.isEmpty { throw ExitStatus.checkFailed }
@@ -127,11 +127,14 @@ struct AuditCommand: AsyncParsableCommand {
     }
   }
 
-  private func writeSums(_ request: AuditRequest) {
+  private func writeSums(_ request: AuditRequest) throws {
     guard let store = request.store else { return }
     let folder = FilePath(FileManager.default.currentDirectoryPath)
-    for entry in ObjectAudit(of: request.keys, in: store).entries.compactMap(\.first) {
-      Terminal.say(entry.checksumLine(from: folder))
-    }
+    let objects = ObjectAudit(of: request.keys, in: store)
+    for entry in objects.entries.compactMap(\.first) { Terminal.say(entry.checksumLine(from: folder)) }
+    let problems = (request.findings + objects.unread).filter { $0.word.severity == .error }
+    // A list that lacks objects looks like a whole one.
+    for finding in problems { Terminal.complain(finding.line) }
+    if !problems.isEmpty { throw ExitStatus.checkFailed }
   }
 }

@@ -49,8 +49,8 @@ struct AuditTarget {
       request.store = store
       request.isWhole = true
       request.keys = try store.allKeys()
-      request.locks = try Self.locks(in: store.root.appending("locks"), store)
-      request.figures = Self.figures(in: store) { _ in true }
+      addLocks(in: store.root.appending("locks"), store)
+      addFigures(in: store) { _ in true }
     }
     var reached: Set<ContentDigest> = []
     for name in names {
@@ -96,13 +96,14 @@ struct AuditTarget {
     for choices in isChosen ? [chosen] : try project.everyChoice() {
       let pipeline = try project.pipeline(choices, .all)
       let known = store.known(of: pipeline)
-      keys += known.values.compactMap { ContentDigest($0.key) }
+      keys += known.records.values.compactMap { ContentDigest($0.key) }
+      take(unreadable: known, of: pipeline.name, in: store)
       let run = RunName(pipeline.name, choices)
       let lock = project.storePath.appending("locks").appending("\(run).lock")
       // A pipeline may be named twice.
       guard audited.insert(run.description).inserted else { continue }
-      if FileSystem.exists(lock) { request.locks.append(AuditedLock(lock, pipeline: Self.results(pipeline, known))) }
-      request.figures += Self.figures(in: store) { $0 == run.description }
+      request.locks.append(AuditedLock(lock, pipeline: Self.results(pipeline, known)))
+      addFigures(in: store) { $0 == run.description }
     }
     return keys
   }
@@ -129,9 +130,12 @@ struct AuditTarget {
         AuditedFile(
           FilePath(text),
           isArtifact: isArtifact,
-          problem: (error is Diagnostics ? .unknownFile : .fileChanged, reason)
+          problem: (error is Diagnostics ? .unknownFile : error is StoreError ? .unreadable : .fileChanged, reason)
         )
       )
+      return []
+    } catch let error as StoreError {
+      request.findings.append(AuditFinding(.unreadableRecord, at: text, error.description))
       return []
     }
     if let store = target.store { try take(store, of: text) }
@@ -140,6 +144,12 @@ struct AuditTarget {
       request.files.append(AuditedFile(FilePath(text), isArtifact: isArtifact, problem: problem))
     }
     let chain = StatementChain(from: target.key, in: target.source)
+    for case .unreadableRecord(let key, let address, let reason) in chain.gaps {
+      let path = key.flatMap { ContentDigest($0) }.flatMap { target.store?.path(ofRecord: $0).string }
+      request.findings.append(
+        AuditFinding(.unreadableRecord, at: path ?? address, "how the result was made is not known: \(reason)")
+      )
+    }
     return chain.links.compactMap { $0.record == nil ? nil : ContentDigest($0.key) }
   }
 
@@ -152,26 +162,58 @@ struct AuditTarget {
     return try TraceTarget(artifact: path, address, carrying: content.statements ?? "", options)
   }
 
-  /// The locks of a folder, each with what is known of its pipeline.
-  private static func locks(in folder: FilePath, _ store: ArtifactStore) throws -> [AuditedLock] {
-    let names = ((try? FileSystem.contents(of: folder)) ?? []).filter { $0.hasSuffix(".lock") }
-    return names.map { name in
+  /// Takes in that the records of some actions of a pipeline cannot be read.
+  private mutating func take(unreadable known: KnownResults, of pipeline: String, in store: ArtifactStore) {
+    for (stage, (key, reason)) in known.unreadable.sorted(by: { $0.key < $1.key }) {
+      let name = ActionName(key: key.description, pipeline: pipeline, stage: stage)
+      request.findings.append(
+        AuditFinding(.unreadableRecord, at: store.path(ofRecord: key).string, of: name, reason.description)
+      )
+    }
+  }
+
+  /// The names in a folder of the store; none if it is not there. That it cannot be listed is a finding.
+  private mutating func names(in folder: FilePath) -> [String] {
+    do throws(StoreError) {
+      return try FileSystem.contents(of: folder)
+    } catch {
+      if !error.isMissing { request.findings.append(AuditFinding(.unreadable, at: folder.string, error.description)) }
+      return []
+    }
+  }
+
+  /// Takes in the locks of a folder, each with what is known of its pipeline.
+  private mutating func addLocks(in folder: FilePath, _ store: ArtifactStore) {
+    request.locks = names(in: folder).filter { $0.hasSuffix(".lock") }.map { name in
       // A pipeline's name has no full stop: what follows the first is the profile.
       let parts = name.dropLast(5).split(separator: ".", maxSplits: 1).map(String.init)
       var choices = Pipeline.Choices()
       choices.profile = parts.count > 1 ? parts[1] : nil
       let pipeline = parts.first.flatMap { name -> (Lock, Set<String>)? in
-        guard let project = try? Project(finding: name), let pipeline = try? project.pipeline(choices, .all) else {
-          return nil
-        }
-        return results(pipeline, store.known(of: pipeline))
+        guard let pipeline = self.pipeline(name, choices) else { return nil }
+        let known = store.known(of: pipeline)
+        take(unreadable: known, of: pipeline.name, in: store)
+        return Self.results(pipeline, known)
       }
       return AuditedLock(folder.appending(name), pipeline: pipeline)
     }
   }
 
-  private static func results(_ pipeline: Pipeline, _ known: [String: ActionRecord]) -> (Lock, Set<String>) {
-    let entries = known.compactMapValues { record -> Lock.Entry? in
+  /// The pipeline of a lock; nil if its file is not here or has mistakes. That it cannot be read is a finding.
+  private mutating func pipeline(_ name: String, _ choices: Pipeline.Choices) -> Pipeline? {
+    // Without the file the lock is compared with the records alone.
+    guard let project = try? Project(finding: name) else { return nil }
+    do {
+      _ = try FileSystem.read(project.file, limit: 1 << 28)
+    } catch {
+      request.findings.append(AuditFinding(.unreadable, at: project.file.string, "\(error)"))
+      return nil
+    }
+    return try? project.pipeline(choices, .all)
+  }
+
+  private static func results(_ pipeline: Pipeline, _ known: KnownResults) -> (Lock, Set<String>) {
+    let entries = known.records.compactMapValues { record -> Lock.Entry? in
       guard let key = ContentDigest(record.key), let address = ContentDigest(record.artifact.address) else {
         return nil
       }
@@ -180,9 +222,15 @@ struct AuditTarget {
     return (Lock(entries), Set(pipeline.actions.map(\.name)))
   }
 
-  private static func figures(in store: ArtifactStore, where isMeant: (String) -> Bool) -> [FilePath] {
+  /// Takes in the folders of published figures.
+  private mutating func addFigures(in store: ArtifactStore, where isMeant: (String) -> Bool) {
     let root = store.root.appending("figures")
-    return ((try? FileSystem.contents(of: root)) ?? []).filter(isMeant).map { root.appending($0) }
-      .filter { FileSystem.isFolder($0) }
+    for folder in names(in: root).filter(isMeant).map({ root.appending($0) }) {
+      do throws(StoreError) {
+        if try FileSystem.hasFolder(at: folder) { request.figures.append(folder) }
+      } catch {
+        request.findings.append(AuditFinding(.unreadable, at: folder.string, error.description))
+      }
+    }
   }
 }

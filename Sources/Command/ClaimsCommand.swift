@@ -50,9 +50,11 @@ struct ClaimsCommand: AsyncParsableCommand {
     let name = RunName(planned.name, choices).description
     let list = ClaimList(of: planned)
     let claims: [CheckedClaim]
+    var forecast: Forecast?
     if let store = try ArtifactStore(existingAt: root) {
-      let forecast = Forecast(planned, store: store, latest: LatestRun(of: name, in: store))
-      claims = await ClaimChecker(of: store).check(list, forecast, known: ClaimLedger(of: name, in: store))
+      let found = Forecast(planned, store: store, latest: LatestRun(of: name, in: store))
+      claims = await ClaimChecker(of: store).check(list, found, known: ClaimLedger(of: name, in: store))
+      forecast = found
     } else {
       claims = list.entries.map { entry in
         var claim = CheckedClaim(entry)
@@ -61,6 +63,7 @@ struct ClaimsCommand: AsyncParsableCommand {
       }
     }
     if json { Terminal.sayJSON(ClaimLedger(claims).sealedJSON) } else { tell(claims) }
+    try forecast?.checkIsRead()
     if claims.contains(where: { $0.finding.verdict == .fails }) { throw ExitStatus.checkFailed }
   }
 

@@ -62,7 +62,7 @@ struct DiffCommand: AsyncParsableCommand {
       ReadingTime.limit(for: [file])
       content = try Artifact(contentsOf: file.string)
       address = content.address
-      record = reference.record ?? reference.store?.records(making: address).first
+      record = try reference.record ?? reference.store?.records(making: address).first
     }
 
     var json: JSONValue { ["file": .string(file.string), "address": .string(address.description)] }
@@ -87,13 +87,13 @@ struct DiffCommand: AsyncParsableCommand {
   private func compare(_ old: ResultsReference, _ new: ResultsReference) throws {
     let comparison = ResultsComparison(.init(old.results, in: old.store), .init(new.results, in: new.store))
     if json {
-      guard case .object(var facts) = comparison.json else { return }
+      guard case .object(var facts) = try comparison.json() else { return }
       facts["first"] = old.json
       facts["second"] = new.json
       Terminal.sayJSON(JSONValue.object(facts))
     } else {
       for side in [old, new] { Terminal.say("\(side.results.entries.count) actions  \(side.file)") }
-      comparison.lines.forEach(Terminal.say)
+      try comparison.lines().forEach(Terminal.say)
     }
     if !comparison.isEqual { throw ExitStatus.checkFailed }
   }

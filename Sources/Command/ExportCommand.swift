@@ -63,6 +63,8 @@ struct ExportCommand: AsyncParsableCommand {
     words.license = license
     words.program = Program.nameAndVersion
     let (facts, stores) = try await Project.facts(of: pipelines, try values.choices(), store: store)
+    // A crate that lacks recorded results would look like one of a pipeline that was never run.
+    for problem in facts.compactMap(\.problem) { throw problem }
     let (isOne, said) = (pipelines.count == 1, words)
     // One folder for all, so that there is a crate of each of them or nothing.
     try await Interruption.filling(FilePath(folder), isReplaceable: false, outside: stores) { folder in

@@ -129,7 +129,7 @@ struct GCRoots {
     for choices in try project.everyChoice() {
       let pipeline = try project.pipeline(choices, .all)
       found.roots.pipelines.append(pipeline.actions)
-      found.roots.pinned.formUnion(store.known(of: pipeline).values.compactMap { ContentDigest($0.key) })
+      found.roots.pinned.formUnion(store.known(of: pipeline).records.values.compactMap { ContentDigest($0.key) })
     }
   }
 

@@ -12,7 +12,7 @@ struct OtherProfiles {
     made = all.filter { $0.profile != chosen.profile || !chosen.settings.isEmpty }.compactMap { choices in
       // In another profile the file may have a mistake.
       guard let pipeline = try? project.pipeline(choices, .all) else { return nil }
-      return (choices.profile, Set(store.known(of: pipeline).keys))
+      return (choices.profile, Set(store.known(of: pipeline).records.keys))
     }
   }
 

@@ -53,5 +53,6 @@ struct PlanCommand: ParsableCommand {
     let claims = ClaimForecast(ClaimList(of: pipeline), forecast, known: ClaimLedger(of: name, in: store))
     let description = ForecastDescription(forecast, claims, of: pipeline, places: ParameterPlaces(text.root, choices))
     if json { Terminal.sayJSON(description.json) } else { description.lines.forEach(Terminal.say) }
+    try forecast.checkIsRead()
   }
 }

@@ -7,6 +7,7 @@ import Reporting
 import Site
 import Stages
 import Store
+import Synchronization
 import SystemPackage
 
 /// `pipeline report`.
@@ -58,12 +59,17 @@ struct ReportCommand: AsyncParsableCommand {
     options.keys = try key.map { try PublicKey(named: $0) }
     let (facts, stores) = try await Project.facts(of: pipelines, try values.choices(), store: store)
     let chosen = options
+    let unreadable = Mutex<[String]>([])
     try await Interruption.filling(FilePath(output), isReplaceable: true, outside: stores) { folder in
       var site = try Site(facts, kinds: .all, chosen)
       let notes = try site.write(to: folder)
       try folder.finish()
       for note in notes { Terminal.say("note: \(note)") }
+      unreadable.withLock { $0 = site.unreadable }
     }
     Terminal.say("the report is \(FilePath(output).appending("index.html"))")
+    let problems = unreadable.withLock { $0 }
+    for problem in problems { Terminal.complainText("error: \(problem). The report lacks it.".printable) }
+    if !problems.isEmpty { throw ExitStatus.stageFailed }
   }
 }

@@ -77,7 +77,7 @@ struct ShowCommand: AsyncParsableCommand {
     ReadingTime.limit(for: [reference.file])
     let content = try Artifact(contentsOf: reference.file.string)
     let address = content.address
-    let records = reference.record.map { [$0] } ?? reference.store?.records(making: address) ?? []
+    let records = try reference.record.map { [$0] } ?? reference.store?.records(making: address) ?? []
     let selection = try variable.map { try VariableSelection($0, of: content, at: try indices()) }
     let isChanged = ContentDigest(reference.file.stem ?? "").map { $0 != address } ?? false
     if json {

@@ -104,6 +104,7 @@ struct TraceCommand: AsyncParsableCommand {
         sayState(of: target)
         description.lines.forEach(Terminal.say)
       }
+      try chain.checkIsRead()
     }
     if target.isChanged { throw ExitStatus.checkFailed }
   }
@@ -124,8 +125,8 @@ struct TraceCommand: AsyncParsableCommand {
   // MARK: One point
 
   private func tracePoint(_ target: TraceTarget) throws {
-    guard let store = target.store, let record = ContentDigest(target.key).flatMap({ store.record(for: $0) }),
-      record.kind == Figure.declaration.name
+    guard let store = target.store, let key = ContentDigest(target.key),
+      let record = try store.record(for: key), record.kind == Figure.declaration.name
     else {
       throw Diagnostics(
         Diagnostic(
@@ -142,6 +143,7 @@ struct TraceCommand: AsyncParsableCommand {
     }
     if json {
       say(target, trace.json, ["makers": .array(listings.map { trace.json($0.0, $0.2) })])
+      for chain in trace.makers { try chain.checkIsRead() }
       return
     }
     sayState(of: target)
@@ -153,6 +155,7 @@ struct TraceCommand: AsyncParsableCommand {
       Terminal.say("parameters")
       listing.lines.forEach { Terminal.say("    " + $0) }
     }
+    for chain in trace.makers { try chain.checkIsRead() }
   }
 
   private func find(_ record: ActionRecord, in store: ArtifactStore) throws -> DrawnPoint {

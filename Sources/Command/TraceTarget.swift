@@ -57,8 +57,11 @@ struct TraceTarget {
     case .file: try self.init(file: path, try Self.store(around: path, options))
     case .name:
       let reference = try ArtifactReference(text, options)
-      let made = ContentDigest(reference.file.stem ?? "").flatMap { reference.store?.records(making: $0).first }
-      guard let record = reference.record ?? made else {
+      var found = reference.record
+      if found == nil, let address = ContentDigest(reference.file.stem ?? "") {
+        found = try reference.store?.records(making: address).first
+      }
+      guard let record = found else {
         throw Self.unknown("'\(text)'", "has an artifact, and no record of an action that made it", reference.store)
       }
       self.init(key: record.key, source: try StatementSource(reference.store), store: reference.store, state: nil)
@@ -75,7 +78,7 @@ struct TraceTarget {
       try self.init(file: path, store, digest, because: "this \(format.rawValue) does not say who drew it")
       return
     }
-    guard let record = store?.record(for: identity.action) ?? store?.records(making: identity.artifact).first else {
+    guard let record = try store?.record(for: identity.action) ?? store?.records(making: identity.artifact).first else {
       throw Self.unknown(
         path.string,
         "says that action \(identity.action.short) drew it",
@@ -117,7 +120,7 @@ struct TraceTarget {
       throw ArtifactError("\(path): \(error)")
     }
     let isChanged = ContentDigest(path.stem ?? "").map { $0 != address } ?? false
-    if let key = source.key(making: address.description) ?? store?.records(making: address).first?.key {
+    if let key = try source.key(making: address.description) ?? store?.records(making: address).first?.key {
       self.init(
         key: key,
         source: source,
@@ -146,7 +149,7 @@ struct TraceTarget {
     because reason: String = "it is neither a picture nor an HDF5 file"
   ) throws {
     let digest = try known ?? ContentDigest(ofFile: path)
-    guard let record = store?.records(withFile: digest).first else {
+    guard let record = try store?.records(withFile: digest).first else {
       throw Self.unknown(path.string, "cannot be traced: \(reason)", store, "has no file with its bytes")
     }
     self.init(key: record.key, source: try StatementSource(store), store: store, state: "as it was made")

@@ -153,8 +153,10 @@ struct VerifyTarget {
     let store = try TraceTarget.store(around: FilePath(name), options)
     var changed: String?
     if case .string(let state)? = found["changed"] { changed = state }
+    let chain = StatementChain(from: key, in: try StatementSource(store, bundle: bundle))
+    try chain.checkIsRead()
     self.init(
-      StatementChain(from: key, in: try StatementSource(store, bundle: bundle)),
+      chain,
       name,
       store,
       changed: changed,

@@ -159,7 +159,7 @@ import Testing
       changed.attributes = variable.attributes
       try edited.add(changed, as: name)
     }
-    var record = try #require(store.records(making: address).first)
+    var record = try #require(try store.records(making: address).first)
     record.artifact = try store.store(edited, scratch: experiment.folder.path)
     record.statement = nil
     try store.write(record)
@@ -184,7 +184,7 @@ import Testing
     #expect(try await experiment.run("run", "small", "--quiet").status == 0)
     let store = try ArtifactStore(at: experiment.folder.path.appending("artifacts"))
     let address = try #require(ContentDigest(try await experiment.address("small/points")))
-    var record = try #require(store.records(making: address).first)
+    var record = try #require(try store.records(making: address).first)
     // As another version of libhdf5 would have written it.
     record.artifact.file = ContentDigest(of: "other bytes").description
     try store.write(record)
@@ -200,7 +200,7 @@ import Testing
     #expect(try await experiment.run("run", "small", "--quiet").status == 0)
     let store = try ArtifactStore(at: experiment.folder.path.appending("artifacts"))
     let address = try #require(ContentDigest(try await experiment.address("small/points")))
-    var record = try #require(store.records(making: address).first)
+    var record = try #require(try store.records(making: address).first)
     let current = record.key
     record.code = String(repeating: "0", count: 32)
     record.statement = nil
@@ -356,7 +356,7 @@ import Testing
     )
     #expect(outcome.status == 0, "\(outcome)")
     let store = try ArtifactStore(at: experiment.folder.path.appending("again"))
-    let records = store.keys().compactMap { store.record(for: $0) }
+    let records = try store.keys().compactMap { try store.record(for: $0) }
     #expect(records.count == 3)
     for record in records {
       guard case .object(let facts) = record.provenance else { continue }

@@ -142,7 +142,7 @@ import Toys
   @Test func `A changed object is found and made again in the same run`() async throws {
     let first = try await run()
     let key = try #require(first.keys["c"])
-    let object = try #require(store.record(for: key)).artifact
+    let object = try #require(try store.record(for: key)).artifact
     let path = store.path(of: object)
     var bytes = try readBytes(path)
     bytes[bytes.count / 2] ^= 1

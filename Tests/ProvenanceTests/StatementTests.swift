@@ -63,7 +63,7 @@ import Testing
     let statement = try record.unverified.statement
     #expect(try Statement(statement.json) == statement)
     #expect(statement.json.canonicalText == record.statement)
-    #expect(sample.store.record(for: try ContentDigest(record.key).orThrow()) == record)
+    #expect(try sample.store.record(for: try ContentDigest(record.key).orThrow()) == record)
     #expect(statement.disagreements(with: record) == [])
   }
 

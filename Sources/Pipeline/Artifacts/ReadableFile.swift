@@ -15,6 +15,21 @@ enum ReadableFile {
     }
   }
 
+  /// The largest file that is read into memory, in bytes: the library keeps a copy of it while it reads.
+  private static let largestImage = 32 << 20
+
+  /// The bytes of a file that a library is to read, each read of it checked here.
+  ///
+  /// - Returns: nil for one that is too large, and for an empty one.
+  static func image(_ path: String, named name: String) throws(ArtifactError) -> [UInt8]? {
+    do throws(FileError) {
+      let bytes = try RegularFile.prefix(of: FilePath(path), count: largestImage + 1)
+      return bytes.isEmpty || bytes.count > largestImage ? nil : bytes
+    } catch {
+      throw ArtifactError("cannot read \(name): \(error.reason)")
+    }
+  }
+
   /// Refuses what is not a regular file, before a library opens it.
   static func expect(_ path: String, named name: String) throws(ArtifactError) {
     do {

@@ -8,21 +8,25 @@ internal import SystemPackage
 struct ChainAudit {
   private(set) var findings: [AuditFinding] = []
 
-  /// - Parameter isWhole: whether these are all actions of the store; else others are looked up in it.
-  init(_ actions: [AuditedAction], in store: ArtifactStore, isWhole: Bool) {
+  /// - Parameters:
+  ///   - isWhole: whether these are all actions of the store; else others are looked up in it.
+  ///   - unread: the keys of the actions of which it is found already that their records cannot be read.
+  init(_ actions: [AuditedAction], in store: ArtifactStore, isWhole: Bool, unread: [String] = []) {
+    let unread = Set(unread)
     var made: [String: String] = [:]
     var results: [String: String] = [:]
     for action in actions {
       made[action.record.artifact.address] = action.record.key
       results[action.record.key] = action.record.artifact.address
     }
-    func isMade(_ address: ContentDigest) -> Bool {
+    func isMade(_ address: ContentDigest) throws(StoreError) -> Bool {
       if made[address.description] != nil { return true }
-      return !isWhole && !store.records(making: address).isEmpty
+      return isWhole ? false : try !store.records(making: address).isEmpty
     }
-    func result(of key: String) -> String? {
+    func result(of key: String) throws(StoreError) -> String? {
       if let known = results[key] { return known }
-      return isWhole ? nil : ContentDigest(key).flatMap { store.record(for: $0)?.artifact.address }
+      guard !isWhole, !unread.contains(key), let key = ContentDigest(key) else { return nil }
+      return try store.record(for: key)?.artifact.address
     }
     for action in actions {
       let place = ContentDigest(action.record.key).map { store.path(ofRecord: $0).string } ?? ""
@@ -30,13 +34,25 @@ struct ChainAudit {
         findings.append(AuditFinding(word, at: place, of: action.name, detail))
       }
       for (name, source) in action.record.inputs.sorted(by: { $0.key < $1.key }) {
-        for address in source.references where !isMade(address) {
-          find(.openEnd, "input '\(name)' is \(address.short), and no record tells how that was made")
+        for address in source.references {
+          do throws(StoreError) {
+            guard try !isMade(address) else { continue }
+            find(.openEnd, "input '\(name)' is \(address.short), and no record tells how that was made")
+          } catch {
+            find(.unreadableRecord, "how input '\(name)', \(address.short), was made is not known: \(error)")
+          }
         }
       }
       for input in action.inputs {
         guard let key = input.key else { continue }
-        guard let address = result(of: key) else {
+        let found: String?
+        do throws(StoreError) {
+          found = try result(of: key)
+        } catch {
+          find(.unreadableRecord, "the record of action \(key.prefix(12)), which made input '\(input.name)': \(error)")
+          continue
+        }
+        guard let address = found else {
           if made[input.address] != nil {
             find(.unknownMaker, "action \(key.prefix(12)), which made input '\(input.name)', has no record")
           }

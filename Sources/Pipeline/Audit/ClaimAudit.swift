@@ -9,8 +9,8 @@ struct ClaimAudit {
 
   init(in store: ArtifactStore) {
     let folder = store.root.appending("claims")
-    guard FileSystem.exists(folder) else { return }
     do {
+      guard try FileSystem.kind(of: folder) != nil else { return }
       for name in try FileSystem.contents(of: folder) where name.hasSuffix(".json") {
         let path = folder.appending(name)
         do {
@@ -18,12 +18,14 @@ struct ClaimAudit {
             let detail = "the verdict on the claim '\(claim)' does not fit its seal"
             findings.append(AuditFinding(.claimEdited, at: path.string, detail))
           }
+        } catch let error as StoreError {
+          findings.append(AuditFinding(.unreadable, at: path.string, error.description))
         } catch {
-          findings.append(AuditFinding(.claimEdited, at: path.string, "the file cannot be read: \(error)"))
+          findings.append(AuditFinding(.claimEdited, at: path.string, "the file is damaged: \(error)"))
         }
       }
     } catch {
-      findings.append(AuditFinding(.claimEdited, at: folder.string, "the folder cannot be read: \(error)"))
+      findings.append(AuditFinding(.unreadable, at: folder.string, "\(error)"))
     }
   }
 }

@@ -37,16 +37,33 @@ struct DataAudit {
       }
     }
     let paths = Array(Set(stated.values.flatMap(\.places).map(\.string))).sorted()
-    let digests = await ParallelMap.of(paths, tool: { FileDigester() }) { path, digester -> String? in
-      // The path is what a statement says: a device has no end.
-      guard FileSystem.isRegularFile(FilePath(path)) else { return nil }
-      return try? digester.digest(of: FilePath(path)).digest.description
+    let digests = await ParallelMap.of(paths, tool: { FileDigester() }) {
+      path,
+      digester -> Result<String?, StoreError> in
+      do throws(StoreError) {
+        return .success(try digester.digest(of: FilePath(path)).digest.description)
+      } catch {
+        return error.isMissing ? .success(nil) : .failure(error)
+      }
     }
-    let found = Dictionary(uniqueKeysWithValues: zip(paths, digests))
+    var found: [String: String] = [:]
+    var failures: [String: StoreError] = [:]
+    for (path, digest) in zip(paths, digests) {
+      switch digest {
+      case .success(let digest): found[path] = digest
+      case .failure(let error): failures[path] = error
+      }
+    }
     for (key, file) in stated.sorted(by: { $0.key < $1.key }) {
-      let present = file.places.compactMap { place in (found[place.string] ?? nil).map { (place, $0) } }
+      let present = file.places.compactMap { place in found[place.string].map { (place, $0) } }
       let names = (users[key] ?? []).sorted { $0.key < $1.key }
       guard let (place, digest) = present.first else {
+        if let (place, error) = file.places.lazy.compactMap({ place in failures[place.string].map { (place, $0) } })
+          .first
+        {
+          findings.append(AuditFinding(.unreadable, at: place.string, of: names.first, error.description))
+          continue
+        }
         let place = file.places.first?.string ?? file.name
         findings.append(AuditFinding(.dataAbsent, at: place, of: names.first, "there is no such file here"))
         continue

@@ -61,7 +61,13 @@ struct EmbeddedAudit {
         key = name.key
         if let address = statement?.address { stated = (address, statement?.hdf5) }
       }
-      let record = name.flatMap { known.record(for: $0.key) }
+      let record: ActionRecord?
+      do throws(StoreError) {
+        record = try name.flatMap { name throws(StoreError) in try known.record(for: name.key) }
+      } catch {
+        findings.append(AuditFinding(.unreadableRecord, at: place, of: name, "what it says of itself: \(error)"))
+        continue
+      }
       // The record's own statement is looked at by itself.
       if let text = record?.statement, text == line { continue }
       let own = look.findings(
@@ -90,17 +96,19 @@ struct EmbeddedAudit {
 
   /// The chain must go down to data and seeds by what the file carries, or by what the store has.
   private mutating func lookForGaps(_ bundle: String, _ first: ActionName?) {
+    // A bundle with a line that is no statement is reported where the line is read.
     guard let first, let source = try? StatementSource(known.store, bundle: bundle) else { return }
-    for case .noRecord(let address, let key) in StatementChain(from: first.key, in: source).gaps {
-      let maker = key.map { " of action \($0.prefix(12))" } ?? ""
-      findings.append(
-        AuditFinding(
-          .openEnd,
-          at: place,
-          of: first,
-          "it carries no statement\(maker) of how \(address.prefix(12)) was made"
-        )
-      )
+    for gap in StatementChain(from: first.key, in: source).gaps {
+      let finding: (word: AuditWord, detail: String)
+      switch gap {
+      case .noRecord(let address, let key):
+        let maker = key.map { " of action \($0.prefix(12))" } ?? ""
+        finding = (.openEnd, "it carries no statement\(maker) of how \(address.prefix(12)) was made")
+      case .unreadableRecord(_, _, let reason):
+        finding = (.unreadableRecord, "how it was made is not known: \(reason)")
+      case .noStatement, .unreadable, .notFollowed: continue
+      }
+      findings.append(AuditFinding(finding.word, at: place, of: first, finding.detail))
     }
   }
 }
@@ -113,5 +121,11 @@ struct KnownActions: Sendable {
   /// The objects that are not as they were made.
   let damaged: Set<String>
 
-  func record(for key: String) -> ActionRecord? { ContentDigest(key).flatMap { store?.record(for: $0) } }
+  /// The record of an action; nil only if there is none.
+  ///
+  /// - Throws: if it cannot be read.
+  func record(for key: String) throws(StoreError) -> ActionRecord? {
+    guard let key = ContentDigest(key) else { return nil }
+    return try store?.record(for: key)
+  }
 }

@@ -35,7 +35,14 @@ struct FigureAudit {
         }
         return []
       }
-      return names.filter { FileSystem.isRegularFile(folder.appending($0)) }
+      return names.filter { name in
+        do throws(StoreError) {
+          return try FileSystem.hasFile(at: folder.appending(name))
+        } catch {
+          unlisted.append(AuditFinding(.unreadable, at: folder.appending(name).string, error.description))
+          return false
+        }
+      }
     }
     findings = unlisted
     let artifacts = zip(folders, names).flatMap { folder, names in
@@ -60,7 +67,7 @@ struct FigureAudit {
       if makers[name] == nil, let key = audit.key { makers[name] = key }
     }
     for (name, key) in makers.sorted(by: { $0.key < $1.key }) {
-      guard let record = known.record(for: key) else { continue }
+      guard let record = record(for: key, at: folder.appending(name)) else { continue }
       if !names.contains(name) { tellMissing(folder.appending(name), record) }
       for (file, object) in Self.names(of: record, beside: name).sorted(by: { $0.key < $1.key }) {
         guard published.insert(file).inserted else { continue }
@@ -115,8 +122,11 @@ struct FigureAudit {
 
   /// A file of which it is not known under which name it was published: by its bytes, else by what it says of itself.
   private mutating func look(at path: FilePath) {
-    guard let digest = try? FileSystem.digest(of: path).description else {
-      findings.append(AuditFinding(.unreadable, at: path.string, "it cannot be read"))
+    let digest: String
+    do throws(StoreError) {
+      digest = try FileSystem.digest(of: path).description
+    } catch {
+      findings.append(AuditFinding(.unreadable, at: path.string, error.description))
       return
     }
     if owners[digest] != nil {
@@ -132,7 +142,7 @@ struct FigureAudit {
           "its bytes differed from the published file, and it was moved aside"
         )
       )
-    } else if let identity = Self.identity(of: path), let record = known.record(for: identity.action.description) {
+    } else if let identity = identity(of: path), let record = record(for: identity.action.description, at: path) {
       count += 1
       let detail = "it says that it was drawn by this action, which drew no file with these bytes"
       findings.append(AuditFinding(.figureChanged, at: path.string, of: record.name, detail))
@@ -141,9 +151,27 @@ struct FigureAudit {
     }
   }
 
-  private static func identity(of path: FilePath) -> PictureIdentity? {
-    guard let format = try? PictureIdentity.format(of: path) else { return nil }
-    return try? PictureIdentity.read(format, from: path)
+  private mutating func identity(of path: FilePath) -> PictureIdentity? {
+    do {
+      guard let format = try PictureIdentity.format(of: path) else { return nil }
+      return try PictureIdentity.read(format, from: path)
+    } catch let error as Errno {
+      findings.append(AuditFinding(.unreadable, at: path.string, error.description))
+      return nil
+    } catch {
+      // A picture with a mark that is not one of this program is unknown.
+      return nil
+    }
+  }
+
+  /// The record of an action that a file here names; nil also if it cannot be read, which is a finding.
+  private mutating func record(for key: String, at path: FilePath) -> ActionRecord? {
+    do throws(StoreError) {
+      return try known.record(for: key)
+    } catch {
+      findings.append(AuditFinding(.unreadableRecord, at: path.string, "how it was made is not known: \(error)"))
+      return nil
+    }
   }
 }
 

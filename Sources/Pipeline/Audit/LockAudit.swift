@@ -38,6 +38,8 @@ struct LockAudit {
         } else {
           compare(expected, with: known, at: place)
         }
+      } catch let error as StoreError {
+        findings.append(AuditFinding(.unreadable, at: place, error.description))
       } catch let diagnostics as Diagnostics {
         for diagnostic in diagnostics.all {
           findings.append(AuditFinding(.unreadableLock, at: place, diagnostic.message))

@@ -21,7 +21,7 @@ struct LogAudit {
         count += 1
         find(.logChanged, "its SHA-256 is \(digest.prefix(12)), and \(log.digest.prefix(12)) is stated")
       case .missing: find(.logMissing, "there is no such file")
-      case .unreadable(let reason): find(.logMissing, "it cannot be read: \(reason)")
+      case .unreadable(let reason): find(.unreadable, reason)
       }
     }
   }

@@ -16,10 +16,14 @@ public struct ObjectAudit: Sendable {
 
   /// The objects, in the order of their paths. Where records say different things of one, each of these.
   public let entries: [[Entry]]
+  /// What is said of the records that cannot be read, whose objects are not known.
+  public private(set) var unread: [AuditFinding] = []
 
   /// The objects of the actions whose records can be read.
   public init(of keys: [ContentDigest], in store: ArtifactStore) {
-    self.init(keys.compactMap { RecordAudit(of: $0, in: store, signedBy: []).action }, in: store)
+    let records = keys.map { RecordAudit(of: $0, in: store, signedBy: []) }
+    self.init(records.compactMap(\.action), in: store)
+    unread = records.filter { $0.action == nil }.flatMap(\.findings)
   }
 
   /// The objects of some actions.
@@ -48,12 +52,12 @@ public struct ObjectAudit: Sendable {
     func all(_ word: AuditWord, _ detail: (Entry) -> String) -> [AuditFinding] {
       entries.map { AuditFinding(word, at: path.string, of: $0.action, detail($0)) }
     }
-    guard FileSystem.exists(path) else { return all(.missing) { _ in "there is no such file" } }
     let found: (digest: ContentDigest, bytes: Int)
     do throws(StoreError) {
       found = try digester.digest(of: path)
     } catch {
-      return all(.unreadable) { _ in error.description }
+      return error.isMissing
+        ? all(.missing) { _ in "there is no such file" } : all(.unreadable) { _ in error.description }
     }
     let digits = found.digest.description
     let isKnown = entries.contains { $0.object.file == digits }

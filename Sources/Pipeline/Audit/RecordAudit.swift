@@ -28,6 +28,8 @@ struct RecordAudit: Sendable {
   /// The action; nil where the record cannot be read.
   private(set) var action: AuditedAction?
   private(set) var findings: [AuditFinding] = []
+  /// The key of the record, if it cannot be read.
+  private(set) var unread: String?
   private(set) var hasStatement = false
   /// Whether the statement is signed by a key that is asked for.
   private(set) var isSigned = false
@@ -41,8 +43,13 @@ struct RecordAudit: Sendable {
       look(at: try store.readRecord(for: key), in: store, place, keys)
     } catch {
       let name = ActionName(key: key.description, pipeline: nil, stage: nil)
+      unread = key.description
       switch error {
-      case .unreadable(let reason):
+      case .missing:
+        findings.append(
+          AuditFinding(.unreadableRecord, at: place, of: name, "the record was there and is not any more")
+        )
+      case .unreadable(let reason), .damaged(let reason):
         findings.append(AuditFinding(.unreadableRecord, at: place, of: name, "the record cannot be read: \(reason)"))
       case .misplaced(let other):
         findings.append(

@@ -13,6 +13,8 @@ public struct AuditRequest: Sendable {
   public var keys: [ContentDigest] = []
   /// Whether these are all actions of the store, and its folders are looked through.
   public var isWhole = false
+  /// What was found while it was looked up what to audit.
+  public var findings: [AuditFinding] = []
   /// The keys of which one must have signed each statement; empty where signatures are not asked for.
   public var signers: [PublicKey] = []
   /// Whether the content of each artifact is read and compared with its address.
@@ -124,7 +126,7 @@ extension AuditReport {
     isDeep = request.isDeep
     asksForSignatures = !request.signers.isEmpty
     let reader = request.reader(work)
-    var found: [AuditFinding] = []
+    var found = request.findings
     var damaged: Set<String> = []
     if let store = request.store {
       let actions = await auditRecords(request, store, &found)
@@ -138,7 +140,19 @@ extension AuditReport {
     let known = KnownActions(store: request.store, signers: request.signers, damaged: damaged)
     found += await Self.audit(request.files, known, reader, work)
     files += request.files.count
+    found = Self.distinct(found)
     findings = found.filter { $0.word.severity == .error } + found.filter { $0.word.severity == .note }
+  }
+
+  /// The findings without repetitions: what cannot be read may have been read more than once.
+  private static func distinct(_ findings: [AuditFinding]) -> [AuditFinding] {
+    var seen: Set<String> = []
+    return findings.filter { finding in
+      switch finding.word {
+      case .unreadable, .unreadableRecord: seen.insert("\(finding.word) \(finding.place)").inserted
+      default: true
+      }
+    }
   }
 
   private mutating func auditRecords(
@@ -155,7 +169,7 @@ extension AuditReport {
       record.action?.name ?? ActionName(key: key.description, pipeline: nil, stage: nil)
     }
     let readable = records.compactMap(\.action)
-    found += ChainAudit(readable, in: store, isWhole: request.isWhole).findings
+    found += ChainAudit(readable, in: store, isWhole: request.isWhole, unread: records.compactMap(\.unread)).findings
     return readable
   }
 

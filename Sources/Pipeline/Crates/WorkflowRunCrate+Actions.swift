@@ -113,7 +113,7 @@ extension WorkflowRunCrate {
   // MARK: What was done
 
   mutating func add(_ action: Action, of stage: PipelineFacts.Stage) throws {
-    guard let store = facts.store, let record = facts.record(of: action.name) else { return }
+    guard let store = facts.store, let record = try facts.record(of: action.name) else { return }
     let id = "#actions/\(action.name)".asReference
     var entity = Entity(id, "CreateAction", name: "Run of \(action.name)")
     let statement = record.statement.flatMap { try? UnverifiedStatement(reading: $0) }?.statement

@@ -157,7 +157,14 @@ extension Coordinator {
   func knowledge(of task: Plan.Task, mayCompute: Bool) async -> Knowledge {
     if options.forced.contains(task.action.name) { return .unknown(.forced) }
     if let address = states.wholeResult(of: task.key, in: store) { return .known(address) }
-    guard let record = store.record(for: task.key), let address = ContentDigest(record.artifact.address) else {
+    let found: ActionRecord?
+    do throws(StoreError) {
+      found = try store.record(for: task.key)
+    } catch {
+      // The action is run again, and its new record takes the place of what cannot be read.
+      return .unknown(.recordUnreadable(reason: error.description))
+    }
+    guard let record = found, let address = ContentDigest(record.artifact.address) else {
       if options.replay != nil { return .unknown(.compared) }
       return .unknown(latest.map { store.reason(for: task, since: $0) } ?? .neverBuilt)
     }

@@ -46,7 +46,7 @@ public struct FigureExport {
     try Self.write(record, to: file, from: store)
     var outcome = FigureFolder.Outcome.written
     let digest = try FileSystem.digest(of: file)
-    if FileSystem.exists(destination), try FileSystem.digest(of: destination) == digest {
+    if try FileSystem.kind(of: destination) != nil, try FileSystem.digest(of: destination) == digest {
       outcome = .unchanged
     } else {
       try FileSystem.createFolder(folder)
@@ -70,6 +70,8 @@ public struct FigureExport {
   /// Writes the artifact of a record to a new file, with the chain of its statements in it.
   public static func write(_ record: ActionRecord, to file: FilePath, from store: ArtifactStore) throws {
     let chain = StatementChain(from: record.key, in: try StatementSource(store))
+    // A file that lacks statements would be published as if there were none.
+    try chain.checkIsRead()
     try store.copy(record.artifact, to: file, isDurable: false)
     try EmbeddedStatements.write(chain.bundle, into: file.string)
   }

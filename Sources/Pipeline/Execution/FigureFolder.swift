@@ -75,10 +75,10 @@ public struct FigureFolder: Sendable {
     let destination = path.appending(name)
     var outcome = Outcome.written
     var editedDigest: String?
-    if FileSystem.exists(destination) {
+    if try FileSystem.kind(of: destination) != nil {
       let digest = try FileSystem.digest(of: destination).description
       if digest == object.file { return .unchanged }
-      if !isStored(digest, suffix: object.suffix) {
+      if try !isStored(digest, suffix: object.suffix) {
         guard isNew else { return .kept }
         editedDigest = digest
       }
@@ -98,12 +98,12 @@ public struct FigureFolder: Sendable {
   }
 
   /// Whether a file is one that was drawn: only an edited one is no object of the store.
-  private func isStored(_ digest: String, suffix: String) -> Bool {
+  private func isStored(_ digest: String, suffix: String) throws(StoreError) -> Bool {
     // An artifact's object is named by its content, so its file cannot be looked up this way; nobody edits it by hand.
     guard suffix != "h5" else { return true }
     var object = ObjectRecord()
     object.address = digest
     object.suffix = suffix
-    return FileSystem.exists(store.path(of: object))
+    return try FileSystem.kind(of: store.path(of: object)) != nil
   }
 }

@@ -38,7 +38,7 @@ public struct Forecast: Sendable {
     let states = FileStates(of: store)
     var known: [String: ContentDigest] = [:]
     var keys: [String: ContentDigest] = [:]
-    func past(_ action: Action) -> Double? { latest[action.name].flatMap { store.record(for: $0)?.seconds } }
+    func past(_ action: Action) -> Double? { latest[action.name].flatMap(store.seconds(of:)) }
     entries = pipeline.actions.map { action in
       let missing = Set(action.inputs.values.flatMap(\.references)).filter { known[$0] == nil }.sorted()
       guard missing.isEmpty else { return Entry(action: action, outlook: .follows(missing), seconds: past(action)) }
@@ -48,7 +48,14 @@ public struct Forecast: Sendable {
         known[action.name] = address
         return Entry(action: action, outlook: .cached(address), seconds: nil)
       }
-      guard let record = store.record(for: task.key), let address = ContentDigest(record.artifact.address) else {
+      let found: ActionRecord?
+      do throws(StoreError) {
+        found = try store.record(for: task.key)
+      } catch {
+        let reason = RunReason.recordUnreadable(reason: error.description)
+        return Entry(action: action, outlook: .runs(reason), seconds: past(action))
+      }
+      guard let record = found, let address = ContentDigest(record.artifact.address) else {
         return Entry(action: action, outlook: .runs(store.reason(for: task, since: latest)), seconds: past(action))
       }
       if let reason = store.reasonToRun(record, states) {
@@ -58,7 +65,7 @@ public struct Forecast: Sendable {
       known[action.name] = address
       return Entry(action: action, outlook: .cached(address), seconds: record.seconds)
     }
-    means = Self.means(entries) { keys[$0.action.name].flatMap { store.record(for: $0)?.seconds } }
+    means = Self.means(entries) { keys[$0.action.name].flatMap(store.seconds(of:)) }
   }
 
   /// Of a stage with points whose time is not known, no more points than these are looked up.
@@ -76,6 +83,17 @@ public struct Forecast: Sendable {
       if let seconds = entry.seconds ?? lookUp(entry) { found[stage]?.append(seconds) }
     }
     return found.compactMapValues { $0.isEmpty ? nil : $0.reduce(0, +) / Double($0.count) }
+  }
+
+  /// Throws if a recorded result could not be read, so that what is said of the pipeline is not all that there is.
+  public func checkIsRead() throws(StoreError) {
+    for entry in entries {
+      switch entry.outlook {
+      case .runs(.recordUnreadable(let reason)): throw StoreError(reason)
+      case .runs(.objectUnreadable(_, let reason)): throw StoreError(reason)
+      default: continue
+      }
+    }
   }
 
   /// Whether an action would be run, or may have to follow.

@@ -20,7 +20,7 @@ public enum PastSeconds {
       let before = found[stage] ?? (0, 0)
       guard before.count < mostPoints, let key = latest[action.name] else { continue }
       records += 1
-      guard let seconds = store.record(for: key)?.seconds else { continue }
+      guard let seconds = store.seconds(of: key) else { continue }
       found[stage] = (before.sum + seconds, before.count + 1)
     }
     return found.mapValues { $0.sum / Double($0.count) }

@@ -56,10 +56,10 @@ struct RecordCommit: Sendable {
       let detail = differences.isEmpty ? "" : ": " + differences.joined(separator: ", ")
       throw StageFailure("the worker gave the statement of another action" + detail)
     }
-    for object in record.objects where FileSystem.size(of: store.path(of: object)) != object.bytes {
+    for object in record.objects where try FileState(at: store.path(of: object))?.size != object.bytes {
       throw StageFailure("the worker did not store \(store.path(of: object))")
     }
-    if let log = StageLog(of: statement, in: store), !FileSystem.exists(log.path) {
+    if let log = StageLog(of: statement, in: store), try FileSystem.kind(of: log.path) == nil {
       throw StageFailure("the worker did not store \(log.path)")
     }
     return statement

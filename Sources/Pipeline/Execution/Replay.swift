@@ -34,17 +34,18 @@ public struct Replay: Sendable {
   @concurrent func provide(_ inputs: [String: Source<ContentDigest>], in store: ArtifactStore) async -> String? {
     for (name, source) in inputs.sorted(by: { $0.key < $1.key }) {
       for address in Set(source.references).sorted() {
-        guard let record = records[address] else {
-          guard !FileSystem.exists(store.path(of: address)) else { continue }
-          return "no record tells of the result \(address.short), its input '\(name)'"
-        }
-        for object in [record.artifact] + record.parts.values where !FileSystem.exists(store.path(of: object)) {
-          guard let origin else { return "its input '\(name)' came out otherwise, and the recorded one is not here" }
-          do throws(StoreError) {
-            try store.copy(object, from: origin)
-          } catch {
-            return "its input '\(name)' cannot be had: \(error)"
+        do throws(StoreError) {
+          guard let record = records[address] else {
+            guard try FileSystem.kind(of: store.path(of: address)) == nil else { continue }
+            return "no record tells of the result \(address.short), its input '\(name)'"
           }
+          for object in [record.artifact] + record.parts.values {
+            guard try FileSystem.kind(of: store.path(of: object)) == nil else { continue }
+            guard let origin else { return "its input '\(name)' came out otherwise, and the recorded one is not here" }
+            try store.copy(object, from: origin)
+          }
+        } catch {
+          return "its input '\(name)' cannot be had: \(error)"
         }
       }
     }

@@ -59,23 +59,28 @@ public struct StageLog: Sendable {
     case unreadable(String)
   }
 
+  /// The digest of a file's bytes; nil only if there is none.
+  private static func digest(of path: FilePath) throws(StoreError) -> String? {
+    do throws(StoreError) {
+      return try FileSystem.digest(of: path).description
+    } catch {
+      if error.isMissing { return nil }
+      throw error
+    }
+  }
+
   /// Looks for the log and compares its bytes with its digest.
   public func find() -> Finding {
-    if FileSystem.exists(path) {
-      do {
-        let found = try FileSystem.digest(of: path).description
+    do throws(StoreError) {
+      if let found = try Self.digest(of: path) {
         return found == digest ? .whole(path) : .changed(path, digest: found)
-      } catch {
-        return .unreadable("\(error)")
       }
+      // There another log is no sign of tampering.
+      if let formerPath, try Self.digest(of: formerPath) == digest { return .whole(formerPath) }
+      return .missing
+    } catch {
+      return .unreadable(error.description)
     }
-    // There another log is no sign of tampering.
-    if let formerPath, FileSystem.isRegularFile(formerPath),
-      let found = try? FileSystem.digest(of: formerPath), found.description == digest
-    {
-      return .whole(formerPath)
-    }
-    return .missing
   }
 }
 
@@ -86,7 +91,7 @@ extension StageLog {
   ///
   /// - Returns: nil if it printed nothing.
   static func keep(_ file: FilePath, of key: String, in store: ArtifactStore) throws(StoreError) -> StageLog? {
-    guard let size = FileSystem.size(of: file) else { return nil }
+    guard let size = try FileState(at: file)?.size else { return nil }
     guard size > 0 else {
       FileSystem.remove(file)
       return nil

@@ -11,6 +11,10 @@ public enum RunReason: Sendable, Equatable {
   case objectMissing(address: String)
   /// A result is known, but this object of it is not what it was.
   case objectDamaged(address: String)
+  /// A record is there and cannot be read, or is not one.
+  case recordUnreadable(reason: String)
+  /// A result is known, but whether this object of it is whole cannot be found out.
+  case objectUnreadable(address: String, reason: String)
   /// The user asked for it.
   case forced
   /// Its result is recorded, and is to be compared with what comes out now.
@@ -42,6 +46,9 @@ extension RunReason: CustomStringConvertible {
       return changes.count > Self.mostTold ? "\(shown); and \(changes.count - Self.mostTold) more" : shown
     case .objectMissing(let address): return "its object \(address.prefix(12)) is missing"
     case .objectDamaged(let address): return "its object \(address.prefix(12)) is damaged"
+    case .recordUnreadable(let reason): return reason
+    case .objectUnreadable(let address, let reason):
+      return "its object \(address.prefix(12)) cannot be read: \(reason)"
     case .forced: return "forced"
     case .compared: return "to be compared with the recorded result"
     }
@@ -75,6 +82,9 @@ extension RunReason {
     case .changed(let changes): ["reason": "changed", "changes": .array(changes.map(\.json))]
     case .objectMissing(let address): ["reason": "object-missing", "address": .string(address)]
     case .objectDamaged(let address): ["reason": "object-damaged", "address": .string(address)]
+    case .recordUnreadable(let reason): ["reason": "record-unreadable", "detail": .string(reason)]
+    case .objectUnreadable(let address, let reason):
+      ["reason": "object-unreadable", "address": .string(address), "detail": .string(reason)]
     case .forced: ["reason": "forced"]
     case .compared: ["reason": "compared"]
     }

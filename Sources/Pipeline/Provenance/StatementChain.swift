@@ -20,6 +20,8 @@ public struct StatementChain: Sendable {
 
   /// Something that the chain lacks.
   public enum Gap: Sendable, Equatable {
+    /// The record of an action, or of whichever made a result, cannot be read.
+    case unreadableRecord(key: String?, address: String, reason: String)
     /// No record of the action that made a result is there.
     case noRecord(address: String, key: String?)
     /// The record has no statement.
@@ -56,12 +58,19 @@ extension StatementChain {
   public init(from key: String?, making address: String = "", in source: StatementSource, most: Int? = nil) {
     var waiting = [(address: address, key: key)]
     // Read once, when the first result is looked up by its address.
-    var recorded: [String: [ContentDigest]]?
+    var recorded: ArtifactMakers?
     var next = 0
     while next < waiting.count {
       let (address, known) = waiting[next]
       next += 1
-      guard let link = source.link(known, making: address, &recorded) else {
+      let found: (link: Link, problem: String?)?
+      do throws(StoreError) {
+        found = try source.link(known, making: address, &recorded)
+      } catch {
+        gaps.append(.unreadableRecord(key: known, address: address, reason: error.description))
+        continue
+      }
+      guard let link = found else {
         gaps.append(.noRecord(address: address, key: known))
         continue
       }
@@ -88,6 +97,11 @@ extension StatementChain {
       if group.count > most { gaps.append(.notFollowed(count: group.count - most)) }
     }
     return followed
+  }
+
+  /// Throws if a record could not be read, so that what is behind it is not known.
+  public func checkIsRead() throws(StoreError) {
+    for case .unreadableRecord(_, _, let reason) in gaps { throw StoreError(reason) }
   }
 
   /// The statements as an in-toto bundle: one on each line, in the order of their keys behind the first.
@@ -152,20 +166,20 @@ public struct StatementSource: Sendable {
   fileprivate func link(
     _ key: String?,
     making address: String,
-    _ recorded: inout [String: [ContentDigest]]?
-  ) -> (link: StatementChain.Link, problem: String?)? {
-    if let key, let found = link(key) { return found }
-    if let key = makers[address], let found = link(key) { return found }
+    _ recorded: inout ArtifactMakers?
+  ) throws(StoreError) -> (link: StatementChain.Link, problem: String?)? {
+    if let key, let found = try link(key) { return found }
+    if let key = makers[address], let found = try link(key) { return found }
     // Records are named by keys: looking for one by what it made is the slow way, for records without statements.
     guard let address = ContentDigest(address), let store else { return nil }
-    let keys = recorded ?? store.keysByArtifact()
-    recorded = keys
-    guard let record = store.records(of: keys[address.description] ?? [], making: address).first else { return nil }
+    if recorded == nil { recorded = try store.makers() }
+    guard let all = recorded else { return nil }
+    guard let record = try store.records(making: address, among: all).first else { return nil }
     return link(record)
   }
 
-  private func link(_ key: String) -> (link: StatementChain.Link, problem: String?)? {
-    if let record = ContentDigest(key).flatMap({ store?.record(for: $0) }) { return link(record) }
+  private func link(_ key: String) throws(StoreError) -> (link: StatementChain.Link, problem: String?)? {
+    if let digest = ContentDigest(key), let record = try store?.record(for: digest) { return link(record) }
     return bundle[key].map {
       (StatementChain.Link(key: key, statement: $0.statement, text: $0.text, record: nil), nil)
     }

@@ -28,23 +28,19 @@ public struct PipelineFacts: Sendable {
 
   /// A recorded result that is not whole.
   package struct Loss: Sendable {
-    /// "damaged" or "missing".
+    /// "damaged", "missing" or "unreadable".
     package let word: String
-    /// Which of its objects is so.
-    fileprivate let object: String
+    /// What is so, and what to do.
+    fileprivate let reason: String
 
     fileprivate init?(_ reason: RunReason) {
       switch reason {
-      case .objectDamaged(let address): (word, object) = ("damaged", address)
-      case .objectMissing(let address): (word, object) = ("missing", address)
+      case .objectDamaged: word = "damaged"
+      case .objectMissing: word = "missing"
+      case .objectUnreadable, .recordUnreadable: word = "unreadable"
       default: return nil
       }
-    }
-
-    /// Which object it is, and what to do.
-    fileprivate var reason: String {
-      "its object \(object.prefix(12)) is \(word); 'pipeline run' makes it again, and 'pipeline audit' tells what else does "
-        + "not hold"
+      self.reason = "\(reason); 'pipeline run' makes it again, and 'pipeline audit' shows what else is wrong"
     }
   }
 
@@ -63,6 +59,8 @@ public struct PipelineFacts: Sendable {
   package private(set) var losses: [String: Loss] = [:]
   /// For each action without a whole result the reason.
   package private(set) var reasons: [String: String] = [:]
+  /// Why not all results could be read, if so.
+  public private(set) var problem: StoreError?
   /// The claims with the verdicts on the results that are in the store now.
   package let claims: [CheckedClaim]
 
@@ -114,13 +112,15 @@ public struct PipelineFacts: Sendable {
       }
       return claim
     }
+    do throws(StoreError) { try forecast.checkIsRead() } catch { problem = error }
     var addresses: [String: ContentDigest] = [:]
     for entry in forecast.entries {
       let name = entry.action.name
       switch entry.outlook {
       case .cached(let address):
         let key = Plan.Task(entry.action, known: addresses).key
-        let record = store.record(for: key)
+        // The forecast has read it; what cannot be read a second time is shown without its details.
+        let record = (try? store.record(for: key)) ?? nil
         addresses[name] = address
         results[name] = Result(
           key: key,
@@ -137,7 +137,9 @@ public struct PipelineFacts: Sendable {
         reasons[name] = loss.reason
         // What was made from it is known by the address that is recorded.
         let key = Plan.Task(entry.action, known: addresses).key
-        addresses[name] = store.record(for: key).flatMap { ContentDigest($0.artifact.address) }
+        // Of a record that cannot be read nothing is known.
+        let record = (try? store.record(for: key)) ?? nil
+        addresses[name] = record.flatMap { ContentDigest($0.artifact.address) }
       case .follows(let needed):
         let more = needed.count > 3 ? " and \(needed.count - 3) more" : ""
         reasons[name] = "it waits for " + needed.prefix(3).joined(separator: ", ") + more
@@ -146,7 +148,12 @@ public struct PipelineFacts: Sendable {
   }
 
   /// The record of an action whose result is in the store.
-  package func record(of action: String) -> ActionRecord? { results[action].flatMap { store?.record(for: $0.key) } }
+  ///
+  /// - Throws: if the record cannot be read any more.
+  package func record(of action: String) throws(StoreError) -> ActionRecord? {
+    guard let result = results[action] else { return nil }
+    return try store?.record(for: result.key)
+  }
 
   /// The name and the title.
   package var title: String { pipeline.title.isEmpty ? run.description : pipeline.title }

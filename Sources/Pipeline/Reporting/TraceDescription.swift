@@ -99,6 +99,7 @@ public struct TraceDescription {
       switch gap {
       case .noRecord(let address, let key):
         "no record of the action\(key.map { " \($0.prefix(12))" } ?? "") that made \(address.prefix(12))"
+      case .unreadableRecord(_, _, let reason): reason
       case .noStatement(let key): "action \(key.prefix(12)) has no statement: it was run by an older version"
       case .unreadable(let key, let reason): "the statement of action \(key.prefix(12)): \(reason)"
       case .notFollowed: nil

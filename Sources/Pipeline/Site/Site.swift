@@ -29,6 +29,8 @@ public struct Site {
   let options: Options
   let templates: Templates
   var search = SearchIndex()
+  /// What cannot be read, so that the pages lack it.
+  public private(set) var unreadable: [String] = []
   /// The artifacts that have pages, with the actions that made them.
   var artifacts: [String: ArtifactPage.Entry] = [:]
 
@@ -45,7 +47,8 @@ public struct Site {
   /// - Returns: what is missing, a line each.
   public mutating func write(to folder: OutputFolder) throws -> [String] {
     var notes: [String] = []
-    for facts in pipelines { collectArtifacts(of: facts) }
+    for facts in pipelines { try collectArtifacts(of: facts) }
+    unreadable = pipelines.compactMap(\.problem?.description)
     var summaries: [PipelineSummary] = []
     for facts in pipelines {
       var pages = PipelinePages(facts, self, folder)
@@ -53,11 +56,13 @@ public struct Site {
       try pages.writePipelinePage(results)
       try pages.writeStagePages()
       notes += pages.notes
+      unreadable += pages.unreadable
       search.merge(pages.search)
       summaries.append(PipelineSummary(facts, results, isInside: false))
     }
     for entry in artifacts.values.sorted(by: { $0.object.address < $1.object.address }) {
       let page = ArtifactPage(entry, self)
+      if let problem = page.problem { unreadable.append(problem) }
       search.merge(page.search)
       try folder.write(page.text, to: entry.path)
     }
@@ -76,10 +81,10 @@ public struct Site {
     number < Self.mostStagePages && (!stage.isSweep || place < options.pagesPerSweep)
   }
 
-  private mutating func collectArtifacts(of facts: PipelineFacts) {
+  private mutating func collectArtifacts(of facts: PipelineFacts) throws(StoreError) {
     for (number, stage) in facts.stages.enumerated() {
       for (place, action) in stage.actions.enumerated() where hasPage(place, of: stage, at: number) {
-        guard let record = facts.record(of: action.name), let store = facts.store else { continue }
+        guard let record = try facts.record(of: action.name), let store = facts.store else { continue }
         let maker = ArtifactPage.Maker(
           makerName: "\(action.name) of \(facts.run)",
           makerLink: "../" + Self.page(of: place, in: stage, of: facts).asLink

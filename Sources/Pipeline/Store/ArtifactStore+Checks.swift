@@ -1,5 +1,6 @@
 internal import Artifacts
 public import Planning
+internal import SystemPackage
 
 /// What a look at the objects of a record finds.
 public enum ObjectFinding: Sendable {
@@ -16,8 +17,10 @@ extension ArtifactStore {
   public func look(at record: ActionRecord, _ states: FileStates) -> ObjectFinding {
     var unsure: [ObjectRecord] = []
     for object in record.objects {
-      guard let state = FileState(of: path(of: object)) else {
-        return .lost(.objectMissing(address: object.address))
+      let state: FileState
+      switch Self.state(of: object, at: path(of: object)) {
+      case .success(let found): state = found
+      case .failure(let lack): return .lost(lack.reason)
       }
       guard state.size == object.bytes else { return .lost(.objectDamaged(address: object.address)) }
       if !states.holds(object, state) { unsure.append(object) }
@@ -31,9 +34,17 @@ extension ArtifactStore {
   /// - Parameter movesAside: false for whoever only looks.
   public func check(_ object: ObjectRecord, movesAside: Bool = true) -> RunReason? {
     let file = path(of: object)
-    guard let before = FileState(of: file) else { return .objectMissing(address: object.address) }
-    // Another reading would tell whether it was the disk; until then nobody knows what the bytes are.
-    guard let digest = try? FileSystem.digest(of: file) else { return .objectDamaged(address: object.address) }
+    let before: FileState
+    switch Self.state(of: object, at: file) {
+    case .success(let found): before = found
+    case .failure(let lack): return lack.reason
+    }
+    let digest: ContentDigest
+    do throws(StoreError) {
+      digest = try FileSystem.digest(of: file)
+    } catch {
+      return .objectUnreadable(address: object.address, reason: error.description)
+    }
     guard digest.description == object.file else {
       if movesAside { _ = try? moveAside(file, because: "its bytes have changed") }
       return .objectDamaged(address: object.address)
@@ -41,6 +52,23 @@ extension ArtifactStore {
     // What changed in between was not hashed.
     if FileState(of: file) == before { note(object, before) }
     return nil
+  }
+
+  /// Why an object cannot be used.
+  private struct Lack: Error {
+    let reason: RunReason
+  }
+
+  /// The state of an object's file.
+  private static func state(of object: ObjectRecord, at file: FilePath) -> Result<FileState, Lack> {
+    do throws(StoreError) {
+      guard let state = try FileState(at: file) else {
+        return .failure(Lack(reason: .objectMissing(address: object.address)))
+      }
+      return .success(state)
+    } catch {
+      return .failure(Lack(reason: .objectUnreadable(address: object.address, reason: error.description)))
+    }
   }
 
   /// Why an action must be run although this record of it is there; nil if its objects are in place.

@@ -3,8 +3,21 @@ internal import Configuration
 internal import SystemPackage
 
 extension ArtifactStore {
-  /// What is known of an action; nil if nothing is, or if what is there is not readable.
-  public func record(for key: ContentDigest) -> ActionRecord? { try? readRecord(for: key) }
+  /// The record of an action; nil only if there is none.
+  ///
+  /// - Throws: if there is something that cannot be read, or that is no record of this action.
+  public func record(for key: ContentDigest) throws(StoreError) -> ActionRecord? {
+    do throws(RecordError) {
+      return try readRecord(for: key)
+    } catch {
+      if case .missing = error { return nil }
+      throw StoreError("the record \(path(ofRecord: key)) cannot be used: \(error)")
+    }
+  }
+
+  /// How long an action took, for estimates; nil if that is not known, for which a record that cannot be read is one
+  /// reason: whoever needs the result reads the record again and reports it.
+  public func seconds(of key: ContentDigest) -> Double? { (try? record(for: key))?.seconds }
 
   /// Reads the record of an action.
   ///
@@ -14,7 +27,7 @@ extension ArtifactStore {
     do throws(StoreError) {
       bytes = try FileSystem.read(path("actions", key.description, "json"))
     } catch {
-      throw .unreadable(error.description)
+      throw error.isMissing ? .missing : .unreadable(error.description)
     }
     return try ActionRecord(reading: bytes, key: key)
   }
@@ -40,16 +53,16 @@ extension ActionRecord {
   ///
   /// - Parameter key: the key that the name of the file says.
   init(reading bytes: [UInt8], key: ContentDigest) throws(RecordError) {
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw .unreadable("it is no text") }
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw .damaged("it is not UTF-8 text") }
     let value: JSONValue
     do throws(Diagnostics) {
       value = try JSONValue(reading: text, name: key.short)
     } catch {
-      throw .unreadable(error.all.first?.message ?? "it is not JSON")
+      throw .damaged(error.all.first?.message ?? "it is not JSON")
     }
     var diagnostics = Diagnostics()
     guard let record = ActionRecord.decode(Node(value), &diagnostics) else {
-      throw .unreadable(diagnostics.all.first?.message ?? "it is no record")
+      throw .damaged(diagnostics.all.first?.message ?? "it is not a record")
     }
     guard record.key == key.description else { throw .misplaced(key: record.key) }
     self = record
@@ -58,15 +71,20 @@ extension ActionRecord {
 
 /// Why a record cannot be used.
 public enum RecordError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The file is not there, or is no record.
+  /// There is no such file.
+  case missing
+  /// Whether there is a record is not known: the file cannot be read, or is not a regular file.
   case unreadable(String)
+  /// The bytes of the file are not a record.
+  case damaged(String)
   /// It is the record of another action.
   case misplaced(key: String)
 
   /// The reason in words.
   public var description: String {
     switch self {
-    case .unreadable(let reason): reason
+    case .missing: "there is no such file"
+    case .unreadable(let reason), .damaged(let reason): reason
     case .misplaced(let key): "it is the record of another action, \(key.prefix(12))"
     }
   }

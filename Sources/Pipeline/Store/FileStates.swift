@@ -22,9 +22,28 @@ public struct FileState: Sendable, Hashable {
     self.inode = inode
   }
 
-  /// The state of a file; nil if there is none.
+  /// The state of a file for a note about it; nil if there is none or it cannot be looked at, so that no note is made
+  /// or believed.
   public init?(of path: FilePath) {
-    guard let status = try? path.stat() else { return nil }
+    do throws(StoreError) {
+      guard let state = try Self(at: path) else { return nil }
+      self = state
+    } catch {
+      return nil
+    }
+  }
+
+  /// The state of a file; nil only if there is none.
+  ///
+  /// - Throws: if it is unknown whether there is one.
+  public init?(at path: FilePath) throws(StoreError) {
+    let status: Stat
+    do throws(Errno) {
+      status = try path.stat()
+    } catch {
+      if error == .noSuchFileOrDirectory { return nil }
+      throw StoreError("cannot look at \(path)", error)
+    }
     size = Int(status.size)
     modified = status.st_mtim.nanoseconds
     changed = status.st_ctim.nanoseconds

@@ -202,6 +202,22 @@ public enum FileSystem {
     }
   }
 
+  /// Whether there is a folder at a path.
+  ///
+  /// - Throws: where that is unknown.
+  public static func hasFolder(at path: FilePath) throws(StoreError) -> Bool { try kind(of: path) == .folder }
+
+  /// Whether there is a regular file at a path; false for nothing and for a folder.
+  ///
+  /// - Throws: where that is unknown, and for anything else, such as a FIFO.
+  public static func hasFile(at path: FilePath) throws(StoreError) -> Bool {
+    switch try kind(of: path) {
+    case .regular: return true
+    case nil, .folder: return false
+    case let kind?: throw StoreError(FileError(.read, path, .notRegular(kind)))
+    }
+  }
+
   /// Whether there is a file or folder that can be reached.
   public static func exists(_ path: FilePath) -> Bool {
     access(path.string, F_OK) == 0
@@ -295,6 +311,9 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
   public let description: String
   /// The system's reason, where it gave one.
   public let reason: Errno?
+
+  /// Whether there is nothing of that name. Any other reason leaves open whether there is.
+  public var isMissing: Bool { reason == .noSuchFileOrDirectory }
 
   /// An error from its message.
   public init(_ description: String) {

@@ -53,7 +53,10 @@ public struct LatestRun: Sendable {
 extension ArtifactStore {
   /// Why an action of which no result is known is to be run.
   public func reason(for task: Plan.Task, since latest: LatestRun) -> RunReason {
-    guard let key = latest[task.action.name], key != task.key, let record = record(for: key) else { return .neverBuilt }
+    // Only for the words: a record that cannot be read does not tell what has changed.
+    guard let key = latest[task.action.name], key != task.key, let record = (try? record(for: key)) ?? nil else {
+      return .neverBuilt
+    }
     var changes = task.changes(since: record)
     if record.code != task.action.fingerprint {
       let parts = latest.code[task.action.fingerprint].flatMap { changedParts(of: record.code, to: $0) } ?? []

@@ -22,13 +22,17 @@ extension ArtifactStore {
   }
 
   /// The addresses of the artifacts that begin with these digits, sorted.
-  public func addresses(beginningWith digits: String) -> [ContentDigest] {
-    digests("objects", beginningWith: digits, suffix: ".h5")
+  ///
+  /// - Throws: where a folder cannot be listed, so that it is unknown which there are.
+  public func addresses(beginningWith digits: String) throws(StoreError) -> [ContentDigest] {
+    try digests("objects", beginningWith: digits, suffix: ".h5")
   }
 
   /// The keys of the actions that begin with these digits, sorted.
-  public func keys(beginningWith digits: String = "") -> [ContentDigest] {
-    digests("actions", beginningWith: digits, suffix: ".json")
+  ///
+  /// - Throws: where a folder cannot be listed, so that it is unknown which there are.
+  public func keys(beginningWith digits: String = "") throws(StoreError) -> [ContentDigest] {
+    try digests("actions", beginningWith: digits, suffix: ".json")
   }
 
   /// The keys of all actions, sorted.
@@ -47,38 +51,54 @@ extension ArtifactStore {
     var found: [(shard: FilePath, name: String)] = []
     for shard in try names(in: folder) {
       let path = folder.appending(shard)
-      found += try names(in: path).map { (shard: path, name: $0) }
+      found += try names(in: path, isStray: !isShard(shard)).map { (shard: path, name: $0) }
     }
     return found
   }
 
-  private static func names(in folder: FilePath) throws(StoreError) -> [String] {
+  private static func isShard(_ name: String) -> Bool { name.utf8.count == 2 && name.allSatisfy(\.isHexDigit) }
+
+  /// - Parameter isStray: whether it may be a file, as this program gives no folder such a name.
+  private static func names(in folder: FilePath, isStray: Bool = false) throws(StoreError) -> [String] {
     do throws(StoreError) {
       return try FileSystem.contents(of: folder)
     } catch {
-      if error.reason == .noSuchFileOrDirectory || error.reason == .notDirectory { return [] }
+      if error.isMissing || isStray && error.reason == .notDirectory { return [] }
       throw error
     }
   }
 
   /// The records of the actions that made an artifact, the newest first.
-  public func records(making address: ContentDigest) -> [ActionRecord] {
-    records(of: keys().filter { self.address(inRecordOf: $0) == address.description }, making: address)
-  }
-
-  /// Those of some records that can be read and say that their action made an artifact, the newest first.
   ///
-  /// - Parameter keys: the keys of the actions.
-  public func records(of keys: [ContentDigest], making address: ContentDigest) -> [ActionRecord] {
-    keys.compactMap { record(for: $0) }.filter { $0.artifact.address == address.description }
-      .sorted { ($0.started ?? "", $0.key) > ($1.started ?? "", $1.key) }
+  /// - Throws: where none is found and a record cannot be read, which may be the one.
+  public func records(making address: ContentDigest) throws(StoreError) -> [ActionRecord] {
+    try records(making: address, among: try makers())
   }
 
-  /// The keys of all actions by the address of what they made, for whoever looks many up.
-  public func keysByArtifact() -> [String: [ContentDigest]] {
-    var found: [String: [ContentDigest]] = [:]
-    for key in keys() {
-      if let address = address(inRecordOf: key) { found[address, default: []].append(key) }
+  /// The records of the actions that made an artifact, the newest first, for whoever looks many up.
+  ///
+  /// - Throws: where none is found and a record cannot be read, which may be the one.
+  public func records(making address: ContentDigest, among makers: ArtifactMakers) throws(StoreError) -> [ActionRecord]
+  {
+    let keys = makers.keys[address.description] ?? []
+    return try search(keys, after: makers.failure) { key throws(StoreError) in
+      let record = try record(for: key)
+      return record?.artifact.address == address.description ? record : nil
+    }
+  }
+
+  /// The keys of all actions by what they made.
+  ///
+  /// - Throws: where a folder cannot be listed.
+  public func makers() throws(StoreError) -> ArtifactMakers {
+    var found = ArtifactMakers()
+    for key in try keys() {
+      do throws(StoreError) {
+        if let address = try address(inRecordOf: key) { found.keys[address, default: []].append(key) }
+      } catch {
+        // Another process may have removed it since the folder was listed.
+        if !error.isMissing { found.failure = found.failure ?? error }
+      }
     }
     return found
   }
@@ -87,52 +107,85 @@ extension ArtifactStore {
   ///
   /// A record begins with it, as its keys are sorted: of many thousand only those are decoded that are written in
   /// another way.
-  private func address(inRecordOf key: ContentDigest) -> String? {
+  private func address(inRecordOf key: ContentDigest) throws(StoreError) -> String? {
     let usual = Array("{\"artifact\":{\"address\":\"".utf8)
-    let file = path("actions", key.description, "json")
-    // A record that cannot be read is none.
-    guard let bytes = try? FilePart.of(file, from: 0, most: usual.count + 64) else { return nil }
+    let bytes = try FileSystem.read(path(ofRecord: key), limit: usual.count + 63)
     let address = String(decoding: bytes.dropFirst(usual.count), as: UTF8.self)
-    guard bytes.starts(with: usual), ContentDigest(address) != nil else { return record(for: key)?.artifact.address }
+    guard bytes.starts(with: usual), ContentDigest(address) != nil else {
+      return try record(for: key)?.artifact.address
+    }
     return address
   }
 
   /// The records of the actions that made a file with these bytes, such as a table or a script, the newest first.
-  public func records(withFile digest: ContentDigest) -> [ActionRecord] {
+  ///
+  /// - Throws: where none is found and a record cannot be read, which may be the one.
+  public func records(withFile digest: ContentDigest) throws(StoreError) -> [ActionRecord] {
     // A file's object is named by its bytes: one that is not in the store need not be searched for.
-    let isThere = digests("objects", beginningWith: digest.description, suffix: "").contains(digest)
+    let isThere = try digests("objects", beginningWith: digest.description, suffix: "").contains(digest)
     guard isThere else { return [] }
-    let found = keys().compactMap { record(for: $0) }.filter { record in
-      record.files.values.contains { $0.file == digest.description }
-        || record.parts.values.contains { $0.file == digest.description }
+    return try search(try keys()) { key throws(StoreError) in
+      guard let record = try record(for: key) else { return nil }
+      let files = [record.files.values, record.parts.values].joined()
+      return files.contains { $0.file == digest.description } ? record : nil
     }
+  }
+
+  /// The records that a look at each key finds, the newest first.
+  ///
+  /// - Throws: the first error of a look, if nothing was found.
+  private func search(
+    _ keys: [ContentDigest],
+    after failure: StoreError? = nil,
+    _ look: (ContentDigest) throws(StoreError) -> ActionRecord?
+  ) throws(StoreError) -> [ActionRecord] {
+    var found: [ActionRecord] = []
+    var failure = failure
+    for key in keys {
+      do throws(StoreError) {
+        if let record = try look(key) { found.append(record) }
+      } catch {
+        // Another process may have removed it since the folder was listed.
+        if !error.isMissing { failure = failure ?? error }
+      }
+    }
+    if let failure, found.isEmpty { throw failure }
     return found.sorted { ($0.started ?? "", $0.key) > ($1.started ?? "", $1.key) }
   }
 
   /// The keys and records of the actions of a pipeline whose inputs are known, by the action's name.
   ///
   /// Whether a record's objects are in place is not asked: `reasonToRun` tells.
-  public func known(of pipeline: Pipeline) -> [String: ActionRecord] {
+  public func known(of pipeline: Pipeline) -> KnownResults {
     var plan = Plan(pipeline.actions)
-    var found: [String: ActionRecord] = [:]
+    var found = KnownResults()
     while let task = plan.next() {
       let name = task.action.name
-      if let record = record(for: task.key), let address = ContentDigest(record.artifact.address) {
-        found[name] = record
-        plan.finish(name, address: address)
-      } else {
-        plan.fail(name, "")
+      do throws(StoreError) {
+        if let record = try record(for: task.key), let address = ContentDigest(record.artifact.address) {
+          found.records[name] = record
+          plan.finish(name, address: address)
+        } else {
+          plan.fail(name, "")
+        }
+      } catch {
+        found.unreadable[name] = (task.key, error)
+        plan.fail(name, error.description)
       }
     }
     return found
   }
 
   /// - Parameter suffix: empty for any.
-  private func digests(_ folder: String, beginningWith digits: String, suffix: String) -> [ContentDigest] {
+  private func digests(
+    _ folder: String,
+    beginningWith digits: String,
+    suffix: String
+  ) throws(StoreError) -> [ContentDigest] {
     let folder = root.appending(folder)
     var found: [ContentDigest] = []
-    for shard in (try? FileSystem.contents(of: folder)) ?? [] where matches(shard, digits) {
-      for name in (try? FileSystem.contents(of: folder.appending(shard))) ?? [] {
+    for shard in try Self.names(in: folder) where matches(shard, digits) {
+      for name in try Self.names(in: folder.appending(shard), isStray: !Self.isShard(shard)) {
         guard name.hasPrefix(digits), name.hasSuffix(suffix) else { continue }
         let stem = suffix.isEmpty ? name.prefix { $0 != "." } : name.dropLast(suffix.count)
         if let digest = ContentDigest(String(stem)) { found.append(digest) }
@@ -143,6 +196,28 @@ extension ArtifactStore {
 
   private func matches(_ shard: String, _ digits: String) -> Bool {
     digits.hasPrefix(shard) || shard.hasPrefix(digits)
+  }
+}
+
+/// The keys of the actions of a store by the address of what they made.
+public struct ArtifactMakers: Sendable {
+  fileprivate(set) var keys: [String: [ContentDigest]] = [:]
+  /// Why a record could not be read, if there is one.
+  fileprivate(set) var failure: StoreError?
+}
+
+/// What a store knows of the actions of a pipeline.
+public struct KnownResults: Sendable {
+  /// The records, by the name of the action.
+  public fileprivate(set) var records: [String: ActionRecord] = [:]
+  /// The actions whose record is there and cannot be read: its key, and why.
+  public fileprivate(set) var unreadable: [String: (key: ContentDigest, reason: StoreError)] = [:]
+
+  /// Throws if the record of an action that is asked for, or of one before it, cannot be read.
+  public func record(of action: String) throws(StoreError) -> ActionRecord? {
+    if let record = records[action] { return record }
+    if let (_, reason) = unreadable[action] ?? unreadable.min(by: { $0.key < $1.key })?.value { throw reason }
+    return nil
   }
 }
 

@@ -147,7 +147,14 @@ extension RecordedGraph {
     var records: [String: ActionRecord] = [:]
     while let task = plan.next() {
       let name = task.action.name
-      if let record = store.record(of: task, latest), let address = ContentDigest(record.artifact.address) {
+      let found: ActionRecord?
+      do throws(StoreError) {
+        found = try store.record(of: task, latest)
+      } catch {
+        plan.fail(name, error.description)
+        continue
+      }
+      if let record = found, let address = ContentDigest(record.artifact.address) {
         records[name] = record
         plan.finish(name, address: address)
       } else {
@@ -179,9 +186,9 @@ extension RecordedGraph {
 extension ArtifactStore {
   /// The record of an action: of its key, or else the latest one that was made by another version of the code and alike
   /// otherwise.
-  fileprivate func record(of task: Plan.Task, _ latest: LatestRun) -> ActionRecord? {
-    if let record = record(for: task.key) { return record }
-    guard let key = latest[task.action.name], let record = record(for: key), record.kind == task.action.kind,
+  fileprivate func record(of task: Plan.Task, _ latest: LatestRun) throws(StoreError) -> ActionRecord? {
+    if let record = try record(for: task.key) { return record }
+    guard let key = latest[task.action.name], let record = try record(for: key), record.kind == task.action.kind,
       record.parameters == task.action.parameters, record.inputs == task.addresses
     else { return nil }
     return record

@@ -90,9 +90,15 @@ public struct Verifier: Sendable {
       }
       guard chosen.isDrawn(record.key) else { continue }
       let name = recorded.action.name
+      let found: Result<ActionRecord?, StoreError> = Result { () throws(StoreError) -> ActionRecord? in
+        guard let key = summary.keys[name] else { return nil }
+        return try store.record(for: key)
+      }
       if let failure = failures[name] {
         one.reason = failure
-      } else if let remade = summary.keys[name].flatMap({ store.record(for: $0) }) {
+      } else if case .failure(let error) = found {
+        one.reason = error.description
+      } else if case .success(let remade?) = found {
         one.remade = remade
         if remade.artifact.address == record.artifact.address {
           one.compareFiles(record, remade)

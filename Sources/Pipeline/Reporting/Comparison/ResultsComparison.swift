@@ -17,8 +17,9 @@ public struct ResultsComparison {
       self.store = store
     }
 
-    fileprivate func record(of action: String) -> ActionRecord? {
-      results.entries[action].flatMap { store?.record(for: $0.key) }
+    fileprivate func record(of action: String) throws(StoreError) -> ActionRecord? {
+      guard let key = results.entries[action]?.key else { return nil }
+      return try store?.record(for: key)
     }
   }
 
@@ -45,8 +46,10 @@ public struct ResultsComparison {
   public var isEqual: Bool { differences.isEmpty }
 
   /// Why the two made an action differently; nil where a record is missing.
-  private func origins(_ action: String) -> RecordComparison? {
-    guard let old = first.record(of: action), let new = second.record(of: action) else { return nil }
+  ///
+  /// - Throws: if a record cannot be read.
+  private func origins(_ action: String) throws(StoreError) -> RecordComparison? {
+    guard let old = try first.record(of: action), let new = try second.record(of: action) else { return nil }
     return RecordComparison(old, new)
   }
 
@@ -59,9 +62,16 @@ public struct ResultsComparison {
   private func contents(_ action: String) -> Contents {
     var artifacts: [Artifact] = []
     for (side, name) in [(first, "first"), (second, "second")] {
-      guard let address = side.results.entries[action]?.address, let path = side.store?.path(of: address),
-        FileSystem.exists(path)
-      else { return .unknown("the object of the \(name) is not in the store") }
+      guard let address = side.results.entries[action]?.address, let path = side.store?.path(of: address) else {
+        return .unknown("the object of the \(name) is not in the store")
+      }
+      do throws(StoreError) {
+        guard try FileSystem.kind(of: path) != nil else {
+          return .unknown("the object of the \(name) is not in the store")
+        }
+      } catch {
+        return .unknown(error.description)
+      }
       do throws(ArtifactError) {
         artifacts.append(try Artifact(contentsOf: path.string))
       } catch {
@@ -77,7 +87,9 @@ public struct ResultsComparison {
 extension ResultsComparison {
   /// `-` what is in the first only, `+` in the second only, `~` what has another result, `=` what has the same result by
   /// another key; then how many are equal.
-  public var lines: [String] {
+  ///
+  /// - Throws: if a record cannot be read.
+  public func lines() throws(StoreError) -> [String] {
     var lines: [String] = []
     var counts: [String: Int] = [:]
     var opened = 0
@@ -88,9 +100,9 @@ extension ResultsComparison {
       lines.append("\(sign) \(action.printable): \(text)")
       switch difference {
       case .missing, .extra: continue
-      case .key: lines += originLines(action).map { "    \($0)" }
+      case .key: lines += try originLines(action).map { "    \($0)" }
       case .address:
-        lines += originLines(action).map { "    \($0)" }
+        lines += try originLines(action).map { "    \($0)" }
         guard opened < Self.mostOpened else { continue }
         opened += 1
         switch contents(action) {
@@ -133,17 +145,17 @@ extension ResultsComparison {
     }
   }
 
-  private func originLines(_ action: String) -> [String] {
+  private func originLines(_ action: String) throws(StoreError) -> [String] {
     guard first.results.entries[action]?.key != second.results.entries[action]?.key else {
       return ["made alike: one action has given two results"]
     }
-    guard let origins = origins(action) else { return ["no records here tell how both were made"] }
-    return origins.lines + (codeParts(action).map { ["code: in " + $0.joined(separator: ", ")] } ?? [])
+    guard let origins = try origins(action) else { return ["no records here tell how both were made"] }
+    return origins.lines + (try codeParts(action).map { ["code: in " + $0.joined(separator: ", ")] } ?? [])
   }
 
   /// Which parts of the code behind an action differ; nil if none do, or it is not known.
-  private func codeParts(_ action: String) -> [String]? {
-    guard let old = first.record(of: action)?.code, let new = second.record(of: action)?.code, old != new,
+  private func codeParts(_ action: String) throws(StoreError) -> [String]? {
+    guard let old = try first.record(of: action)?.code, let new = try second.record(of: action)?.code, old != new,
       let parts = second.store?.parts(of: new), let changed = first.store?.changedParts(of: old, to: parts)
     else { return nil }
     return changed.isEmpty ? nil : changed
@@ -164,12 +176,14 @@ extension ResultsComparison {
 
 extension ResultsComparison {
   /// Every difference, and that of all objects that are there.
-  public var json: JSONValue {
+  ///
+  /// - Throws: if a record cannot be read.
+  public func json() throws(StoreError) -> JSONValue {
     [
       "equal": .boolean(isEqual),
       "equal_actions": .integer(equalCount),
       "differences": .array(
-        differences.map { action, difference in
+        try differences.map { action, difference throws(StoreError) in
           var members: [String: JSONValue] = [
             "action": .string(action),
             "first": Self.json(first.results.entries[action]),
@@ -180,10 +194,10 @@ extension ResultsComparison {
           case .extra: members["change"] = "only in the second"
           case .key:
             members["change"] = "key"
-            explain(action, &members)
+            try explain(action, &members)
           case .address:
             members["change"] = "result"
-            explain(action, &members)
+            try explain(action, &members)
             switch contents(action) {
             case .compared(let comparison): members["differences"] = comparison.json
             case .unknown(let reason): members["not_compared"] = .string(reason)
@@ -195,9 +209,9 @@ extension ResultsComparison {
     ]
   }
 
-  private func explain(_ action: String, _ members: inout [String: JSONValue]) {
-    members["origins"] = origins(action)?.json ?? .null
-    if let parts = codeParts(action) { members["code_parts"] = .array(parts.map { .string($0) }) }
+  private func explain(_ action: String, _ members: inout [String: JSONValue]) throws(StoreError) {
+    members["origins"] = try origins(action)?.json ?? .null
+    if let parts = try codeParts(action) { members["code_parts"] = .array(parts.map { .string($0) }) }
   }
 
   private static func json(_ entry: Lock.Entry?) -> JSONValue {

@@ -75,8 +75,15 @@ struct ActionView {
   /// - Parameters:
   ///   - root: the way from the page to the folder of the report.
   ///   - pictures: what it drew.
-  init(_ action: Action, _ pipeline: PipelineFacts, _ site: Site, root: String, pictures: [FigureView]) {
-    let record = pipeline.record(of: action.name)
+  /// - Throws: if the record of the action cannot be read.
+  init(
+    _ action: Action,
+    _ pipeline: PipelineFacts,
+    _ site: Site,
+    root: String,
+    pictures: [FigureView]
+  ) throws(StoreError) {
+    let record = try pipeline.record(of: action.name)
     let base = "\(root)\(pipeline.run.description.asLink)/"
     made = record != nil
     isMissing = record == nil
@@ -289,7 +296,19 @@ struct ActionView {
   private mutating func describeLog(of record: ActionRecord, in store: ArtifactStore) {
     let statement = record.statement.flatMap { try? UnverifiedStatement(reading: $0) }?.statement
     guard let kept = statement.flatMap({ StageLog(of: $0, in: store) }) else { return }
-    guard case .whole(let path) = kept.find(), let bytes = try? FileSystem.read(path, limit: 1 << 24) else {
+    let bytes: [UInt8]
+    switch kept.find() {
+    case .whole(let path):
+      do throws(StoreError) {
+        bytes = try FileSystem.read(path, limit: 1 << 24)
+      } catch {
+        logNote = "Its log (SHA-256 \(kept.digest)) cannot be read: \(error)"
+        return
+      }
+    case .unreadable(let reason):
+      logNote = "Its log (SHA-256 \(kept.digest)) cannot be read: \(reason)"
+      return
+    case .changed, .missing:
       logNote = "Its log (SHA-256 \(kept.digest)) is no longer in the store, or was changed."
       return
     }

@@ -76,6 +76,8 @@ struct ArtifactPage {
   }
 
   let text: String
+  /// Why the artifact cannot be read, if it is not known to be damaged.
+  private(set) var problem: String?
   private(set) var search = SearchIndex()
 
   init(_ entry: Entry, _ site: Site) {
@@ -90,7 +92,9 @@ struct ArtifactPage {
     let maker = entry.makers.first?.makerName ?? ""
     search.add(entry.path, entry.object.address, "artifact of \(maker)")
     switch Self.read(entry) {
-    case .failure(let problem): body.artifactProblem = problem.description
+    case .failure(let problem):
+      body.artifactProblem = problem.description
+      if problem.isOfReading { self.problem = problem.description }
     case .success(let artifact):
       Self.describe(artifact, in: &body)
       for row in body.variables {
@@ -113,6 +117,7 @@ struct ArtifactPage {
 
   private struct Problem: Error, CustomStringConvertible {
     let description: String
+    var isOfReading = false
   }
 
   /// Reads an artifact whose bytes are those of its record: libhdf5 may crash over others.
@@ -129,7 +134,7 @@ struct ArtifactPage {
       }
       return .success(try Artifact(contentsOf: path.string))
     } catch {
-      return .failure(Problem(description: "\(error)"))
+      return .failure(Problem(description: "\(error)", isOfReading: true))
     }
   }
 

@@ -16,6 +16,8 @@ struct PipelinePages {
   private static let mostNotes = 10
   /// What is missing.
   private(set) var notes: [String] = []
+  /// Which files cannot be read, and why.
+  private(set) var unreadable: [String] = []
   var search = SearchIndex()
   /// The pictures of each action.
   private var pictures: [String: [FigureView]] = [:]
@@ -49,7 +51,7 @@ struct PipelinePages {
           }
           continue
         }
-        guard result.hasFiles, let record = facts.record(of: action.name),
+        guard result.hasFiles, let record = try facts.record(of: action.name),
           let answer = names?.names(for: record.files.keys, of: action)
         else { continue }
         let hasPage = site.hasPage(place, of: stage, at: number)
@@ -99,9 +101,14 @@ struct PipelinePages {
       (order.firstIndex(of: $0.value.suffix) ?? 9, $0.key) < (order.firstIndex(of: $1.value.suffix) ?? 9, $1.key)
     }) {
       // Nothing is moved aside here: a report changes no store.
-      guard let bytes = try? FileSystem.read(store.path(of: object), limit: max(0, object.bytes)),
-        ContentDigest(of: bytes).description == object.file
-      else {
+      let bytes: [UInt8]
+      do throws(StoreError) {
+        bytes = try FileSystem.read(store.path(of: object), limit: max(0, object.bytes))
+      } catch {
+        unreadable.append("\(name): the file '\(file)' of '\(action.name)': \(error)")
+        continue
+      }
+      guard ContentDigest(of: bytes).description == object.file else {
         notes.append("\(name): the file '\(file)' of '\(action.name)' is damaged, and is left out")
         continue
       }
@@ -114,9 +121,14 @@ struct PipelinePages {
     guard let first = record.files.keys.min() else { return }
     let stem = FilePath(names.name(of: first)).stem ?? action.stage
     let data = "\(stem).h5"
-    if (try? FileSystem.digest(of: store.path(of: record.artifact)))?.description == record.artifact.file,
-      !folder.has("\(base)files/\(data)")
-    {
+    let digest: ContentDigest?
+    do throws(StoreError) {
+      digest = try FileSystem.digest(of: store.path(of: record.artifact))
+    } catch {
+      unreadable.append("\(name): the result of '\(action.name)': \(error)")
+      digest = nil
+    }
+    if digest?.description == record.artifact.file, !folder.has("\(base)files/\(data)") {
       let path = try folder.path(of: "\(base)files/\(data)")
       try FigureExport.write(record, to: path, from: store)
       add(data, FileSystem.size(of: path) ?? 0)
@@ -262,7 +274,7 @@ struct PipelinePages {
       let path = "\(base)stages/\(stage.name).html"
       search.add(path.asLink, stage.name, "stage of \(name), \(stage.kind)")
       let root = "../../"
-      let action = stage.isSweep ? nil : view(of: stage.actions[0], root: root, path: path)
+      let action = stage.isSweep ? nil : try view(of: stage.actions[0], root: root, path: path)
       try write(
         StagePage(
           stageName: stage.name,
@@ -306,7 +318,7 @@ struct PipelinePages {
         pointNote: nil,
         points: [],
         // The parameters of one point are found by the search; the others have the same but for the axes.
-        action: view(of: action, root: root, path: path, isIndexed: place == 0)
+        action: try view(of: action, root: root, path: path, isIndexed: place == 0)
       ),
       titled: action.name,
       to: path,
@@ -347,8 +359,9 @@ struct PipelinePages {
   }
 
   /// What is told of an action, on its page.
-  private mutating func view(of action: Action, root: String, path: String, isIndexed: Bool = true) -> ActionView {
-    let view = ActionView(action, facts, site, root: root, pictures: pictures[action.name] ?? [])
+  private mutating func view(of action: Action, root: String, path: String, isIndexed: Bool = true) throws -> ActionView
+  {
+    let view = try ActionView(action, facts, site, root: root, pictures: pictures[action.name] ?? [])
     if isIndexed {
       for parameter in view.parameters {
         search.add(
