@@ -162,6 +162,23 @@ struct LegendTests {
     #expect(map.text.contains("set object rectangle"))
   }
 
+  @Test func `A legend shows points whose color value is missing in grey, as they are drawn`() throws {
+    var data = Artifact()
+    for name in ["x", "y"] { try data.add(Variable(.float64([1, 2, 3]), over: [("step", 3)]), as: name) }
+    try data.add(Variable(.float64([.nan, .nan, .nan]), over: [("step", 3)]), as: "z")
+    let yaml = """
+      panels:
+        - color: { from: 0, to: 1 }
+          legend: below
+          series:
+            - { draw: points, x: d/x, y: d/y, z: d/z, marker: cross, label: diverged }
+      """
+    let script = try Script(FigureContent(figure(yaml), inputs: ["d": data]), stem: "f")
+    let samples = script.text.split(separator: "\n").filter { $0.contains("set label ''") }
+    #expect(!samples.isEmpty)
+    #expect(samples.allSatisfy { $0.contains("#999999") })
+  }
+
   @Test func `long titles and labels shrink, down to seven tenths`() throws {
     func size(_ length: Int) throws -> Double {
       let text = String(repeating: "m", count: length)

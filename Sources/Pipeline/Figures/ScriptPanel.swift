@@ -244,8 +244,11 @@ extension PanelContent {
     marks.contains { $0.kind == .heatmap } ? 1 : (panel.color?.palette ?? .viridis).lineEnd
   }
 
-  /// The colour of a mark: that of its value on the axis of colours, or its own.
+  /// The color of a mark in the legend: that of its value on the axis of colors, or its own; grey if it has values and all
+  /// are missing, as it is drawn.
   func color(of mark: Mark, on range: AxisRange?) -> Color {
+    let values = mark["z"]
+    if !values.isEmpty, values.allSatisfy(\.isNaN) { return .missing }
     guard let value = mark.colorValue, let palette = panel.color?.palette else { return mark.style.color }
     if palette == .categorical { return categories.first { $0.value == value }?.color ?? .missing }
     // Without a range no mark has a value.
