@@ -23,7 +23,7 @@ import Testing
 
   @Test func `What is written is read back`() throws {
     let artifact = try everything()
-    try artifact.write(to: path("a.h5"))
+    try artifact.write(toFile: path("a.h5"))
     let copy = try Artifact(contentsOf: path("a.h5"))
     // NaN is not equal to itself, so the canonical content is compared: it holds every name and every value.
     #expect(copy.canonicalContent == artifact.canonicalContent)
@@ -39,10 +39,10 @@ import Testing
     var second = Artifact(attributes: first.attributes)
     for (name, group) in first.groups { try second.add(group, as: name) }
     for (name, variable) in first.variables.sorted(by: { $0.key > $1.key }) { try second.add(variable, as: name) }
-    try first.write(to: path("a.h5"))
+    try first.write(toFile: path("a.h5"))
     // Times in a file have seconds: let one pass, so that a timestamp would show.
     try await Task.sleep(for: .seconds(1.1))
-    try second.write(to: path("b.h5"))
+    try second.write(toFile: path("b.h5"))
     #expect(first.address == second.address)
     #expect(try readBytes(FilePath(path("a.h5"))) == readBytes(FilePath(path("b.h5"))))
   }
@@ -50,19 +50,19 @@ import Testing
   @Test(arguments: ["CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "", "a b", "a/b"])
   func `An attribute that the file format reserves, or that is no name, is not written`(name: String) {
     let artifact = Artifact(attributes: [name: .string("x")])
-    #expect(message { try artifact.write(to: path("a.h5")) } != "no error")
+    #expect(message { try artifact.write(toFile: path("a.h5")) } != "no error")
   }
 
   @Test func `A text with a zero byte is not written`() {
     let artifact = Artifact(attributes: ["a": .string("x\0y")])
     #expect(
-      message { try artifact.write(to: path("a.h5")) } == "writing the attribute 'a': a text holds a zero byte"
+      message { try artifact.write(toFile: path("a.h5")) } == "writing the attribute 'a': a text holds a zero byte"
     )
   }
 
   @Test func `A file that cannot be made or read says why`() throws {
     #expect(
-      message { try Artifact().write(to: path("no/a.h5")) }.hasPrefix("cannot write FOLDER/no/a.h5: ")
+      message { try Artifact().write(toFile: path("no/a.h5")) }.hasPrefix("cannot write FOLDER/no/a.h5: ")
     )
     #expect(message { _ = try Artifact(contentsOf: path("none.h5")) }.contains("No such file or directory"))
     try folder.write("not HDF5 at all", to: "text.h5")
@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func `A file that was cut short is refused`() throws {
-    try everything().write(to: path("a.h5"))
+    try everything().write(toFile: path("a.h5"))
     let bytes = try readBytes(FilePath(path("a.h5")))
     for count in stride(from: 0, to: bytes.count, by: 4_999) {
       try folder.write(Array(bytes[..<count]), to: "cut.h5")

@@ -93,7 +93,7 @@ import Testing
       try await write("for i in range(\(count)): f['v%d' % i] = [float(i)]")
       return try leastProcessorSeconds(of: 1) {
         let artifact = try Artifact(importing: file.string, named: "a.h5")
-        try artifact.write(to: file.string)
+        try artifact.write(toFile: file.string)
         #expect(try Artifact(contentsOf: file.string) == artifact)
         #expect(artifact.variables.count == count)
         #expect(artifact["v1"]?.dimensions == ["length_1"])

@@ -111,7 +111,7 @@ import Testing
     )
     #expect(plain.address == other.address)
     let path = folder.path.appending("b.h5").string
-    try other.write(to: path)
+    try other.write(toFile: path)
     #expect(try Artifact(contentsOf: path).address == plain.address)
   }
 

@@ -14,7 +14,7 @@ import Testing
 
   private func file(_ artifact: Artifact) throws -> String {
     let path = folder.path.appending("a.h5").string
-    try artifact.write(to: path)
+    try artifact.write(toFile: path)
     return path
   }
 
@@ -55,7 +55,7 @@ import Testing
     #expect(try await python.run([script, path]).output == "\(try testVector().address)\n")
     for name in names {
       #expect(throws: ArtifactError.self) {
-        try Artifact(attributes: [name: .string("x")]).write(to: folder.path.appending("b.h5").string)
+        try Artifact(attributes: [name: .string("x")]).write(toFile: folder.path.appending("b.h5").string)
       }
     }
     // What only looks like it is content.

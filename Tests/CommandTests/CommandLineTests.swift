@@ -284,7 +284,7 @@ import Testing
   @Test func `A reader that goes away in the middle is no damage`() async throws {
     var artifact = Artifact()
     for index in 0..<2_000 { try artifact.add(try Variable(.int8([1])), as: "v\(index)") }
-    try artifact.write(to: folder.path.appending("a.h5").string)
+    try artifact.write(toFile: folder.path.appending("a.h5").string)
     let command = "\(pipeline.path) show a.h5 | head -n 1"
     let outcome = try await Program(at: "/bin/sh").run(["-c", command], in: folder.path)
     #expect(outcome == .init(output: "file       a.h5\n", errors: "", status: 0))

@@ -48,6 +48,6 @@ struct Experiment {
 
   /// Writes an artifact into the folder.
   func write(_ artifact: Artifact, to name: String) throws {
-    try artifact.write(to: folder.path.appending(name).string)
+    try artifact.write(toFile: folder.path.appending(name).string)
   }
 }

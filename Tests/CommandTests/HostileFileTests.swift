@@ -13,7 +13,7 @@ import Testing
     let folder = try TemporaryFolder()
     let pipeline = try Program(built: "pipeline")
     let path = folder.path.appending("a.h5")
-    try sample().write(to: path.string)
+    try sample().write(toFile: path.string)
     let bytes = try readBytes(path)
     var random = SplitMix64(seed: 2)
     var refused = 0
@@ -44,7 +44,7 @@ import Testing
   @Test func `A file over which libhdf5 goes round for ever is told to be damaged`() async throws {
     let folder = try TemporaryFolder()
     let path = folder.path.appending("a.h5")
-    try sample().write(to: path.string)
+    try sample().write(toFile: path.string)
     var bytes = try readBytes(path)
     // Where variable texts lie: a head of 16 bytes, then objects of an index, 6 other bytes and a size, padded to 8; the
     // index 0 is that of the space that is free, and a size of 0 lets the library stay where it is.

@@ -265,7 +265,7 @@ struct TamperedStore {
     let address = String(repeating: "ab", count: 32)
     let file = "artifacts/objects/ab/\(address).h5"
     try folder.write("", to: file)
-    try artifact.write(to: folder.path.appending(file).string)
+    try artifact.write(toFile: folder.path.appending(file).string)
     let bytes = try bytes(file)
     return [
       "address": .string(address), "file": .string(ContentDigest(of: bytes).description),

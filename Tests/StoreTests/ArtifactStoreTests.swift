@@ -86,7 +86,7 @@ import Testing
       let bytes = try readBytes(path)
       FileSystem.remove(path)
       switch damage {
-      case "another artifact": try Artifact(attributes: ["text": .string("y")]).write(to: path.string)
+      case "another artifact": try Artifact(attributes: ["text": .string("y")]).write(toFile: path.string)
       case "no HDF5": try FileSystem.writeAtomically([UInt8](repeating: 7, count: bytes.count), to: path)
       default: try FileSystem.writeAtomically(Array(bytes.dropLast(40)), to: path)
       }

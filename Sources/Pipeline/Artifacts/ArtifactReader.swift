@@ -32,7 +32,7 @@ extension Artifact {
   /// whether the file was written as it should be. Arrays of numbers are read piece by piece and are not kept.
   ///
   /// - Throws: what the library says, or what in the file is not of the form of an artifact.
-  public static func address(ofFile path: String) throws(ArtifactError) -> ContentDigest {
+  public static func contentAddress(ofFile path: String) throws(ArtifactError) -> ContentDigest {
     try ArtifactReader.read(path, named: path, isForeign: false) { reader, root throws(ArtifactError) in
       ContentDigest(of: contentHeading + (try reader.contentText(of: root, from: path)))
     }

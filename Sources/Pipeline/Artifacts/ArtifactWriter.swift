@@ -5,7 +5,7 @@ extension Artifact {
   /// same artifact gives the same bytes under one version of libhdf5.
   ///
   /// - Throws: what the library says; the file may then be incomplete.
-  public func write(to path: String) throws(ArtifactError) {
+  public func write(toFile path: String) throws(ArtifactError) {
     let doing = "cannot write \(path)"
     try HDF5.prepare()
     try Self.withCreation(h5_file_create_class()) { creation throws(ArtifactError) in

@@ -11,7 +11,7 @@ extension UserProgram {
     var values: [Placeholder: String] = [:]
     for (name, artifact) in context.inputs {
       let placeholder = Placeholder(group: .inputs, name: name, file: nil)
-      values[placeholder] = try place(placeholder) { try artifact.write(to: folder.place($0).string) }
+      values[placeholder] = try place(placeholder) { try artifact.write(toFile: folder.place($0).string) }
     }
     for file in inputFiles { values[file] = try copy(file, to: folder, context) }
     for entry in files.entries {

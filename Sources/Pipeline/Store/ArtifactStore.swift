@@ -62,12 +62,12 @@ extension ArtifactStore {
   /// - Parameter isDurable: whether it outlasts a power cut from now on; else `commit` has to follow.
   public func store(_ artifact: Artifact, scratch: FilePath, isDurable: Bool = true) throws -> ObjectRecord {
     let file = scratch.appending("artifact.h5")
-    try artifact.write(to: file.string)
+    try artifact.write(toFile: file.string)
     if isDurable { try FileSystem.synchronize(file) }
     let address = artifact.address
     let found: ContentDigest
     do throws(ArtifactError) {
-      found = try Artifact.address(ofFile: file.string)
+      found = try Artifact.contentAddress(ofFile: file.string)
     } catch {
       throw StoreError("\(file) cannot be read back after it was written: \(error). Check the disk and its free space")
     }

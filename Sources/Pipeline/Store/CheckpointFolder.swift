@@ -52,8 +52,8 @@ public struct CheckpointFolder: StageCheckpoints {
     try FileSystem.createFolder(folder)
     let file = store.scratchPath("checkpoint")
     do {
-      try checkpoint.state.write(to: file.string)
-      guard try Artifact.address(ofFile: file.string) == checkpoint.state.address else {
+      try checkpoint.state.write(toFile: file.string)
+      guard try Artifact.contentAddress(ofFile: file.string) == checkpoint.state.address else {
         throw StoreError("\(file) does not hold what was written to it. Check the disk and its free space")
       }
       let digest = try FileSystem.digest(of: file)
