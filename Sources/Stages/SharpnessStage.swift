@@ -164,27 +164,39 @@ extension SharpnessStage {
     var density: SpectralDensity?
   }
 
-  /// The memory of one set of parameters, with the run from which it comes.
-  public func memory(_ inputs: [String: InputKnowledge]) -> MemoryEstimate? {
+  /// The memory of as many sets of parameters as are looked at at the same time, with the run from which they come.
+  public func memory(_ inputs: [String: InputKnowledge], threads: Int) -> MemoryEstimate? {
     guard let train = inputs["run"]?.parameters as? Train else { return nil }
     let size = DataSize(inputs["data"])
+    let network = train.network(inputs: size.inputs, outputs: size.outputs)
+    let places = Double(train.learningRates.all.count) * train.keep.schedule.mostSteps(through: train.steps)
+    let atOnce = Train.atOnce(Int(places), of: network, examples: size.examples, threads: threads)
+    // As they are stored, and in double precision.
+    let kept = places * Double(network.parameterCount) * 12
     return MemoryUse.hessian(
-      of: train.network(inputs: size.inputs, outputs: size.outputs),
+      of: network,
       loss: train.loss,
       examples: size.examples,
       precision: precision ?? train.precision,
       eigenvalues: count,
       settings: .init(rule: rule, tolerance: tolerance, maximumProducts: maximumProducts),
       hasTrace: traceSamples > 0,
-      densitySteps: density.directions > 0 ? density.steps : nil
-    ).estimate
+      densitySteps: density.directions > 0 ? density.steps : nil,
+      atOnce: atOnce,
+      threads: max(1, threads / atOnce)
+    ).estimate(recorded: (kept, kept))
   }
 
   /// Looks at all parameters that were kept.
   public func run(_ context: StageContext) async throws -> StageResult {
     let run = try KeptRun(context.input("run"), data: context.input("data"))
     let places = run.rates.indices.flatMap { rate in run.steps.indices.map { (rate, $0) } }
-    let atOnce = run.isLarge ? 1 : max(1, min(context.threads, places.count))
+    let atOnce = Train.atOnce(
+      places.count,
+      of: run.network,
+      examples: run.data.examples.count,
+      threads: context.threads
+    )
     let findings = try await Parallel.map(
       places.count,
       piece: 1,

@@ -368,9 +368,10 @@ extension Train {
     )
   }
 
-  /// The memory of the largest search, one learning rate at a time.
-  public func memory(_ inputs: [String: InputKnowledge]) -> MemoryEstimate? {
-    memoryUse(inputs, settings(learningRate: 1)).estimate
+  /// The memory of as many learning rates as train at the same time.
+  public func memory(_ inputs: [String: InputKnowledge], threads: Int) -> MemoryEstimate? {
+    memoryUse(inputs, settings(learningRate: 1), rates: learningRates.all.count, threads: threads)
+      .estimate(recorded: recordedMemory(inputs))
   }
 
   /// Trains at every learning rate.
@@ -386,9 +387,7 @@ extension Train {
     }
     let start = try start(network, data, from: parameters, threads: context.threads)
     let rates = start.learningRates
-    // Small networks train side by side, each on its own thread; a large one has all threads, and memory, to itself.
-    let isLarge = network.parameterCount * data.examples.count > 1 << 30
-    let atOnce = isLarge ? 1 : min(context.threads, rates.count)
+    let atOnce = Self.atOnce(rates.count, of: network, examples: data.examples.count, threads: context.threads)
     let progress = TrainingProgress(runs: rates.count, steps: steps, report: context.report)
     let runs = try await Parallel.map(rates.count, piece: 1, threads: atOnce) { range in
       range.map { index in

@@ -141,7 +141,7 @@ extension TrainContinuation {
   }
 
   /// The memory of one link.
-  public func memory(_ inputs: [String: InputKnowledge]) -> MemoryEstimate? {
+  public func memory(_ inputs: [String: InputKnowledge], threads: Int) -> MemoryEstimate? {
     let settings = TrainingSettings(
       learningRate: 1,
       steps: record,
@@ -149,7 +149,7 @@ extension TrainContinuation {
       sharpness: .always,
       eigenvalueSettings: train.eigenvalueSettings
     )
-    return train.memoryUse(inputs, settings).estimate
+    return train.memoryUse(inputs, settings, rates: 1, threads: threads).estimate()
   }
 
   /// Trains one link after the other.

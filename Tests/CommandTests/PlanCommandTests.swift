@@ -46,6 +46,23 @@ import Testing
     )
   }
 
+  @Test func `What a training needs of memory is stated before it runs, also if there is enough`() async throws {
+    try folder.write(
+      """
+      pipeline: toy
+      stages:
+        data: { kind: data/synthetic, with: { examples: 10, dimension: 100 } }
+        train: { kind: train, inputs: { data: data }, with: { width: 8, depth: 2, learning_rate: [1], steps: 1 } }
+      """,
+      to: "toy.yaml"
+    )
+    let lines = try await plan().output.split(separator: "\n")
+    #expect(lines.contains { $0.contains(/train .*; needs about 4[0-9](\.[0-9])? MiB of memory/) })
+    #expect(lines.contains { $0.contains("data ") && !$0.contains("memory") })
+    let json = try await plan("--json").output
+    #expect(json.contains("\"memory\":{\"bytes\":4") && json.contains("\"purpose\":\"26 Lanczos vectors of "))
+  }
+
   @Test func `After a run there is nothing to do, and a change is told with old and new value`() async throws {
     #expect(try await pipeline.run(["run", "toy.yaml", "--quiet"], in: folder.path).status == 0)
     #expect(try await plan().output == "toy: nothing to do, 4 actions up to date\n")

@@ -50,4 +50,47 @@ import Testing
     #expect(bytes["data"] == nil)
     #expect(small.actions.first?.memory == nil)
   }
+
+  /// The bytes of a training at some rates, on some threads.
+  private func bytes(rates: Int, threads: Int, width: Int = 256, more: (inout Train) -> Void = { _ in }) throws -> Int {
+    var train = Train()
+    (train.width, train.steps) = (width, 10)
+    train.learningRates.values = (1...rates).map { Double($0) }
+    more(&train)
+    let data = InputKnowledge(
+      stage: "data",
+      kind: "data/synthetic",
+      outputs: nil,
+      lengths: ["example": 100, "feature": 3000, "output": 10]
+    )
+    return try #require(train.memory(["data": data], threads: threads)).bytes.bytes
+  }
+
+  @Test func `Learning rates that train at the same time need memory each, and those that wait need none`() throws {
+    // 3000 x 256 + 2 x 256^2 + 256 x 10 parameters: 26 vectors, and gradients, sums and a checkpoint.
+    let vector = 8 * (3000 * 256 + 2 * 256 * 256 + 256 * 10)
+    let one = try bytes(rates: 1, threads: 2)
+    let two = try bytes(rates: 2, threads: 2)
+    #expect(two - one > 28 * vector && two - one < 33 * vector)
+    // The third waits for a thread.
+    #expect(abs(try bytes(rates: 3, threads: 2) - two) < vector / 10)
+    #expect(try bytes(rates: 3, threads: 3) - two > 28 * vector)
+    #expect(abs(try bytes(rates: 3, threads: 1) - one) < vector / 10)
+    // Each thread has room to multiply matrices.
+    #expect(try bytes(rates: 1, threads: 4) > one)
+  }
+
+  @Test func `Parameters that are kept and losses of many steps count`() throws {
+    let vector = 8 * (3000 * 256 + 2 * 256 * 256 + 256 * 10)
+    let one = try bytes(rates: 1, threads: 1)
+    let kept = try bytes(rates: 1, threads: 1) { $0.keep.every = 1 }
+    #expect(kept - one >= 11 * vector)
+    #expect(try bytes(rates: 1, threads: 1) { $0.steps = 10_000_000 } - one >= 160_000_000 - 1_000)
+    #expect(try bytes(rates: 1, threads: 1) { $0.momentum = 0.9 } > one)
+    // What nobody can count is more than there is, and no trap.
+    let many = try bytes(rates: 3, threads: 3, width: 16_384) {
+      ($0.depth, $0.steps, $0.keep.every) = (64, 1_000_000, 1)
+    }
+    #expect(many >= 1 << 59)
+  }
 }

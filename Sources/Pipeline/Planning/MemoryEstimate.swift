@@ -1,4 +1,5 @@
 public import Configuration
+internal import Glibc
 
 /// How much memory an action takes, as far as its declaration says.
 public struct MemoryEstimate: Sendable, Equatable {
@@ -12,6 +13,9 @@ public struct MemoryEstimate: Sendable, Equatable {
     self.bytes = ByteCount(bytes: bytes)
     self.purpose = purpose
   }
+
+  /// The cores of this machine: a stage has no more threads, unless a run is told to use more.
+  static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }
 
 extension Pipeline {

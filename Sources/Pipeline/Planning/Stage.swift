@@ -172,7 +172,10 @@ extension Stage {
         placed.location = placed.location ?? inputsLocation ?? location
         diagnostics.report(placed)
       }
-      memory[name + instance.suffix] = instance.parameters?.memory(knowledge)
+      memory[name + instance.suffix] = instance.parameters?.memory(
+        knowledge,
+        threads: min(instance.resources.cores ?? .max, MemoryEstimate.cores)
+      )
       // Of a stage whose parameters have a mistake the declared arrays are known.
       if number == 0 { result = instance.parameters.map { $0.outputs(of: knowledge) } ?? kind.declaration.outputs }
       checkTolerances(instance, result, &diagnostics)

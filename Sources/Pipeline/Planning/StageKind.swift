@@ -27,7 +27,9 @@ public protocol StageKind: Record {
   func outputs(of inputs: [String: InputKnowledge]) -> [OutputDeclaration]?
   /// How much memory the computation takes, as far as that follows from the parameters and the inputs; nil for little,
   /// or if it is not known.
-  func memory(_ inputs: [String: InputKnowledge]) -> MemoryEstimate?
+  ///
+  /// - Parameter threads: how many threads it has at most.
+  func memory(_ inputs: [String: InputKnowledge], threads: Int) -> MemoryEstimate?
   /// Computes the result.
   func run(_ context: StageContext) async throws -> StageResult
 }
@@ -52,7 +54,7 @@ extension StageKind {
   public func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics) {}
 
   /// Little.
-  public func memory(_ inputs: [String: InputKnowledge]) -> MemoryEstimate? { nil }
+  public func memory(_ inputs: [String: InputKnowledge], threads: Int) -> MemoryEstimate? { nil }
 
   /// The declared ones.
   public func outputs(of inputs: [String: InputKnowledge]) -> [OutputDeclaration]? { Self.declaration.outputs }

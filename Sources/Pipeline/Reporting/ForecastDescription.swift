@@ -49,7 +49,8 @@ public struct ForecastDescription: Sendable {
         let name = group.stage + String(repeating: " ", count: max(0, width - group.stage.count))
         let points = group.isSweep ? "\(group.count) points" : ""
         let separator = group.isSweep && !group.detail.isEmpty ? ": " : ""
-        return "  \(name)  \(group.word)  \(points)\(separator)\(group.detail)"
+        let memory = group.memory.map { "; needs about \($0) of memory" } ?? ""
+        return "  \(name)  \(group.word)  \(points)\(separator)\(group.detail)\(memory)"
       } + claimLines
   }
 
@@ -115,6 +116,8 @@ public struct ForecastDescription: Sendable {
     let isSweep: Bool
     let word: String
     let detail: String
+    /// The most that one of its actions needs; nil if none is run, or it is not known.
+    var memory: ByteCount?
     var count = 1
   }
 
@@ -132,11 +135,14 @@ public struct ForecastDescription: Sendable {
         reasons[stage, default: 0] += 1
         if reasons[stage, default: 0] > 3 { detail = "other reasons; --json tells each" }
       }
+      var memory = entry.action.memory?.bytes
+      if case .cached = entry.outlook { memory = nil }
       if let place = places[[stage, word, detail]] {
         groups[place].count += 1
+        if let memory, memory.bytes > groups[place].memory?.bytes ?? 0 { groups[place].memory = memory }
       } else {
         places[[stage, word, detail]] = groups.count
-        groups.append(Group(stage: stage, isSweep: isSweep, word: word, detail: detail))
+        groups.append(Group(stage: stage, isSweep: isSweep, word: word, detail: detail, memory: memory))
       }
     }
     return groups
@@ -192,6 +198,9 @@ public struct ForecastDescription: Sendable {
       ]
       if let seconds = entry.seconds { members["seconds"] = .number(seconds) }
       if let location = entry.action.location { members["location"] = .string("\(location)") }
+      if let memory = entry.action.memory {
+        members["memory"] = ["bytes": .integer(memory.bytes.bytes), "purpose": .string(memory.purpose)]
+      }
       switch entry.outlook {
       case .cached(let address):
         members["outlook"] = "cached"

@@ -27,6 +27,11 @@ public final class Arena {
     sums = Memory(bytes: kernel_sum_workspace(count))
   }
 
+  /// The bytes that an arena takes beside its numbers once matrices were multiplied in it.
+  public static func workspace(precision: Precision, threads: Int) -> Int {
+    threads * (kernel_matrix_product_workspace(precision.kernel) + kernel_chain_workspace())
+  }
+
   var productWorkspace: UnsafeMutableRawPointer { products.start }
   var chainWorkspace: UnsafeMutableRawPointer { chains.start }
 

@@ -111,6 +111,11 @@ public final class LargestEigenvalues {
     return Lanczos.vectorCount(dimension: dimension, block: block) + 3 * block + count
   }
 
+  /// How many vectors such a measurement has in a checkpoint: those of the last two searches.
+  static func rememberedCount(_ count: Int, dimension: Int, settings: Settings) -> Int {
+    2 * block(count, dimension, settings)
+  }
+
   /// Measures a matrix, at the step at which it is.
   public func measure(_ matrix: some SymmetricOperator, step: Int) -> Measurement {
     let place = freePlace

@@ -59,7 +59,4 @@ struct KeptRun: Sendable {
     let parameters = values[first..<first + network.parameterCount]
     return parameters.contains { $0.isNaN } ? nil : Array(parameters)
   }
-
-  /// Whether one objective has all threads, and memory, to itself.
-  var isLarge: Bool { network.parameterCount * data.examples.count > 1 << 30 }
 }

@@ -66,7 +66,7 @@ extension Train {
   /// The steps at which the parameters are kept.
   var keptSteps: [Int] { (0...steps).filter(keep.schedule.contains) }
 
-  private var probeSchedule: StepSchedule {
+  var probeSchedule: StepSchedule {
     var schedule = probes.isEmpty ? StepSchedule(perDecade: 20) : probes.schedule
     // The start is always probed: what follows is relative to it.
     schedule.steps.insert(0)
