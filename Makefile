@@ -23,9 +23,10 @@ run: build ## build, draw figure 3 and say where it is (the default)
 build: system swift ## build the program: .build/release/pipeline
 	@swift build -c release --product pipeline
 
-test: test-system swift ## install what the tests need, and run them all
+test: test-system swift ## install what the tests need, run them all, and list at the end what failed
 	@swift build -c release --build-tests
-	@$(SWIFT_TEST)
+	@set -o pipefail; $(SWIFT_TEST) 2>&1 | tee .build/test.log \
+	  || { echo; echo "What failed (the whole output is in .build/test.log):"; grep -a '✘' .build/test.log; exit 1; }
 
 figures: build ## make every figure; with PROFILE=quick the quick ones, against artifacts/locks/, and audit the store
 	@for figure in $(FIGURES); do $(PIPELINE) run $$figure $(if $(PROFILE),--profile $(PROFILE)) $(if $(filter quick,$(PROFILE)),--locked) || exit; done

@@ -1,13 +1,24 @@
 internal import Glibc
 
-/// The least processor time in seconds that this thread spends in `body`, of several times. It says nothing by itself, as
-/// processors differ: two of them can be compared.
+/// The least processor time, in seconds, that this thread spends in `body`, of several times. Processors differ, so only
+/// ratios of two such times mean something.
 public func leastProcessorSeconds(of times: Int = 3, _ body: () throws -> Void) rethrows -> Double {
   var least = Double.infinity
   for _ in 0..<times {
     let began = now()
     try body()
     least = min(least, now() - began)
+  }
+  return least
+}
+
+/// How many times as much processor time this thread spends in `many` as in `few`: the least of several pairs, since what
+/// else the machine does makes some of them slower.
+public func leastGrowth(of pairs: Int = 5, from few: () throws -> Void, to many: () throws -> Void) rethrows -> Double {
+  var least = Double.infinity
+  for _ in 0..<pairs {
+    let before = try leastProcessorSeconds(of: 1, few)
+    least = min(least, try leastProcessorSeconds(of: 1, many) / before)
   }
   return least
 }
