@@ -67,6 +67,41 @@ import Toys
     )
   }
 
+  @Test(arguments: [
+    ("  a: { kind: drawing, with: { name: x.txt } }\n  b: { kind: drawing, with: { name: x.pdf } }\n", "'name: x-b'"),
+    // The suggestion is taken.
+    (
+      """
+        a: { kind: drawing, with: { name: x.txt } }
+        b: { kind: drawing, with: { name: X.pdf } }
+        c: { kind: drawing, with: { name: x-b.pdf } }
+
+      """, "'name: X-b-2'"
+    ),
+    (
+      "  a: { kind: drawing, matrix: { text: [x y, z] }, with: { text: \"${{ matrix.text }}\", name: x.txt } }\n",
+      "leave 'name' out"
+    ),
+  ])
+  func `The name that is suggested can be given`(stages: String, hint: String) throws {
+    let pipeline = try toyPipeline("pipeline: toy\nstages:\n" + stages)
+    let thrown = #expect(throws: Diagnostics.self) { try PublishedNames(of: pipeline) }
+    let error = try #require(thrown)
+    #expect(error.description.contains(hint), "\(error)")
+    guard let name = error.description.split(separator: "'name: ").last?.prefix(while: { $0 != "'" }) else { return }
+    #expect(hint.hasPrefix("leave") || String(name).isName)
+  }
+
+  @Test func `A name that is suggested is short enough and has no signs that names lack`() throws {
+    let stage = String(repeating: "s", count: 99)
+    let stages = "  a: { kind: drawing, with: { name: x.txt } }\n  \(stage): { kind: drawing, with: { name: x.txt } }\n"
+    let pipeline = try toyPipeline("pipeline: toy\nstages:\n" + stages)
+    let thrown = #expect(throws: Diagnostics.self) { try PublishedNames(of: pipeline) }
+    let error = try #require(thrown)
+    let name = error.description.split(separator: "'name: ").last?.prefix { $0 != "'" } ?? ""
+    #expect(String(name).isName && name.hasPrefix("x-sss"), "\(error)")
+  }
+
   @Test func `Names that are known only afterwards, and are taken, are made longer, and the user is told`() throws {
     let stages = "  a: { kind: drawing, with: { name: x.txt } }\n  b: { kind: sum }\n  c: { kind: sum }\n"
     let result = try publish(stages, files: ["a": ["x.txt"], "b": ["x.txt", "y.txt"], "c": ["x.pdf", "y.txt"]])

@@ -225,6 +225,10 @@ import Toys
     ("pipeline: toy\nstages: {a: }", "toy.yaml:2:13: error: the key 'kind' is missing"),
     ("pipeline: toy\nstages: {a: {kind: [x]}}", "toy.yaml:2:20: error: a list where a text is expected"),
     ("pipeline: toy\nstages: {a: {kind: number}}", "toy.yaml:2:10: error: the key 'value' is missing"),
+    (
+      "pipeline: toy\nprofiles: {quick: {}, Quick: {}}\nstages: {}",
+      "toy.yaml:2:23: error: the profiles 'quick' and 'Quick' differ only in case"
+    ),
     ("pipeline: toy\nprofiles: {q: {z: 1}}\nstages: {}", "toy.yaml:2:16: error: there is no parameter 'z' to set"),
   ])
   func `A file that is no pipeline says what is missing`(text: String, expected: String) {

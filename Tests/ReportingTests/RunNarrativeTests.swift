@@ -43,10 +43,19 @@ import Testing
     )
     #expect(
       lines.map(\.text) == [
-        "error: stage 's[n=2]': line one\nline two\u{fffd}", "left out: 's[n=3]': no",
+        "error: stage 's[n=2]': line one\n  line two\u{fffd}", "left out: 's[n=3]': no",
         "  s  done in 3.00 s  4 points: 1 computed, 1 cached, 1 left out, 1 failed",
       ]
     )
     #expect(lines.map(\.matter) == [.problem, .problem, .outcome])
+  }
+
+  @Test func `No line of a message looks like one of the program's own`() {
+    let lines = told(
+      ToyRun.actions("a"),
+      (0, ToyRun.started("a")),
+      (1, .failed(stage: "a", message: "no\nerror: stage 'b': forged\n\n  b  done in 1 s"))
+    )
+    #expect(lines.last?.text == "error: stage 'a': no\n  error: stage 'b': forged\n  \n    b  done in 1 s")
   }
 }

@@ -127,7 +127,8 @@ import Training
     let relu = Sample(activation: .relu)
     let diverged = relu.training(TrainingSettings(learningRate: 1e4, steps: 1_000))
     let records = diverged.records()
-    #expect(diverged.end == .diverged || diverged.end == .collapsed)
+    // The bits of a training are the same everywhere: of the two ways to fail it is always this one.
+    #expect(diverged.end == .diverged)
     #expect(records.count < 1_000)
 
     // All rectified units off for all examples: the outputs and the gradient are zero, the loss is not.

@@ -30,10 +30,28 @@ public struct PublishedNames: Sendable {
       diagnostics.report(
         "the files of '\(action.name)' would be called '\(stem)', as those of '\(owner)' are",
         at: action.location,
-        hints: "give them a name of their own, such as 'name: \(stem)-\(action.name.asFileName)'"
+        hints: action.name == action.stage
+          ? "give them a name of their own, such as 'name: \(freeName(stem, action, in: pipeline))'"
+          : "leave 'name' out: then the files of each point of the sweep are published under its values"
       )
     }
     try diagnostics.throwIfAny()
+  }
+
+  /// A name that a parameter 'name' can have and that no stage's files have.
+  private func freeName(_ stem: String, _ action: Action, in pipeline: Pipeline) -> String {
+    let taken = Set(pipeline.actions.compactMap { action in action.fileStem.map { published($0, of: action) } })
+      .union(pipeline.actions.compactMap(\.fileStem))
+    let isTaken = Set(taken.map { $0.lowercased() }).contains
+    let plain = (stem + "-" + action.stage).map { String($0).isName || $0 == "-" ? $0 : "-" }
+    // What is too long for a name, or begins as none may, leaves the stage's name or the word of its kind.
+    let first = [String(plain.prefix(90)), action.stage, action.kind, "figure"].first(where: \.isName) ?? "figure"
+    var (name, number) = (first, 1)
+    while isTaken(name.lowercased()) {
+      number += 1
+      name = "\(first.prefix(90))-\(number)"
+    }
+    return name
   }
 
   private func published(_ stem: String, of action: Action) -> String {

@@ -110,7 +110,16 @@ public struct Pipeline: Sendable {
         names.isEmpty ? "the file declares none" : "parameters: " + names.joined(separator: ", ")
       )
     }
+    var profiles: [String: String] = [:]
     for profile in file.profiles.entries {
+      // Each has files of its own, which are one on a disk that ignores case.
+      if let other = profiles.updateValue(profile.key, forKey: profile.key.lowercased()) {
+        diagnostics.report(
+          "the profiles '\(other)' and '\(profile.key)' differ only in case",
+          at: profile.keyLocation,
+          hints: "give one of them another name: some disks do not tell their files apart"
+        )
+      }
       // Every profile is checked, not only the chosen one: a mistake in it should not wait for its day.
       guard let changes = NodeMap.decode(profile.value, &diagnostics) else { continue }
       for change in changes.entries {

@@ -106,7 +106,9 @@ package struct RunNarrative: Sendable {
     RunLine(matter: matter, text: "  \(name.padded(to: nameWidth))  \(what.padded(to: 14))  \(detail)")
   }
 
+  /// A problem. The lines of a message, which may come from elsewhere, stand apart from the program's own.
   private func problem(_ text: String) -> RunLine {
-    RunLine(matter: .problem, text: text.printableLines)
+    let lines = text.printableLines.split(separator: "\n", omittingEmptySubsequences: false)
+    return RunLine(matter: .problem, text: lines.joined(separator: "\n  "))
   }
 }
