@@ -16,8 +16,8 @@ import Testing
       return
     }
     for field in fields {
-      #expect(text.contains(field.summary))
-      #expect(field.summary.hasSuffix("."))
+      #expect(text.contains(field.help))
+      #expect(field.help.hasSuffix("."))
     }
   }
 

@@ -35,7 +35,7 @@ public struct Field<Root: Sendable>: Sendable {
   public let name: String
   /// Whether the key must be given.
   public let isRequired: Bool
-  let summary: String
+  let help: String
   let unit: String?
   let shape: ValueShape
   let limits: String?
@@ -48,21 +48,21 @@ public struct Field<Root: Sendable>: Sendable {
   /// - Parameters:
   ///   - name: the key in the file.
   ///   - property: the property of the record.
-  ///   - summary: one line of documentation.
+  ///   - help: one line of documentation.
   ///   - unit: the unit of a quantity.
   ///   - limit: what a value must hold.
   ///   - required: whether leaving the key out is a mistake.
   public init<Value: ConfigurationValue>(
     _ name: String,
     _ property: any WritableKeyPath<Root, Value> & Sendable,
-    _ summary: String,
+    _ help: String,
     unit: String? = nil,
     limit: Limit<Value>? = nil,
     required: Bool = false
   ) {
     self.name = name
     self.isRequired = required
-    self.summary = summary
+    self.help = help
     self.unit = unit
     self.shape = Value.shape
     self.limits = limit?.words
@@ -85,7 +85,7 @@ public struct Field<Root: Sendable>: Sendable {
   private init<Part>(_ field: Field<Part>, of part: any WritableKeyPath<Root, Part> & Sendable) {
     name = field.name
     isRequired = field.isRequired
-    summary = field.summary
+    help = field.help
     unit = field.unit
     shape = field.shape
     limits = field.limits
@@ -113,7 +113,7 @@ extension Record {
     return fields.map { field in
       FieldDescription(
         name: field.name,
-        summary: field.summary,
+        help: field.help,
         unit: field.unit,
         shape: field.shape,
         limits: field.limits,
@@ -171,7 +171,7 @@ extension Record {
     }
     for field in fields where field.isRequired && !meant.contains(field.name) {
       guard !entries.contains(where: { $0.key == field.name }) else { continue }
-      found.report("the key '\(field.name)' is missing", at: node.location?.firstLine, hints: field.summary)
+      found.report("the key '\(field.name)' is missing", at: node.location?.firstLine, hints: field.help)
     }
     if found.isEmpty {
       for inconsistency in record.inconsistencies() {

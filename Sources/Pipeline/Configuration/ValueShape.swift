@@ -28,7 +28,7 @@ public struct FieldDescription: Sendable {
   /// The key.
   public let name: String
   /// One line of documentation.
-  public let summary: String
+  public let help: String
   /// The unit, if the field is a quantity.
   public let unit: String?
   /// What the value looks like.

@@ -26,7 +26,7 @@ extension WorkflowRunCrate {
       var formal = Entity(parameter, "FormalParameter", name: name)
       formal.add("additionalType", .string(value.formalType))
       let field = field(name, of: stage.kind)
-      formal.add("description", text: field?.summary)
+      formal.add("description", text: field?.help)
       if let standard = field?.defaultValue, standard != .null { formal.add("defaultValue", .string(standard.shown)) }
       graph.add(formal)
       tool.refer("input", to: parameter)

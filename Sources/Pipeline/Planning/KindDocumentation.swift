@@ -18,7 +18,7 @@ public struct KindDocumentation {
     switch declaration.inputs {
     case .free: lines.append("  any number, under names of your choice")
     case .named(let inputs) where inputs.isEmpty: lines.append("  none")
-    case .named(let inputs): lines += inputs.map { "  \($0.name): \($0.summary)" }
+    case .named(let inputs): lines += inputs.map { "  \($0.name): \($0.help)" }
     }
     lines += ["", "with:"]
     if case .record(let fields) = kind.shape { lines += Self.describe(fields) }
@@ -41,7 +41,7 @@ public struct KindDocumentation {
       let unit = field.unit.map { " [\($0)]" } ?? ""
       let limits = field.limits.map { ", \($0)" } ?? ""
       let standard = field.defaultValue.map { $0 == .null ? "" : "; default \($0.canonicalText)" } ?? "; required"
-      let line = "\(indent)\(field.name)\(unit): \(field.summary) (\(brief(field.shape))\(limits)\(standard))"
+      let line = "\(indent)\(field.name)\(unit): \(field.help) (\(brief(field.shape))\(limits)\(standard))"
       return [line] + nested(field.shape, indent: indent + "    ")
     }
   }

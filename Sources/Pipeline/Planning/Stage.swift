@@ -209,7 +209,7 @@ extension Stage {
       diagnostics.report(
         "the input '\(input.name)' of \(kind.declaration.name) is missing",
         at: inputsLocation ?? location,
-        hints: "\(input.name): \(input.summary)"
+        hints: "\(input.name): \(input.help)"
       )
     }
   }

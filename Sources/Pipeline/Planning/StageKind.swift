@@ -110,12 +110,12 @@ public struct InputDeclaration: Sendable {
   /// The key under `inputs:`.
   public let name: String
   /// One line of documentation.
-  public let summary: String
+  public let help: String
 
   /// Declares an input.
-  public init(_ name: String, _ summary: String) {
+  public init(_ name: String, _ help: String) {
     self.name = name
-    self.summary = summary
+    self.help = help
   }
 }
 

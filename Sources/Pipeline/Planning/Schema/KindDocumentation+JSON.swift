@@ -12,7 +12,7 @@ extension KindDocumentation {
     ]
     // Left out where the user chooses them, or the parameters do.
     if case .named(let inputs) = declaration.inputs {
-      members["inputs"] = .array(inputs.map { ["name": .string($0.name), "summary": .string($0.summary)] })
+      members["inputs"] = .array(inputs.map { ["name": .string($0.name), "summary": .string($0.help)] })
     }
     members["outputs"] = declaration.outputs.map { .array($0.map(Self.describe)) }
     return .object(members)

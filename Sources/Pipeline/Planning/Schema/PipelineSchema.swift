@@ -18,19 +18,19 @@ public struct PipelineSchema {
   public var json: JSONValue {
     var properties: [String: JSONValue] = [:]
     for field in PipelineFile.fieldDescriptions { properties[field.name] = SchemaForm.property(field) }
-    properties["parameters"] = Self.mapping(of: ["$ref": "#/definitions/value"], PipelineFile.summary("parameters"))
+    properties["parameters"] = Self.mapping(of: ["$ref": "#/definitions/value"], PipelineFile.help("parameters"))
     properties["profiles"] = Self.mapping(
       of: Self.mapping(of: ["$ref": "#/definitions/value"], "Values of parameters."),
-      PipelineFile.summary("profiles")
+      PipelineFile.help("profiles")
     )
     properties["claims"] = [
       "type": ["array", "null"],
-      "description": .string(PipelineFile.summary("claims")),
+      "description": .string(PipelineFile.help("claims")),
       "items": claimJSON,
     ]
     properties["stages"] = [
       "type": "object",
-      "description": .string(PipelineFile.summary("stages")),
+      "description": .string(PipelineFile.help("stages")),
       "minProperties": .number(1),
       "propertyNames": .object(String.nameBounds.keywords),
       "additionalProperties": ["$ref": "#/definitions/stage"],
@@ -65,18 +65,18 @@ public struct PipelineSchema {
     var properties: [String: JSONValue] = [:]
     for field in StageEntry.fieldDescriptions { properties[field.name] = SchemaForm.property(field) }
     properties["kind"] = [
-      "description": .string(StageEntry.summary("kind")),
+      "description": .string(StageEntry.help("kind")),
       "anyOf": [
         ["enum": .array(kinds.names.map { .string($0) })],
         ["type": "string", "pattern": .string(SchemaForm.expression)],
       ],
     ]
     if case .object(var matrix) = Matrix.schema {
-      matrix["description"] = .string(StageEntry.summary("matrix"))
+      matrix["description"] = .string(StageEntry.help("matrix"))
       properties["matrix"] = .object(matrix)
     }
     // Nothing more is said here, so that one mistake is marked once.
-    for name in ["with", "inputs"] { properties[name] = ["description": .string(StageEntry.summary(name))] }
+    for name in ["with", "inputs"] { properties[name] = ["description": .string(StageEntry.help(name))] }
     return [
       "type": ["object", "string"],
       "pattern": .string(SchemaForm.expression),
@@ -110,7 +110,7 @@ public struct PipelineSchema {
         "type": .array((named.isEmpty ? ["object", "string", "null"] : ["object", "string"]).map { .string($0) }),
         "pattern": .string(SchemaForm.expression),
         "properties": .object(
-          Dictionary(named.map { ($0.name, stageName($0.summary)) }) { first, _ in first }
+          Dictionary(named.map { ($0.name, stageName($0.help)) }) { first, _ in first }
         ),
         "required": .array(named.map { .string($0.name) }),
         "additionalProperties": .boolean(false),
@@ -140,8 +140,8 @@ public struct PipelineSchema {
 
 extension Record {
   /// What is said of the field, which the record has.
-  fileprivate static func summary(_ field: String) -> String {
-    fieldDescriptions.first { $0.name == field }?.summary ?? ""
+  fileprivate static func help(_ field: String) -> String {
+    fieldDescriptions.first { $0.name == field }?.help ?? ""
   }
 
   /// The keys that must be given.

@@ -74,7 +74,7 @@ struct SchemaForm {
     if let bounds = field.bounds { form.apply(bounds) }
     // An optional value may be written as nothing.
     if field.defaultValue == .null, !form.types.contains("null") { form.types.append("null") }
-    var description = field.summary
+    var description = field.help
     if let unit = field.unit { description += " Unit: \(unit)." }
     var members: [String: JSONValue] = [:]
     if let value = field.defaultValue, value != .null {
