@@ -15,14 +15,12 @@ public struct UVEffective: StageKind {
   public var window = 40
   /// By how many steps each window begins later than the one before.
   public var stride = 10
-  /// What a fit may miss of the steps where the model holds.
+  /// The largest error of a fit, relative to the steps, at which the model holds.
   public var tolerance = 0.2
   /// The part of the largest residual below which a window has settled.
   public var settled = 1e-4
   /// The confidence of the intervals.
   public var confidence = Confidence.ninetyFive
-  /// The part of the largest step below which a step weighs no more.
-  public var floor = 1e-6
 
   /// The variables of `train`.
   public init() {}
@@ -43,7 +41,7 @@ public struct UVEffective: StageKind {
     .init(
       "tolerance",
       \.tolerance,
-      "What a fit may miss of the steps where the model holds, over the steps (root mean squares).",
+      "The largest error of a fit at which the model holds: the RMS of the errors over the RMS of the steps.",
       limit: .within(0...1)
     ),
     .init(
@@ -53,17 +51,16 @@ public struct UVEffective: StageKind {
       limit: .within(0...1)
     ),
     .init("confidence", \.confidence, "The confidence of the intervals."),
-    .init("floor", \.floor, "The part of the largest step below which a step weighs no more.", limit: .within(0...1)),
   ]
 
-  /// What the kind says of itself.
+  /// The declaration of the kind.
   public static let declaration = KindDeclaration(
     "uv/effective",
     "Fits the UV model to windows of a recorded training: effective kappa, y and r along it, and where the model holds.",
     discussion: """
       Each window is fitted as uv/fit does it. The model holds in a window if there is a fit with y > 0 that misses at most \
-      'tolerance' of the steps by both equations (residual_step_error, trace_step_error). It is not told of windows that have \
-      settled, in which a run ends, or that leave kappa or y open (their intervals reach 0). The recorded steps must be \
+      'tolerance' of the steps by both equations (residual_step_error, trace_step_error). It is undecided in windows that have \
+      settled, in which a run ends, or that do not determine kappa or y (their intervals reach 0). The recorded steps must be \
       consecutive: of 'train' the arrays of target_kernel: { every: 1 }. All dimensions but the last are kept, so a sweep is \
       fitted at each of its points. Formulas: Documentation/uv-model.md.
 
@@ -99,17 +96,25 @@ public struct UVEffective: StageKind {
         "Whether there is a fit:",
         meanings: UVFitArrays.states + ["settled", "incomplete"]
       ),
-      .init("holds", windows, unit: nil, "Whether the model holds:", meanings: ["no", "yes", "not-told"]),
-      .init("holds_until", series, "The last step up to which it holds in every window; missing if not in the first."),
-      .init("holds_from", series, "The first step from which on it does; missing if not in the last."),
-      .init("holds_share", series, "The share of the windows, of those of which it is told, in which it holds."),
+      .init("holds", windows, unit: nil, "Whether the model holds:", meanings: ["no", "yes", "undecided"]),
+      .init(
+        "holds_until",
+        series,
+        "The last step up to which the model holds in every window; missing if not in the first."
+      ),
+      .init(
+        "holds_from",
+        series,
+        "The first step from which the model holds in every window; missing if not in the last."
+      ),
+      .init("holds_share", series, "The share of the decided windows in which the model holds."),
       .init("step", ["step"], "The number of steps taken at each state."),
       .init(
         "predicted_residual",
         series + ["step"],
-        "The residual of the UV model of the first window in which it holds, from that window's first state."
+        "The residual of the UV model that fits the first window in which it holds, from that window's first state."
       ),
-      .init("predicted_trace", series + ["step"], "Its trace."),
+      .init("predicted_trace", series + ["step"], "The trace of that model."),
     ] + UVFitArrays.outputs(windows)
   }
 
@@ -147,8 +152,7 @@ public struct UVEffective: StageKind {
         length: window,
         stride: stride,
         criterion: UVWindows.Criterion(tolerance: tolerance, settled: settled),
-        confidence: confidence,
-        floor: floor
+        confidence: confidence
       )
     }
     var result = try result(runs, recorded).artifact

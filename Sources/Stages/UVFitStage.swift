@@ -11,14 +11,12 @@ public struct UVFitStage: StageKind {
   public var trace = Located("trace")
   /// The variable with the learning rate.
   public var learningRate = Located("eta")
-  /// The first step that is used.
+  /// The first step used.
   public var from = 0
-  /// The last step that is used; nil for all.
+  /// The last step used; nil for all.
   public var to: Int?
   /// The confidence of the intervals.
   public var confidence = Confidence.ninetyFive
-  /// The part of the largest step below which a step weighs no more.
-  public var floor = 1e-6
 
   /// The variables of `uv/trajectories`.
   public init() {}
@@ -28,13 +26,12 @@ public struct UVFitStage: StageKind {
     .init("residual", \.residual, "The variable with the residual f - y; its last dimension is time."),
     .init("trace", \.trace, "The variable with the trace or tangent kernel lambda, over the same dimensions."),
     .init("learning_rate", \.learningRate, "The variable with the learning rate, over all dimensions but time."),
-    .init("from", \.from, "The first step that is used.", unit: "steps", limit: .nonNegative),
-    .init("to", \.to, "The last step that is used (default: all).", unit: "steps", limit: .ifPresent(.positive)),
+    .init("from", \.from, "The first step used.", unit: "steps", limit: .nonNegative),
+    .init("to", \.to, "The last step used (default: all).", unit: "steps", limit: .ifPresent(.positive)),
     .init("confidence", \.confidence, "The confidence of the intervals."),
-    .init("floor", \.floor, "The part of the largest step below which a step weighs no more.", limit: .within(0...1)),
   ]
 
-  /// A stretch that ends before it begins.
+  /// A range of steps that is too short for a fit.
   public func inconsistencies() -> [Inconsistency] {
     guard let to, to < from + 4 else { return [] }
     return [
@@ -42,14 +39,16 @@ public struct UVFitStage: StageKind {
     ]
   }
 
-  /// What the kind says of itself.
+  /// The declaration of the kind.
   public static let declaration = KindDeclaration(
     "uv/fit",
     "Fits the UV model to a recorded trajectory of any model: kappa, y, and what follows from them.",
     discussion: """
-      Weighted least squares on Eqs (1) and (2), which are linear in kappa^2 and kappa^2 y; intervals from errors that \
-      need not have one variance (HC3). Each index of the leading dimensions is one series. A series without a fit has \
-      missing values and a status that says why.
+      Generalized least squares on Eqs (1) and (2), which are linear in kappa^2 and kappa^2 y, with the variances of three \
+      kinds of noise estimated beside them: in the recorded states, in each step, and in proportion to the steps. An interval \
+      covers the true value with the stated confidence if the noise is independent and normal; it does not account for a \
+      trajectory that is no UV model's. Each index of the leading dimensions is one series. A series without a fit has missing \
+      values and a status that says why.
       """,
     inputs: .named([InputDeclaration("trajectory", "The recorded trajectory.")]),
     outputs: [
@@ -77,7 +76,7 @@ public struct UVFitStage: StageKind {
     let fits = zip(recorded.series, etas).map { states, eta in
       let used = Array(states.prefix((to ?? states.count) + 1).dropFirst(from))
       return Result { () throws(UVFit.Failure) in
-        try UVFit(used, learningRate: eta, confidence: confidence, floor: floor)
+        try UVFit(used, learningRate: eta, confidence: confidence)
       }
     }
     let status = fits.map { fit -> Int8 in

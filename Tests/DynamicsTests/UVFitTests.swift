@@ -1,4 +1,5 @@
 import Dynamics
+import Foundation
 import Tensors
 import Testing
 
@@ -14,34 +15,104 @@ import Testing
     #expect((fit.residualDetermination - 1).magnitude < 1e-12)
   }
 
-  @Test func `With noise of a tenth of each step the intervals cover the truth in about 95 of 100 runs`() throws {
-    let model = UVModel(kappa: 1, target: 2)
-    let eta = 0.1
-    var covered = (kappa: 0, target: 0, ratio: 0)
-    for seed in 0..<200 {
-      var noise = RandomStream(seed: UInt64(seed), "noise")
+  /// Errors of a series: of its measured states, over the root mean square of each variable; of the true states at each
+  /// step, in proportion to the step or over y and 2/η.
+  enum Noise: Sendable, CustomTestStringConvertible {
+    case measured(Double)
+    case proportional(Double)
+    case additive(Double)
+
+    var testDescription: String {
+      switch self {
+      case .measured(let size): "\(size) of the measured states"
+      case .proportional(let size): "\(size) of each step"
+      case .additive(let size): "\(size) at each step"
+      }
+    }
+
+    /// A series of the model with these errors; nil if they make it diverge.
+    func series(_ model: UVModel, learningRate eta: Double, steps: Int, seed: Int) -> [UVModel.State]? {
+      var random = RandomStream(seed: UInt64(seed), "noise")
       var state = model.state(output: 0.1, trace: 0.9)
       var states = [state]
-      for _ in 0..<60 {
-        let next = model.step(state, learningRate: eta)
-        state = UVModel.State(
-          residual: state.residual + (next.residual - state.residual) * (1 + 0.1 * noise.normal()),
-          trace: state.trace + (next.trace - state.trace) * (1 + 0.1 * noise.normal())
-        )
+      for _ in 0..<steps {
+        var next = model.step(state, learningRate: eta)
+        switch self {
+        case .measured: break
+        case .proportional(let size):
+          next.residual += size * random.normal() * (next.residual - state.residual)
+          next.trace += size * random.normal() * (next.trace - state.trace)
+        case .additive(let size):
+          next.residual += size * random.normal() * model.target
+          next.trace += size * random.normal() * 2 / eta
+        }
+        guard next.residual.magnitude < 100 else { return nil }
+        state = next
         states.append(state)
       }
-      let fit = try UVFit(states, learningRate: eta)
-      func holds(_ estimate: UVFit.Estimate, _ truth: Double) -> Int {
-        (estimate.low...estimate.high).contains(truth) ? 1 : 0
+      guard case .measured(let size) = self else { return states }
+      func rootMeanSquare(_ value: (UVModel.State) -> Double) -> Double {
+        (states.reduce(0) { $0 + value($1) * value($1) } / Double(states.count)).squareRoot()
       }
-      covered.kappa += holds(fit.kappa, 1)
-      covered.target += holds(fit.target, 2)
-      covered.ratio += holds(fit.ratio, eta * 2)
+      let (residual, trace) = (size * rootMeanSquare(\.residual), size * rootMeanSquare(\.trace))
+      return states.map { state in
+        let x = state.residual + residual * random.normal()
+        return UVModel.State(residual: x, trace: state.trace + trace * random.normal())
+      }
     }
-    // 190 are expected; the binomial distribution leaves 180 ... 198 about once in a thousand times.
-    #expect((180...198).contains(covered.kappa), "κ is covered in \(covered.kappa) of 200")
-    #expect((180...198).contains(covered.target), "y is covered in \(covered.target) of 200")
-    #expect((180...198).contains(covered.ratio), "r is covered in \(covered.ratio) of 200")
+  }
+
+  /// More with `SERIES=10000`.
+  private static var count: Int { Int(ProcessInfo.processInfo.environment["SERIES"] ?? "") ?? 250 }
+
+  @Test(
+    arguments: [
+      (0.1, .measured(1e-4)), (0.1, .measured(0.05)), (0.1, .proportional(0.01)), (0.1, .proportional(0.1)),
+      (0.55, .measured(1e-4)), (0.55, .measured(0.05)), (0.55, .additive(1e-3)), (0.66, .measured(0.01)),
+    ] as [(Double, Noise)]
+  )
+  func `Intervals cover the truth in about 95 of 100 series`(eta: Double, noise: Noise) throws {
+    let model = UVModel(kappa: 1, target: 2)
+    var covered = [0, 0, 0]
+    var count = 0
+    for seed in 0..<Self.count {
+      guard let states = noise.series(model, learningRate: eta, steps: 60, seed: seed) else { continue }
+      count += 1
+      let fit = try UVFit(states, learningRate: eta)
+      for (index, (estimate, truth)) in [(fit.kappa, 1), (fit.target, 2), (fit.ratio, 2 * eta)].enumerated() {
+        covered[index] += (estimate.low...estimate.high).contains(truth) ? 1 : 0
+      }
+    }
+    // Coverage between 93 and 97 %, and three standard deviations of the binomial distribution of so many series.
+    let chance = 3 * (0.05 * 0.95 / Double(count)).squareRoot()
+    #expect(count > Self.count * 9 / 10)
+    for (name, share) in zip(["κ", "y", "r"], covered.map { Double($0) / Double(count) }) {
+      #expect((0.93 - chance...0.97 + chance).contains(share), "\(name) is covered in \(share) of \(count) series")
+    }
+  }
+
+  @Test func `Without noise the intervals are as wide as rounding`() throws {
+    for eta in [0.1, 0.55, 0.66] {
+      let model = UVModel(kappa: 1, target: 2)
+      let states = model.trajectory(from: model.state(output: 0.1, trace: 0.9), learningRate: eta, count: 60)
+      let fit = try UVFit(states, learningRate: eta)
+      for (estimate, truth) in [(fit.kappa, 1), (fit.target, 2), (fit.ratio, 2 * eta)] {
+        #expect((estimate.value - truth).magnitude < 1e-14 * 60)
+        #expect(estimate.high - estimate.low < 1e-14 * 60)
+      }
+    }
+  }
+
+  @Test func `A gap in the series is not stepped over`() throws {
+    let model = UVModel(kappa: 1, target: 2)
+    let noise = Noise.measured(1e-3)
+    var states = try #require(noise.series(model, learningRate: 0.55, steps: 60, seed: 1))
+    states[30] = UVModel.State(residual: .nan, trace: .nan)
+    let fit = try UVFit(states, learningRate: 0.55)
+    #expect(fit.steps == 58)
+    #expect((fit.kappa.value - 1).magnitude < 4 * fit.kappa.standardError)
+    #expect((fit.target.value - 2).magnitude < 4 * fit.target.standardError)
+    #expect(fit.kappa.standardError < 1e-3)
   }
 
   @Test func `Data without a model are refused with a reason`() {

@@ -31,7 +31,7 @@ import Testing
     expectEqual(predicted.map(\.trace), states.prefix(20).map(\.trace), within: 1e-6)
   }
 
-  @Test func `Where κ changes on the way, the windows before and after tell its two values`() throws {
+  @Test func `If κ changes during a run, the windows before and after have its two values`() throws {
     let eta = 1.1
     var states = model.trajectory(from: model.state(output: 0.1, trace: 0.9), learningRate: eta, count: 60)
     let other = UVModel(kappa: 0.9, target: 1.2)
@@ -50,7 +50,7 @@ import Testing
     #expect(run.heldFrom == 60)
   }
 
-  @Test func `A series that is that of no UV model holds nowhere`() {
+  @Test func `The model holds in no window of random numbers`() {
     var random = RandomStream(seed: 5, "noise")
     let noise = zip(random.normals(200), random.normals(200)).map {
       UVModel.State(residual: $0, trace: 2 + 0.5 * $1)
@@ -63,7 +63,7 @@ import Testing
     #expect(run.prediction.allSatisfy { $0.residual.isNaN })
   }
 
-  @Test func `What has settled, ended or stands still is not told`() {
+  @Test func `A window that has settled, ended or does not move is undecided`() {
     func outcomes(_ states: [UVModel.State]) -> [String] {
       UVWindows(states, learningRate: 0.4, length: 10, stride: 10).windows.map { window in
         #expect(window.holds == nil || window.states.lowerBound == 0)

@@ -52,9 +52,9 @@ import Testing
     }
     #expect(try meanings("holds", of: fit).suffix(17).allSatisfy { $0 == "yes" })
     #expect(try fit.numbers("holds_share") == [1, 1])
-    // Below the edge it settles, and nothing is told of what is left.
+    // Below the edge the run settles, and its last windows are undecided.
     #expect(try meanings("status", of: fit)[16] == "settled")
-    #expect(try meanings("holds", of: fit)[16] == "not-told")
+    #expect(try meanings("holds", of: fit)[16] == "undecided")
     #expect(try fit.numbers("holds_until")[1] == 200)
     #expect(try fit.numbers("holds_until")[0] < 150)
   }

@@ -1,10 +1,17 @@
-/// The UV model that fits a recorded trajectory best: κ and y by least squares on Eqs (1) and (2).
+/// The UV model that fits a recorded trajectory best: κ and y from Eqs (1) and (2), with intervals.
 ///
 /// Both equations are linear in a = κ² and b = κ²y:
 ///   Δf' − Δf + ηλΔf = a η²Δf³ + b η²Δf²,
 ///   λ' − λ          = a ηΔf²(ηλ − 4) − b 4ηΔf.
-/// Each is weighted by the inverse square of the step it predicts, as for errors in proportion to the steps, with a
-/// floor at a small part of the largest step, below which rounding and settled stretches would weigh too much.
+/// Measured states are noisy on both sides, so a regression of each step on the state before it is biased, and its errors
+/// are correlated. `NoisyFit` estimates a and b together with the noise instead.
+///
+/// An interval covers the true value in the stated share of repetitions if the states are those of a UV model and the
+/// errors are independent and normal with constant variances: errors of the measured states, disturbances of the true ones
+/// at each step, or disturbances in proportion to the steps, or several of these, of unknown size, each for Δf and λ.
+/// Intervals of κ, y and r follow by the delta method, with Student's quantiles. `UVFitTests` measures the coverage. It is
+/// lower where measurements and disturbances are about equally large in a series of few informative steps, where measured
+/// errors are proportional to the states, and for a systematic deviation, as of a network that is no UV model.
 public struct UVFit: Sendable {
   /// A number with the interval in which the truth lies with the chosen confidence.
   public struct Estimate: Sendable, Hashable {
@@ -67,38 +74,35 @@ public struct UVFit: Sendable {
   /// - Parameters:
   ///   - states: consecutive states; steps from or to one that is not finite are left out.
   ///   - confidence: of the intervals.
-  ///   - floor: the part of the largest step below which a step weighs no more.
   public init(
     _ states: [UVModel.State],
     learningRate eta: Double,
-    confidence: Confidence = .ninetyFive,
-    floor: Double = 1e-6
+    confidence: Confidence = .ninetyFive
   ) throws(Failure) {
-    let equations = Self.equations(states, eta)
-    guard equations.count >= 8 else { throw .tooFewSteps(equations.count / 2) }
-    var fit = try Self.solve(equations, floor: floor) { $0.observedStep }
-    // The weights follow the steps that the fit itself predicts: weights from noisy steps would bias it.
-    for _ in 0..<20 {
-      let (a, b) = (fit.a, fit.b)
-      fit = try Self.solve(equations, floor: floor) { $0.predictedStep(a, b) }
-      if (fit.a - a).magnitude <= 1e-14 * fit.a.magnitude { break }
-    }
-    let (a, b) = (fit.a, fit.b)
+    let starts = Self.starts(states)
+    let equations = Self.equations(states, starts, eta)
+    guard equations.count >= 8 else { throw .tooFewSteps(starts.count) }
+    let start = try Self.start(equations)
+    let fit = NoisyFit(states, starts: starts, learningRate: eta, coefficients: start)
+    let (a, b) = (fit.coefficients.x, fit.coefficients.y)
+    guard a.isFinite, b.isFinite else { throw .undetermined }
     guard a > 0 else { throw .notUV(kappaSquared: a) }
+    let (aa, ab, bb) = (fit.covariance.first.x, fit.covariance.first.y, fit.covariance.second.y)
     let root = a.squareRoot()
     let y = b / a
-    let quantile = confidence.quantile(degreesOfFreedom: equations.count - 2)
+    // Each equation has variances of its own, which are estimated from one error a step.
+    let quantile = confidence.quantile(degreesOfFreedom: starts.count - 2)
     // The delta method: κ = √a, y = b/a, r = ηb/√a.
-    kappa = Estimate(root, variance: fit.aa / (4 * a), quantile: quantile)
-    target = Estimate(y, variance: (fit.bb - 2 * y * fit.ab + y * y * fit.aa) / (a * a), quantile: quantile)
-    let ratioVariance = eta * eta / a * (fit.bb - y * fit.ab + y * y / 4 * fit.aa)
+    kappa = Estimate(root, variance: aa / (4 * a), quantile: quantile)
+    target = Estimate(y, variance: (bb - 2 * y * ab + y * y * aa) / (a * a), quantile: quantile)
+    let ratioVariance = eta * eta / a * (bb - y * ab + y * y / 4 * aa)
     ratio = Estimate(eta * b / root, variance: ratioVariance, quantile: quantile)
     let (ofResidual, ofTrace) = (equations.filter { $0.isOfResidual }, equations.filter { !$0.isOfResidual })
     residualDetermination = Self.determination(ofResidual, a, b)
     traceDetermination = Self.determination(ofTrace, a, b)
     residualStepError = Self.stepError(ofResidual, a, b)
     traceStepError = Self.stepError(ofTrace, a, b)
-    steps = equations.count / 2
+    steps = starts.count
   }
 }
 
@@ -133,7 +137,7 @@ public enum Confidence: String, CaseIterable, Sendable {
   }
 }
 
-// MARK: - Least squares
+// MARK: - The equations
 
 extension UVFit {
   /// One equation: target = a · first + b · second; the step itself is `offset` more than the target.
@@ -146,18 +150,19 @@ extension UVFit {
     func predictedStep(_ a: Double, _ b: Double) -> Double { a * first + b * second + offset }
   }
 
-  private struct Solution {
-    var a, b: Double
-    /// The covariance of (a, b).
-    var aa, ab, bb: Double
+  /// The states at which steps between finite states begin.
+  private static func starts(_ states: [UVModel.State]) -> [Int] {
+    func isUsable(_ state: UVModel.State) -> Bool {
+      [state.residual, state.trace].allSatisfy { $0.isFinite && $0.magnitude < 1e75 }
+    }
+    return states.indices.dropLast().filter { isUsable(states[$0]) && isUsable(states[$0 + 1]) }
   }
 
-  private static func equations(_ states: [UVModel.State], _ eta: Double) -> [Equation] {
-    zip(states, states.dropFirst()).flatMap { now, next -> [Equation] in
+  private static func equations(_ states: [UVModel.State], _ starts: [Int], _ eta: Double) -> [Equation] {
+    starts.flatMap { start -> [Equation] in
+      let (now, next) = (states[start], states[start + 1])
       let (residual, trace) = (now.residual, now.trace)
       let square = residual * residual
-      let values = [residual, trace, next.residual, next.trace]
-      guard values.allSatisfy({ $0.isFinite && $0.magnitude < 1e75 }) else { return [] }
       let drift = -eta * trace * residual
       return [
         Equation(
@@ -178,40 +183,24 @@ extension UVFit {
     }
   }
 
-  private static func solve(
-    _ equations: [Equation],
-    floor: Double,
-    step: (Equation) -> Double
-  ) throws(Failure) -> Solution {
-    func floorSquared(_ isOfResidual: Bool) -> Double {
-      let largest = equations.lazy.filter { $0.isOfResidual == isOfResidual }.map { $0.observedStep.magnitude }.max()
-      let bound = floor * (largest ?? 0)
-      return max(bound * bound, .leastNormalMagnitude)
+  /// The least squares of the equations as they are measured, each over the root mean square of its steps: a start for the
+  /// fit that knows of the noise.
+  private static func start(_ equations: [Equation]) throws(Failure) -> SIMD2<Double> {
+    func length(_ isOfResidual: Bool) -> Double {
+      let steps = equations.lazy.filter { $0.isOfResidual == isOfResidual }.map(\.observedStep)
+      let largest = steps.map(\.magnitude).max() ?? 0
+      guard largest > 0 else { return 1 }
+      return largest * steps.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot()
     }
-    let floors = (residual: floorSquared(true), trace: floorSquared(false))
-    let weights = equations.map { equation in
-      let predicted = step(equation)
-      return 1 / (predicted * predicted + (equation.isOfResidual ? floors.residual : floors.trace))
-    }
-    let rows = zip(equations, weights).map { equation, weight -> (x: Double, y: Double, target: Double) in
-      let root = weight.squareRoot()
-      return (root * equation.first, root * equation.second, root * equation.target)
-    }
-    let triangle = Triangle(rows)
+    let lengths = (residual: length(true), trace: length(false))
+    let triangle = Triangle(
+      equations.map { equation in
+        let length = equation.isOfResidual ? lengths.residual : lengths.trace
+        return (equation.first / length, equation.second / length, equation.target / length)
+      }
+    )
     guard triangle.isRegular else { throw .undetermined }
-    let (a, b) = triangle.solution
-    // The covariance from the errors themselves, so that it holds whatever their distribution; each error is enlarged by
-    // what its own leverage took from it (MacKinnon and White's HC3).
-    var solution = Solution(a: a, b: b, aa: 0, ab: 0, bb: 0)
-    for row in rows {
-      let influence = triangle.influence(row.x, row.y)
-      let leverage = influence.a * row.x + influence.b * row.y
-      let error = (row.target - a * row.x - b * row.y) / max(1e-3, 1 - leverage)
-      solution.aa += error * error * influence.a * influence.a
-      solution.ab += error * error * influence.a * influence.b
-      solution.bb += error * error * influence.b * influence.b
-    }
-    return solution
+    return triangle.solution
   }
 
   /// 1 − (squared errors) / (squared deviations of the steps from their mean).
@@ -233,65 +222,5 @@ extension UVFit {
     func square(_ number: Double) -> Double { number * number }
     let errors = equations.reduce(0) { $0 + square($1.observedStep - $1.predictedStep(a, b)) }
     return (errors / equations.reduce(0) { $0 + square($1.observedStep) }).squareRoot()
-  }
-}
-
-/// The triangular factor of a matrix with two columns, by one Givens rotation for each row and column: with weights over
-/// many orders of magnitude the normal equations would lose what the small ones say.
-private struct Triangle {
-  private var topLeft = 0.0
-  private var topRight = 0.0
-  private var bottom = 0.0
-  private var first = 0.0
-  private var second = 0.0
-  private var squaredNorm = 0.0
-
-  init(_ rows: [(x: Double, y: Double, target: Double)]) {
-    for row in rows {
-      squaredNorm += row.y * row.y
-      let left = Rotation(topLeft, row.x)
-      topLeft = left.length
-      let y = left.apply(&topRight, row.y)
-      let target = left.apply(&first, row.target)
-      let right = Rotation(bottom, y)
-      bottom = right.length
-      _ = right.apply(&second, target)
-    }
-  }
-
-  /// Whether the columns are independent, to more than rounding.
-  var isRegular: Bool { topLeft > 0 && bottom > 1e-10 * squaredNorm.squareRoot() }
-
-  var solution: (a: Double, b: Double) {
-    let b = second / bottom
-    return ((first - topRight * b) / topLeft, b)
-  }
-
-  /// The inverse of (matrix)ᵀ(matrix) applied to a row: how the solution moves with the row's target.
-  func influence(_ x: Double, _ y: Double) -> (a: Double, b: Double) {
-    let u = x / topLeft
-    let v = (y - topRight * u) / bottom
-    let b = v / bottom
-    return ((u - topRight * b) / topLeft, b)
-  }
-}
-
-/// The rotation that turns (p, q) into (length, 0).
-private struct Rotation {
-  let length: Double
-  private let cosine, sine: Double
-
-  init(_ p: Double, _ q: Double) {
-    // Weighted rows are of order one: their squares are in range.
-    length = (p * p + q * q).squareRoot()
-    cosine = length > 0 ? p / length : 1
-    sine = length > 0 ? q / length : 0
-  }
-
-  /// Turns (upper, lower); the new upper element is stored, the new lower one returned.
-  func apply(_ upper: inout Double, _ lower: Double) -> Double {
-    let old = upper
-    upper = cosine * old + sine * lower
-    return cosine * lower - sine * old
   }
 }

@@ -1,10 +1,10 @@
-/// The UV model fitted to a recorded run window by window: how its κ and y change along the run, and where they stop
-/// being those of any UV model.
+/// The UV model fitted to windows of a recorded run: how κ and y change along the run, and up to where a UV model
+/// describes it.
 public struct UVWindows: Sendable {
-  /// What is asked of a window.
+  /// The conditions on a window.
   public struct Criterion: Sendable, Hashable {
-    /// What a fit may miss of the steps where the model holds, in each of the two equations, over the steps (root mean
-    /// squares).
+    /// The largest error of a fit at which the model holds: in each of the two equations, the root mean square of the
+    /// errors over that of the steps.
     public var tolerance: Double
     /// The part of the run's largest residual below which a window has settled: only rounding is left to be fitted.
     public var settled: Double
@@ -16,15 +16,15 @@ public struct UVWindows: Sendable {
     }
   }
 
-  /// What a window gave.
+  /// The outcome of a window.
   public enum Outcome: Sendable {
-    /// A model.
+    /// A fitted model.
     case fitted(UVFit)
-    /// None, and why.
+    /// No model, and why.
     case failed(UVFit.Failure)
-    /// Nothing to fit a model to: the residual is that of rounding, beside the largest one of the run.
+    /// Nothing to fit: the residual is small beside the largest one of the run.
     case settled
-    /// None, as the run began later or ended within it.
+    /// A window with missing states, because the run began later or ended within it.
     case incomplete
   }
 
@@ -32,9 +32,9 @@ public struct UVWindows: Sendable {
   public struct Window: Sendable {
     /// The numbers of its states, the first and the last included.
     public let states: ClosedRange<Int>
-    /// What it gave.
+    /// The outcome of the fit.
     public let outcome: Outcome
-    /// Whether the model holds there; nil where that cannot be told.
+    /// Whether the model holds in the window; nil if that is undecided.
     public let holds: Bool?
   }
 
@@ -55,8 +55,7 @@ public struct UVWindows: Sendable {
     length: Int,
     stride: Int,
     criterion: Criterion = Criterion(),
-    confidence: Confidence = .ninetyFive,
-    floor: Double = 1e-6
+    confidence: Confidence = .ninetyFive
   ) {
     precondition(length > 0 && stride > 0)
     func largestResidual(_ states: some Sequence<UVModel.State>) -> Double {
@@ -74,7 +73,7 @@ public struct UVWindows: Sendable {
         outcome = .settled
       } else {
         do throws(UVFit.Failure) {
-          outcome = .fitted(try UVFit(Array(used), learningRate: learningRate, confidence: confidence, floor: floor))
+          outcome = .fitted(try UVFit(Array(used), learningRate: learningRate, confidence: confidence))
         } catch {
           outcome = .failed(error)
         }
@@ -87,28 +86,26 @@ public struct UVWindows: Sendable {
     }
   }
 
-  /// The number of the last state up to which the model holds in every window of which it can be told; nil if it does
-  /// not from the beginning.
+  /// The number of the last state up to which the model holds in every decided window; nil if it fails in the first.
   public var heldUntil: Int? {
-    let told = windows.filter { $0.holds != nil }
-    return told.prefix { $0.holds == true }.last?.states.upperBound
+    let decided = windows.filter { $0.holds != nil }
+    return decided.prefix { $0.holds == true }.last?.states.upperBound
   }
 
-  /// The number of the first state from which on the model holds in every window of which it can be told; nil if it
-  /// does not at the end.
+  /// The number of the first state from which the model holds in every decided window; nil if it fails in the last.
   public var heldFrom: Int? {
-    let told = windows.filter { $0.holds != nil }
-    return told.reversed().prefix { $0.holds == true }.last?.states.lowerBound
+    let decided = windows.filter { $0.holds != nil }
+    return decided.reversed().prefix { $0.holds == true }.last?.states.lowerBound
   }
 
-  /// The share of the windows, of those of which it can be told, in which the model holds; NaN for none.
+  /// The share of the decided windows in which the model holds; NaN without decided windows.
   public var heldShare: Double {
-    let told = windows.compactMap(\.holds)
-    return Double(told.count { $0 }) / Double(told.count)
+    let decided = windows.compactMap(\.holds)
+    return Double(decided.count { $0 }) / Double(decided.count)
   }
 
   /// The trajectory of the model that fits the first window in which it holds, from the first state of that window, as
-  /// many states as there are; NaN before it.
+  /// many states as the run has; NaN before it.
   public var prediction: [UVModel.State] {
     let missing = UVModel.State(residual: .nan, trace: .nan)
     for window in windows {
@@ -123,12 +120,12 @@ public struct UVWindows: Sendable {
 }
 
 extension UVWindows.Outcome {
-  /// Whether there is a UV model with a target whose equations tell each step; nil where nothing can be told.
+  /// Whether the equations of a UV model with a positive target predict each step; nil if that is undecided.
   fileprivate func holds(within tolerance: Double) -> Bool? {
     switch self {
     case .fitted(let fit):
       guard max(fit.residualStepError, fit.traceStepError) <= tolerance, fit.target.high > 0 else { return false }
-      // Near zero loss the steps may tell κ²y alone.
+      // Near zero loss the steps may determine κ²y alone.
       return fit.kappa.low > 0 && fit.target.low > 0 ? true : nil
     case .failed(.notUV): return false
     case .failed(.tooFewSteps), .failed(.undetermined), .settled, .incomplete: return nil
