@@ -55,4 +55,34 @@ import Testing
     #expect(outcome.errors.contains("File too large"), "\(outcome.errors)")
     #expect(results.isEmpty)
   }
+
+  @Test func `A report whose disk is full beside a figure ends with an error, and not with a crash`() async throws {
+    try experiment.folder.write(
+      """
+      pipeline: drawn
+      stages:
+        runs:
+          kind: uv/trajectories
+          with:
+            cases: [{ name: a, start: { trace: 1 } }]
+            learning_rate: { values: [0.5], relative_to: critical }
+            steps: 40000
+        figure:
+          kind: figure
+          inputs: { runs: runs }
+          with: { panels: [{ x: step, y: loss, series: [{ draw: lines, x: runs/step, y: runs/loss, at: { case: 0, learning_rate: 0 } }] }] }
+      """,
+      to: "pipelines/drawn.yaml"
+    )
+    #expect(try await experiment.run("run", "drawn", "-q").status == 0)
+    let figure = try await experiment.address("drawn/figure")
+    let object = experiment.folder.path.appending("artifacts/objects/\(figure.prefix(2))/\(figure).h5")
+    // Room for the result, and none for its statements.
+    let blocks = try readBytes(object).count / 1024 + 1
+    let outcome = try await run("report drawn --output site", fileLimit: blocks)
+    #expect(outcome.status == 1, "\(outcome)")
+    #expect(outcome.errors.contains("File too large"), "\(outcome)")
+    #expect(!experiment.folder.files().contains { $0.hasPrefix("site/") })
+    #expect(try await experiment.run("report", "drawn", "--output", "site").status == 0)
+  }
 }

@@ -1,4 +1,6 @@
 internal import CLibHDF5
+internal import Glibc
+internal import SystemPackage
 
 /// The statements that an exported artifact's file carries: an attribute of the outermost group, which belongs to the
 /// file and not to the content.
@@ -8,18 +10,50 @@ public enum EmbeddedStatements {
 
   /// Writes a text into an artifact's file, and reads it back.
   ///
-  /// - Throws: what the library says; the file may then be incomplete.
+  /// The file is changed in memory and written from there, so that a disk that is full or fails gives an error. One that
+  /// is too large for that is changed on the disk, once the disk has room for the text.
+  ///
+  /// - Throws: what the library or the system says; the file may then be incomplete.
   public static func write(_ text: String, into path: String) throws(ArtifactError) {
     let doing = "cannot write \(path)"
     try HDF5.prepare()
-    try ReadableFile.expect(path, named: path)
-    try HDF5.withFileAccess(isForWriting: true) { access throws(ArtifactError) in
-      try HDF5.with(H5Fopen(path, h5_read_write(), access), closing: H5Fclose, doing) { file throws(ArtifactError) in
-        try Attribute.string(text).writePlumbing(attribute, on: file)
+    func add(_ file: hid_t) throws(ArtifactError) { try Attribute.string(text).writePlumbing(attribute, on: file) }
+    // A file that is not there or is none is refused here.
+    if let image = try ReadableFile.image(path, named: path) {
+      let changed = try HDF5.change(image, doing, add)
+      do {
+        let file = try ReadableFile.openToWrite(FilePath(path))
+        try file.closeAfter {
+          try file.resize(to: 0)
+          _ = try file.writeAll(changed)
+        }
+      } catch {
+        throw ArtifactError("\(doing): \(error)")
+      }
+    } else {
+      try reserve(text.utf8.count + 1 << 20, in: path, doing)
+      try HDF5.withFileAccess(isForWriting: true) { access throws(ArtifactError) in
+        try HDF5.with(H5Fopen(path, h5_read_write(), access), closing: H5Fclose, doing, add)
       }
     }
     guard try read(from: path) == text else {
       throw ArtifactError("\(doing): the statements that were written are not what is read back")
+    }
+  }
+
+  /// Has the disk keep room behind the end of a file, where it can.
+  private static func reserve(_ bytes: Int, in path: String, _ doing: String) throws(ArtifactError) {
+    do {
+      let file = try ReadableFile.openToWrite(FilePath(path))
+      try file.closeAfter {
+        let size = try file.seek(offset: 0, from: .end)
+        // FALLOC_FL_KEEP_SIZE, which is not imported.
+        guard fallocate(file.rawValue, 1, off_t(size), off_t(bytes)) == 0 || errno == EOPNOTSUPP else {
+          throw Errno(rawValue: errno)
+        }
+      }
+    } catch {
+      throw ArtifactError("\(doing): \(error)")
     }
   }
 

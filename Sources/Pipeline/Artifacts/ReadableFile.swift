@@ -15,6 +15,13 @@ enum ReadableFile {
     }
   }
 
+  /// Opens a regular file that is there to change it.
+  static func openToWrite(_ path: FilePath) throws -> FileDescriptor {
+    // Refused before it is opened to write: a FIFO would wait for a reader.
+    try open(path).close()
+    return try FileDescriptor.open(path, .readWrite)
+  }
+
   /// The largest file that is read into memory, in bytes: the library keeps a copy of it while it reads.
   private static let largestImage = 32 << 20
 

@@ -1,5 +1,7 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
+#include <stdlib.h>
+#include <string.h>
 
 // HDF5 spells its predefined types, flags and property classes as macros over run-time globals, which Swift
 // does not import. Each function below names one of them.
@@ -105,4 +107,52 @@ static inline int h5_is_self_contained_dataset(hid_t dataset) {
   }
   if (H5Pclose(creation) < 0 || failed) return -1;
   return contained && deflations < 2;
+}
+
+// Files in memory. The library's own function for the bytes of an open file leaves a wrong checksum in them, so they are
+// taken over when the file is closed, as they would be on the disk.
+
+/// The memory of a file that was closed.
+struct h5_image {
+  /// To be given back by `free`; null for none.
+  void *bytes;
+  size_t size;
+};
+
+static inline void *h5_image_allocate(size_t size, H5FD_file_image_op_t call, void *image) {
+  if (call == H5FD_FILE_IMAGE_OP_FILE_OPEN) ((struct h5_image *)image)->size = size;
+  return malloc(size);
+}
+
+static inline void *h5_image_copy(void *to, const void *from, size_t size, H5FD_file_image_op_t call, void *image) {
+  (void)call;
+  (void)image;
+  return memcpy(to, from, size);
+}
+
+static inline void *h5_image_resize(void *bytes, size_t size, H5FD_file_image_op_t call, void *image) {
+  void *resized = realloc(bytes, size);
+  if (resized && call == H5FD_FILE_IMAGE_OP_FILE_RESIZE) ((struct h5_image *)image)->size = size;
+  return resized;
+}
+
+static inline herr_t h5_image_free(void *bytes, H5FD_file_image_op_t call, void *image) {
+  if (call == H5FD_FILE_IMAGE_OP_FILE_CLOSE) ((struct h5_image *)image)->bytes = bytes;
+  else free(bytes);
+  return 0;
+}
+
+static inline void *h5_image_share(void *image) { return image; }
+
+static inline herr_t h5_image_leave(void *image) {
+  (void)image;
+  return 0;
+}
+
+/// Has the files that are opened in this way lie in memory, which `image` gets when they are closed. It must outlive them.
+static inline herr_t h5_keep_image(hid_t access, struct h5_image *image) {
+  H5FD_file_image_callbacks_t calls = {
+    h5_image_allocate, h5_image_copy, h5_image_resize, h5_image_free, h5_image_share, h5_image_leave, image};
+  if (H5Pset_fapl_core(access, 1 << 16, 0) < 0) return -1;
+  return H5Pset_file_image_callbacks(access, &calls);
 }
