@@ -161,9 +161,9 @@ extension ArtifactReference {
     fileprivate static let ways =
       "give a file, an address or its first \(ArtifactStore.fewestDigits) digits or more, or PIPELINE/STAGE"
 
-    /// Tells what the text means: a pipeline before an address, as a pipeline's name may be of such letters.
+    /// Finds what the text names: a pipeline before an address, since the name of a pipeline may look like an address.
     ///
-    /// - Parameter takesPipelines: whether a pipeline is an answer, for what is told of a word that means nothing.
+    /// - Parameter takesPipelines: whether a pipeline is a valid answer, for the message about a word that names nothing.
     init(_ text: String, takesPipelines: Bool = true) throws(Diagnostics) {
       let missing: Diagnostics
       do throws(Diagnostics) {

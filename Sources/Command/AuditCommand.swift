@@ -12,22 +12,22 @@ import SystemPackage
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
-    abstract: "Checks that every result, and all that is told of it, is as it was made.",
+    abstract: "Check results, records and signatures for damage or tampering.",
     discussion: """
-      Of the whole store, of what pipelines reach, or of the chain behind a file or an address: the bytes of every object \
-      are hashed and compared with the record's SHA-256; keys must be the digests of what they stand for, statements must \
-      say what the records say, and what a result was made from must be the result of another record, down to data with \
-      digests and to seeds. Data files, logs and published figures must have the bytes that are stated, and the results \
-      must be those of the locks. With --deep the content of every artifact is read too, and must give its address.
+      Checks the whole store, what pipelines reach, or the chain behind a file or an address. The bytes of every object \
+      must have the SHA-256 of its record, keys must be the digests of what they stand for, statements must agree with \
+      their records, and every input must be the result of another record, down to data with digests and to seeds. Data \
+      files, logs and published figures must have the stated bytes, and the results must be those of the lock files. With \
+      --deep the content of every artifact is also read and compared with its address.
 
-      A line is told of each finding: what it means, and what to do. An error is something that does not hold: the exit \
-      code is then 3. A note is worth knowing and in order. Nothing is changed. Documentation/audit.md has all words.
+      Each finding is one line that says what it means and what to do. Errors set the exit code to 3; notes do not. \
+      Nothing is changed. Documentation/audit.md lists all findings.
 
-      With --require-signed-by, each statement must have a signature of one of these keys: one that has none, and a record \
-      without a statement, do not hold. Who can write to a store can write a statement that agrees with a result of his \
-      own: it is the signature that says whose it is.
+      With --require-signed-by, each statement must be signed with one of these keys; unsigned statements and records \
+      without a statement are errors. Anyone who can write to a store can write a statement that agrees with a forged \
+      result: only the signature says whose it is.
 
-      With --sha256sums nothing is hashed: the digests of the records are written as lines that 'sha256sum --check' reads.
+      With --sha256sums nothing is hashed: the recorded digests are written as lines that 'sha256sum --check' reads.
 
       Examples:
         pipeline audit
@@ -55,10 +55,10 @@ struct AuditCommand: AsyncParsableCommand {
   )
   var names: [String] = []
 
-  @Flag(name: .long, help: "The whole store, as without names.")
+  @Flag(name: .long, help: "Check the whole store (the default without names).")
   var all = false
 
-  @Flag(name: .long, help: "Read the content of every artifact, and compare it with its address.")
+  @Flag(name: .long, help: "Also read the content of every artifact and compare it with its address.")
   var deep = false
 
   @Option(name: .long, help: ArgumentHelp("A public key in PEM that must have signed (repeatable).", valueName: "key"))
@@ -75,7 +75,7 @@ struct AuditCommand: AsyncParsableCommand {
 
   @Option(
     name: [.customShort("o"), .long],
-    help: ArgumentHelp("Write the report into this file; the text is told as well.", valueName: "file")
+    help: ArgumentHelp("Write the report to this file as well as the text to standard output.", valueName: "file")
   )
   var output: String?
 

@@ -182,7 +182,7 @@ struct AuditTarget {
     }
   }
 
-  /// Takes in the locks of a folder, each with what is known of its pipeline.
+  /// Adds the lock files of a folder, each with the cached results of its pipeline.
   private mutating func addLocks(in folder: FilePath, _ store: ArtifactStore) {
     request.locks = names(in: folder).filter { $0.hasSuffix(".lock") }.map { name in
       // A pipeline's name has no full stop: what follows the first is the profile.

@@ -26,8 +26,8 @@ struct CheckCommand: ParsableCommand {
     if claims > 0 { parts.append("\(claims) \(claims == 1 ? "claim" : "claims")") }
     let content = parts.dropLast().joined(separator: ", ") + (parts.count > 1 ? " and " : "") + (parts.last ?? "")
     Terminal.say("\(project.file): pipeline '\(pipeline.name)' is well-formed, with \(content)")
-    var told: Set<String> = []
-    for action in pipeline.actions where told.insert(action.stage).inserted {
+    var reported: Set<String> = []
+    for action in pipeline.actions where reported.insert(action.stage).inserted {
       let members = stages[action.stage] ?? []
       let count = action.name == action.stage ? "" : ", \(members.count) points"
       let sources = Set(members.flatMap { $0.inputs.values.flatMap(\.references) }.map(Action.stage)).sorted()

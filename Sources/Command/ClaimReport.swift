@@ -4,20 +4,20 @@ import Reporting
 import Store
 import SystemPackage
 
-/// Checks the claims of a pipeline at the end of a run, tells what became of them, and keeps it.
+/// Checks the claims of a pipeline at the end of a run, reports the verdicts and stores them.
 struct ClaimReport {
   let run: RunName
   let store: ArtifactStore
   let report: RunReport
 
-  /// Checks what can be checked.
+  /// Checks the claims whose results exist.
   func check(_ list: ClaimList, _ summary: RunSummary) async throws -> [CheckedClaim] {
     let name = run.description
     let before = ClaimLedger(of: name, in: store)
     guard !list.entries.isEmpty || !before.claims.isEmpty else { return [] }
     let (claims, new) = await ClaimChecker(of: store).check(list, summary, known: before)
     report.tell(claims, new: new)
-    // What this run could not look at is as it was found before, of the results that are named there.
+    // A claim that this run could not check keeps its earlier verdict and the results that it names.
     let kept = claims.map { claim in
       claim.finding.verdict == .unchecked ? before.claim(saying: claim) ?? claim : claim
     }

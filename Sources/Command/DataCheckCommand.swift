@@ -12,10 +12,10 @@ import SystemPackage
 struct DataCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Checks every file of the data sets that are there.",
+    abstract: "Check the files of all downloaded data sets.",
     discussion: """
-      Every file is read as a stage reads it, and its SHA-256 is compared with that of the release, and with that of the \
-      list SHA256SUMS in its folder, where there is one. What does not hold is told, and the exit code is then 3.
+      Reads every file as a stage does and compares its SHA-256 with that of the release and with the list SHA256SUMS in \
+      its folder, if there is one. Reports every mismatch and then exits with 3.
       """
   )
 
@@ -48,7 +48,7 @@ struct DataCheckCommand: ParsableCommand {
       for check in checks where check.findings.isEmpty { Terminal.say(check.summary) }
       for finding in findings { Terminal.say("wrong: \(finding)") }
       if checks.isEmpty, findings.isEmpty {
-        Terminal.say("no data sets in \(folder); 'pipeline data list' tells of some")
+        Terminal.say("no data sets in \(folder); 'pipeline data list' lists those that can be downloaded")
       }
     }
     if !findings.isEmpty { throw ExitStatus.checkFailed }

@@ -10,17 +10,17 @@ import SystemPackage
 struct DiffCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
-    abstract: "Compares two artifacts, two runs or two locks, down to the first element that differs.",
+    abstract: "Compare two artifacts, runs or lock files.",
     discussion: """
-      Told are variables that one of them lacks, types, shapes, attributes, and for values how many differ, the first \
-      that does, and the largest differences; floating-point numbers also in ulps, units of the last place. Where records \
-      tell how both were made, so is what differs there. The exit code is 0 when the contents are equal and 3 when \
-      they are not.
+      Of two artifacts, lists missing variables and different types, shapes and attributes. Of values it shows how many \
+      differ, the first that differs, and the largest differences, for floating-point numbers also in ulps (units in the \
+      last place). If both have records, it also shows what differs in how they were made. The exit code is 0 if the \
+      contents are equal and 3 if they are not.
 
-      Of two runs or locks, told are the actions that only one has, those with another key and why (kind, parameters, \
-      inputs, code), and those with another result; the objects of the first \(ResultsComparison.mostOpened) of these \
-      are opened and compared as above, with --json those of all. A run is named by its folder in artifacts/runs/, or \
-      as NAME@latest, the one before it as NAME@latest-1.
+      Of two runs or lock files, lists the actions that only one has, those with another key and why (kind, parameters, \
+      inputs, code), and those with another result. The first \(ResultsComparison.mostOpened) of these are compared as \
+      above, with --json all of them. A run is named by its folder in artifacts/runs/, or as NAME@latest, the one before \
+      it as NAME@latest-1.
 
       Examples:
         pipeline diff 6ea3f1 77b012

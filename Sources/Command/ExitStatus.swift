@@ -24,9 +24,9 @@ enum ExitStatus: Int32, Error {
   /// The user stopped it.
   case interrupted = 130
 
-  /// Tells the user what went wrong, and finds the exit code for it.
+  /// Reports an error to the user and returns its exit code.
   ///
-  /// - Parameter complain: writes to where the user is told.
+  /// - Parameter complain: writes the message.
   static func report(_ error: any Error, to complain: (String) -> Void = Terminal.complainText) -> ExitStatus {
     switch error {
     case let status as ExitStatus:

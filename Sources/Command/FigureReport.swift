@@ -5,21 +5,21 @@ import Reporting
 import Store
 import SystemPackage
 
-/// Puts the pictures of a run where a person looks for them, and tells what became of them.
+/// Publishes the figures of a run and reports which files are new, unchanged or not written.
 struct FigureReport {
   let run: RunName
   let store: ArtifactStore
   let report: RunReport
 
-  /// What was published.
+  /// The outcome of publishing.
   struct Answer {
-    /// The files, where a person finds them.
+    /// The published files.
     var files: [FilePath] = []
-    /// What is told of them, from the folder of the store on; empty when there are none.
+    /// Their folder, relative to the store; empty if there are no figures.
     var text = ""
-    /// Whether there is more to tell than that.
+    /// Whether there are notes beyond that.
     var hasNotes = false
-    /// Whether every file could be put there.
+    /// Whether every file was published.
     var isWhole = true
   }
 

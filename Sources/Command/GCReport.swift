@@ -3,12 +3,12 @@ import Reporting
 import Store
 import SystemPackage
 
-/// What `pipeline gc` tells: what would go or has gone, by pipeline and stage, with age and size.
+/// The output of `pipeline gc`: what would be or was removed, by pipeline and stage, with age and size.
 struct GCReport {
   let store: ArtifactStore
   private(set) var look: GarbageLook
   let trash: Trash
-  /// What of the trash is deleted for good.
+  /// The parts of the trash that are deleted for good.
   let emptied: [Trash.Bin]
   let isDry: Bool
   private var bin: FilePath?

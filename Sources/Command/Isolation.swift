@@ -4,8 +4,8 @@ import Execution
 import Glibc
 import SystemPackage
 
-/// Commands that read files from anywhere run a second time, in a process of their own: the library that reads HDF5 may
-/// crash over a damaged file, and the user is to be told of it.
+/// Runs commands that read files from anywhere again in a process of their own: the HDF5 library may crash over a damaged
+/// file, and the user must get a message about it.
 enum Isolation {
   /// Runs this command again with `--in-this-process`, and ends as it does.
   static func runAgain(reading files: String...) async throws {

@@ -26,7 +26,7 @@ struct LockFile {
     return lock
   }
 
-  /// Compares the results of a run with a lock, and tells all differences.
+  /// Compares the results of a run with a lock file and reports all differences.
   func compare(_ summary: RunSummary, with lock: Lock, _ report: RunReport) throws {
     var expected = lock
     if let scope { expected.entries = expected.entries.filter { scope.contains($0.key) } }

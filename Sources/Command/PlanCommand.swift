@@ -13,13 +13,13 @@ import SystemPackage
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Shows what a run would do, and why, without running anything.",
+    abstract: "Show what a run would do and why, without running it.",
     discussion: """
-      What is cached, what would be run and for which reason (never built, a parameter or an input or the code changed, \
-      an object missing or damaged), and what may have to follow: a stage whose inputs come out as they were is not run. \
-      A changed parameter is told with its old and new value and where the new one is written, in the file, in a profile \
-      or by --set; changed code by the names of its modules. Of claims it is told which are known to hold or to fail, \
-      and which cannot be checked before there are results.
+      Lists what is cached, what would run and why (no cached result, a changed parameter, input or code, a missing or \
+      damaged object), and what may have to follow: a stage is not run if its inputs turn out unchanged. A changed \
+      parameter is shown with its old and new value and where the new one is set: in the file, in a profile or by --set. \
+      Changed code is shown by the names of its modules. Claims are listed as holding, failing, or not checked because \
+      there are no results yet.
 
       Examples: pipeline plan fig4 --set steps=1000000; pipeline status fig4 --profile quick --json
       """,
@@ -28,7 +28,7 @@ struct PlanCommand: ParsableCommand {
 
   @OptionGroup var options: PipelineOptions
 
-  @Flag(name: .long, help: "One JSON object, for machines.")
+  @Flag(name: .long, help: "Write one JSON object.")
   var json = false
 
   func run() throws {

@@ -111,10 +111,10 @@ struct Project {
     return names.map { "pipelines/\($0)" }
   }
 
-  /// What stores know of pipelines, and the folders of these stores.
+  /// The recorded facts about pipelines, and the folders of their stores.
   ///
   /// - Parameters:
-  ///   - names: the pipelines; all of the folder `pipelines` if there are none.
+  ///   - names: the pipelines; if empty, all of the folder `pipelines`.
   ///   - store: the folder of the store; that of each project unless given.
   /// - Throws: also when two of them are called alike: their pages or crates would take each other's place.
   static func facts(

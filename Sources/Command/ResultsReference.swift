@@ -21,7 +21,7 @@ struct ResultsReference {
         Diagnostic(
           "the run \(found.removingLastComponent()) has no results.lock",
           at: nil,
-          hints: "it was killed, or is still at work; its log.txt tells how far it came"
+          hints: "it was killed or is still running; its log.txt shows how far it got"
         )
       )
     }

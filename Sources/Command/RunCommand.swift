@@ -13,21 +13,21 @@ import SystemPackage
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Runs what is not known yet of a pipeline, and draws its figures.",
+    abstract: "Run the out-of-date stages and draw the figures.",
     discussion: """
-      Results are kept in artifacts/, named by their content; figures are in artifacts/figures/NAME, with a profile in \
+      Results are stored in artifacts/, named by their content. Figures are in artifacts/figures/NAME, with a profile in \
       NAME.PROFILE, and with --set in NAME.custom. A second run with nothing changed does nothing. Any number of runs \
-      may share a store: what one is computing, the others wait for.
+      may share a store: if one is computing a result, the others wait for it.
 
-      A lock, artifacts/locks/NAME.lock (with a profile NAME.PROFILE.lock), lists the results that are expected, and \
-      belongs into git.
+      The lock file artifacts/locks/NAME.lock (with a profile NAME.PROFILE.lock) lists the expected results and belongs \
+      in git.
 
-      A run that has something to do keeps its log, its events, the pipeline and its results in \
-      artifacts/runs/TIME-NAME; 'pipeline diff' compares two such folders, and 'pipeline gc' removes old ones. \
-      Ctrl-C once stops it cleanly, twice at once. NO_COLOR=1 turns colours off.
+      A run with something to do writes its log, its events, the pipeline and its results to \
+      artifacts/runs/TIME-NAME. 'pipeline diff' compares two such folders, and 'pipeline gc' removes old ones. Press \
+      Ctrl-C once to stop cleanly, twice to stop at once. NO_COLOR=1 turns colors off.
 
-      What the pipeline claims of its results ('pipeline claims' says how) is checked at the end, as far as the results \
-      are there; the exit code is 3 if a claim fails.
+      The claims of the pipeline (see 'pipeline claims') are checked at the end if their results exist; the exit code is \
+      3 if a claim fails.
       """
   )
 
@@ -35,15 +35,15 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     name: [.customShort("j", allowingJoined: true), .long],
-    help: "How many worker processes may run at once (default: one for each core)."
+    help: "The number of worker processes that may run at once (default: one per core)."
   )
   var jobs: Int?
 
   @Option(
     name: .long,
     help: """
-      How much memory the stages that run at once may ask for in their 'resources', such as 8GiB (default: what the \
-      machine has).
+      The memory that stages running at once may ask for in their 'resources', such as 8GiB (default: that of the \
+      machine).
       """
   )
   var memory: ByteCount?
@@ -51,8 +51,8 @@ struct RunCommand: AsyncParsableCommand {
   @Option(
     name: .long,
     help: """
-      The vector instructions that stages compute with (default: PIPELINE_ISA of the environment, or else auto, the \
-      widest that the processor has). The results are the same with each.
+      The vector instructions of stages (default: PIPELINE_ISA in the environment, or else auto, the widest of the \
+      processor). The results are the same with each.
       """
   )
   var isa: InstructionChoice?
@@ -61,43 +61,43 @@ struct RunCommand: AsyncParsableCommand {
     name: .long,
     defaultAsFlag: "",
     parsing: .next,
-    help: ArgumentHelp("Run this stage, or every stage if none is named, known or not.", valueName: "stage")
+    help: ArgumentHelp("Run this stage even if it is cached; without a name, all stages.", valueName: "stage")
   )
   var force: String?
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Run this stage only, on what is known of those that it needs (repeatable).", valueName: "stage")
+    help: ArgumentHelp("Run only this stage, using cached inputs (repeatable).", valueName: "stage")
   )
   var only: [String] = []
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Run this stage and those that it needs, and no others (repeatable).", valueName: "stage")
+    help: ArgumentHelp("Run only this stage and the stages that it needs (repeatable).", valueName: "stage")
   )
   var until: [String] = []
 
-  @Flag(name: .long, help: "After a failure, go on with what does not need the result.")
+  @Flag(name: .long, help: "After a failure, run the stages that do not depend on it.")
   var keepGoing = false
 
   @Flag(
     name: .long,
-    help: "Hash every object that the run finds in the store, not only those whose files have changed."
+    help: "Hash every cached object, not only those whose files have changed."
   )
   var deep = false
 
-  @Flag(name: .long, help: "Compare the results with the lock, and exit with 3 if they are not the same.")
+  @Flag(name: .long, help: "Compare the results with the lock file; exit with 3 if they differ.")
   var locked = false
 
-  @Flag(name: .long, help: "Write the results into the lock.")
+  @Flag(name: .long, help: "Write the results to the lock file.")
   var updateLock = false
 
-  @Flag(name: .shortAndLong, help: "Tell of failures only.")
+  @Flag(name: .shortAndLong, help: "Print only errors.")
   var quiet = false
 
   @Flag(
     name: .long,
-    help: "Write what happens to standard output, one JSON object a line, and nothing else there."
+    help: "Write only events to standard output, one JSON object per line."
   )
   var json = false
 
@@ -131,7 +131,7 @@ struct RunCommand: AsyncParsableCommand {
       request = isPlain ? .init(project.file, try options.choices(), program: "/proc/self/exe") : nil
       if let request, let known = CompletedRun(request, in: options.storePath(of: project)) {
         note(project, known.name, in: options.storePath(of: project))
-        if !quiet { Self.tell(known, in: options.storePath(of: project), began) }
+        if !quiet { Self.say(known, in: options.storePath(of: project), began) }
         return
       }
       let text = try project.text()
@@ -199,7 +199,7 @@ struct RunCommand: AsyncParsableCommand {
   private func finish(_ report: RunReport, _ status: ExitStatus) async -> ExitStatus {
     Interruption.endAtOnce()
     let result = await report.end(exit: Int(status.rawValue), within: status == .interrupted ? .seconds(1) : nil)
-    // What a reader did not take was not told: the run ends as one that was interrupted.
+    // Output that the reader did not take is lost, so the run ends as if it was interrupted.
     return result.isWritten ? ExitStatus(rawValue: Int32(result.exit)) ?? status : .interrupted
   }
 
@@ -243,12 +243,12 @@ struct RunCommand: AsyncParsableCommand {
     return (summary, figures, ClaimNarrative(claims))
   }
 
-  /// The file with what was found of the claims, if there are any.
+  /// The file with the verdicts of the claims, if the pipeline has claims.
   private func keptClaims(of run: RunDescription, in store: ArtifactStore) -> [FilePath] {
     ClaimList(of: run.pipeline).entries.isEmpty ? [] : [ClaimLedger.path(of: run.name.description, in: store)]
   }
 
-  /// Whether all of the pipeline is run, and as it is, and a person is told.
+  /// Whether the whole pipeline is run without options that change the result or the form of the output.
   private var isPlain: Bool {
     force == nil && only.isEmpty && until.isEmpty && !deep && !locked && !updateLock && !json
   }
@@ -260,8 +260,8 @@ struct RunCommand: AsyncParsableCommand {
     if let choices = try? options.choices() { LatestRun.touch(RunName(name, choices).description, in: store) }
   }
 
-  /// What a run tells that has nothing to do.
-  private static func tell(_ known: CompletedRun, in store: FilePath, _ began: ContinuousClock.Instant) {
+  /// Prints the output of a run with nothing to do.
+  private static func say(_ known: CompletedRun, in store: FilePath, _ began: ContinuousClock.Instant) {
     Terminal.say(known.heading)
     Terminal.say(nothingToDo(known.total, began.duration(to: .now) / .seconds(1)))
     if !known.figures.isEmpty { Terminal.say("figures in \(store.appending(known.figures))") }
@@ -293,7 +293,7 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
-  /// What the run is to do, for its folder and its events.
+  /// The description of the run for its folder and its events.
   private func describe(
     _ pipeline: Pipeline,
     _ runOptions: RunOptions,
@@ -301,12 +301,12 @@ struct RunCommand: AsyncParsableCommand {
     _ text: Project.Text
   ) throws -> RunDescription {
     let choices = try options.choices()
-    var told: [String: JSONValue] = [
+    var flags: [String: JSONValue] = [
       "keep-going": .boolean(keepGoing), "deep": .boolean(deep), "locked": .boolean(locked),
       "update-lock": .boolean(updateLock), "only": .array(only.map { .string($0) }),
       "until": .array(until.map { .string($0) }),
     ]
-    if let force { told["force"] = .string(force) }
+    if let force { flags["force"] = .string(force) }
     return RunDescription(
       name: RunName(pipeline.name, choices),
       pipeline: pipeline,
@@ -314,14 +314,14 @@ struct RunCommand: AsyncParsableCommand {
       file: project.file.string,
       text: text.bytes,
       choices: choices,
-      options: told,
+      options: flags,
       program: Program.nameAndVersion,
       jobs: jobs ?? ThisMachine.cores,
       code: StageKinds.all.code
     )
   }
 
-  /// What of the pipeline is run.
+  /// The options of the runner.
   private func runOptions(for pipeline: Pipeline, as name: RunName) throws(Diagnostics) -> RunOptions {
     var options = RunOptions()
     options.name = name

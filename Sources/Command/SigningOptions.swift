@@ -69,7 +69,7 @@ extension PublicKey {
     do {
       self = try KeyFile.publicKey(at: FilePath(name))
     } catch {
-      throw Diagnostics(Diagnostic("\(error)", at: nil, hints: "'pipeline key show' tells what a file holds"))
+      throw Diagnostics(Diagnostic("\(error)", at: nil, hints: "'pipeline key show' shows what a file holds"))
     }
   }
 }

@@ -13,16 +13,16 @@ import Verification
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Makes recorded results again in an empty store, and compares.",
+    abstract: "Recompute results in an empty store and compare them.",
     discussion: """
-      Every recorded action behind the pipelines, stages, files or addresses is run again on the recorded inputs, in an \
-      empty store that is removed at the end; the store with the recorded results is only read. An action that comes out \
-      otherwise does so by itself, since its inputs are equal. Told are the first of them, its first element with both \
-      values and their distance in ulps, and all others in short.
+      Runs every recorded action behind the pipelines, stages, files or addresses again on its recorded inputs, in an \
+      empty store that is removed at the end; the original store is only read. Since all inputs are equal, an action with \
+      another result differs by itself. The report shows the first such action with its first differing element, both \
+      values and their distance in ulps, and lists the others.
 
-      Exit codes: 0 all identical; 3 some values differ; 4 some files have other bytes, with equal content; 5 some \
-      values differ within the 'tolerance' of their stages; 6 something cannot be compared; the worst decides, in the \
-      order 4, 5, 6, 3. 130 interrupted. Documentation/verify.md has more.
+      Exit codes: 0 all identical; 3 some values differ; 4 some files have other bytes but equal content; 5 some values \
+      differ within the 'tolerance' of their stages; 6 something cannot be compared; 130 interrupted. If several apply, \
+      3 goes before 6, 5 and 4. Documentation/verify.md has more.
 
       Examples:
         pipeline verify fig4 --profile quick
@@ -41,7 +41,7 @@ struct VerifyCommand: AsyncParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Make only so many of the actions again, drawn at random with weights by processor time.",
+      "Recompute only so many actions, drawn at random with weights by processor time.",
       valueName: "5%|20"
     ),
     transform: { text in
@@ -51,22 +51,22 @@ struct VerifyCommand: AsyncParsableCommand {
   )
   var sample: SampleSize?
 
-  @Option(name: .long, help: "The seed of the sample (default: one by chance, which is told).")
+  @Option(name: .long, help: "The seed of the sample (default: a random one, which is printed).")
   var seed: Int?
 
-  @Option(name: .long, help: "How many threads each action is given (default: what there is to spare).")
+  @Option(name: .long, help: "The number of threads of each action (default: the idle cores).")
   var threads: Int?
 
-  @Option(name: .long, help: "The vector instructions that stages compute with (default: as with 'run').")
+  @Option(name: .long, help: "The vector instructions of stages (default: as with 'run').")
   var isa: InstructionChoice?
 
   @Option(
     name: [.customShort("j", allowingJoined: true), .long],
-    help: "How many worker processes may run at once (default: one for each core)."
+    help: "The number of worker processes that may run at once (default: one per core)."
   )
   var jobs: Int?
 
-  @Option(name: .long, help: "The form of the report: text, json (one object) or junit (a case for each action).")
+  @Option(name: .long, help: "The form of the report: text, json (one object) or junit (one case per action).")
   var format = Format.text
 
   @Option(name: .shortAndLong, help: "The file for the report (default: standard output).")
@@ -74,19 +74,19 @@ struct VerifyCommand: AsyncParsableCommand {
 
   @Option(
     name: .long,
-    help: "Take this for success: content (other bytes of equal content), or tolerance, which includes content."
+    help: "Accept as success: content (other bytes but equal content), or tolerance, which includes content."
   )
   var accept: Acceptance?
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Make the results in this folder, which must be empty, and keep them.", valueName: "folder")
+    help: ArgumentHelp("Write the results to this empty folder and keep them.", valueName: "folder")
   )
   var keepStore: String?
 
   @Flag(
     name: .long,
-    help: "Run programs ('command' stages) also where an HDF5 file alone tells of them, which anybody may have written."
+    help: "Also run programs ('command' stages) that only an HDF5 file names, which anyone may have written."
   )
   var runPrograms = false
 

@@ -8,23 +8,23 @@ import Store
 import SystemPackage
 import Verification
 
-/// What `pipeline verify` is to make again, as a person names it: a pipeline, a stage of one, a file, an address.
+/// The target of `pipeline verify` as the user names it: a pipeline, a stage, a file or an address.
 struct VerifyTarget {
   /// The recorded actions.
   let graph: RecordedGraph
   /// The folder of the project in which they run.
   let project: FilePath
-  /// The pipeline file, where one was named.
+  /// The pipeline file, if one was named.
   let source: PipelineSource?
   /// The pipeline with its file's text and choices, for reports.
   let text: [UInt8]
   let file: String
-  /// What is to be told of a file that is not what its action made.
+  /// The message about a file that differs from the result of its action.
   var changed: String?
 
   /// Finds what a text names.
   ///
-  /// - Parameter trustsFiles: whether the programs are run that only a file tells of, or a store that it lies in.
+  /// - Parameter trustsFiles: whether to run programs that only the file, or the store around it, names.
   init(_ text: String, _ options: ArtifactOptions, trustsFiles: Bool) async throws {
     let form = try TraceTarget.form(of: text)
     switch form {
@@ -127,17 +127,17 @@ struct VerifyTarget {
     return FileSystem.absolute(store.root) == FileSystem.absolute("artifacts")
   }
 
-  /// Anybody may have written the statements in a file, or the records of the store that it lies in, and with them the
-  /// words of a program: whoever asks about what was sent does not want that to be run.
+  /// The reason not to run a program: anyone may have written the statements in a file, or the records of the store around
+  /// it, and a user who verifies a file from someone else does not expect its programs to run.
   private static func refusal(of link: StatementChain.Link, trustsStore: Bool) -> String? {
     guard link.record == nil || !trustsStore, StageKinds.all[link.kind]?.declaration.runsPrograms == true else {
       return nil
     }
-    let teller = link.record == nil ? "the file alone tells of" : "a store tells of that is not this folder's"
-    return "it runs a program that \(teller); 'pipeline trace' shows it, and --run-programs runs it"
+    let source = link.record == nil ? "that only the file names" : "from a store that is not this folder's"
+    return "it runs a program \(source); 'pipeline trace' shows it, and --run-programs runs it"
   }
 
-  /// An HDF5 file is read by a process of its own, which tells the action, and the statements that the file carries.
+  /// A separate process reads an HDF5 file and returns its action and the statements that the file carries.
   private init(artifact name: String, _ options: ArtifactOptions, trustsFiles: Bool) async throws {
     let arguments = ["verify", "--resolve", name] + (options.store.map { ["--store", $0] } ?? [])
     let output: String
@@ -165,7 +165,7 @@ struct VerifyTarget {
     )
   }
 
-  /// What such a process tells.
+  /// The output of that process.
   static func resolve(_ name: String, _ options: ArtifactOptions) throws -> JSONValue {
     ReadingTime.limit(for: [FilePath(name)])
     let target = try TraceTarget(name, .artifact, options)

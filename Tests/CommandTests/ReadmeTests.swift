@@ -32,7 +32,7 @@ import Testing
     #expect(folder.files(below: "artifacts/figures/my-fig").contains("artifacts/figures/my-fig/my-fig.png"))
   }
 
-  @Test func `The mistake that is shown is told in these words`() async throws {
+  @Test func `The mistake in the README is reported in the words shown there`() async throws {
     let mistaken = try #require(blocks("yaml").first).replacing("cases:", with: "case:", maxReplacements: 1)
     try folder.write(mistaken, to: "my-fig.yaml")
     let outcome = try await pipeline.run(["check", "my-fig.yaml"], in: folder.path)
