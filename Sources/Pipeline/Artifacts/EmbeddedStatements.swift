@@ -41,16 +41,14 @@ public enum EmbeddedStatements {
     }
   }
 
-  /// Has the disk keep room behind the end of a file, where it can.
+  /// Has the disk take room behind the end of a file, where it can. The library gives back what it does not need.
   private static func reserve(_ bytes: Int, in path: String, _ doing: String) throws(ArtifactError) {
     do {
       let file = try ReadableFile.openToWrite(FilePath(path))
       try file.closeAfter {
         let size = try file.seek(offset: 0, from: .end)
-        // FALLOC_FL_KEEP_SIZE, which is not imported.
-        guard fallocate(file.rawValue, 1, off_t(size), off_t(bytes)) == 0 || errno == EOPNOTSUPP else {
-          throw Errno(rawValue: errno)
-        }
+        let reason = posix_fallocate(file.rawValue, off_t(size), off_t(bytes))
+        guard reason == 0 || reason == EOPNOTSUPP || reason == EINVAL else { throw Errno(rawValue: reason) }
       }
     } catch {
       throw ArtifactError("\(doing): \(error)")
