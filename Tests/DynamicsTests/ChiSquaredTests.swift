@@ -1,6 +1,5 @@
+import Dynamics
 import Testing
-
-@testable import Dynamics
 
 /// Reference values are those of SciPy 1.x, `chi2.ppf` and `gammaln`.
 @Suite struct ChiSquaredTests {

@@ -1,13 +1,17 @@
 internal import Tensors
 
 /// The chi-squared distribution, whose number of degrees of freedom may be any positive number.
-struct ChiSquared: Sendable {
-  let degreesOfFreedom: Double
+public struct ChiSquared: Sendable {
+  /// The number of degrees of freedom ν.
+  public let degreesOfFreedom: Double
+
+  /// The distribution of ν degrees of freedom.
+  public init(degreesOfFreedom: Double) { self.degreesOfFreedom = degreesOfFreedom }
 
   /// The value that is not exceeded with `probability`, by bisection.
   ///
   /// - Precondition: `probability` lies between 1e-9 and 1 - 1e-9.
-  func quantile(_ probability: Double) -> Double {
+  public func quantile(_ probability: Double) -> Double {
     precondition((1e-9...1 - 1e-9).contains(probability), "a probability of \(probability)")
     var low = 0.0
     // Ten standard deviations above the mean, and enough for few degrees of freedom.
@@ -21,7 +25,7 @@ struct ChiSquared: Sendable {
 
   /// The probability of at most `value`: the regularized incomplete gamma function P(a, x) with a = ν/2 and x = value/2
   /// by its power series, x^a e^-x / Γ(a + 1) · Σ x^n / ((a + 1) ... (a + n)), all of whose terms are positive.
-  func cumulative(_ value: Double) -> Double {
+  public func cumulative(_ value: Double) -> Double {
     guard value > 0 else { return 0 }
     let (a, x) = (degreesOfFreedom / 2, value / 2)
     var term = Elementary.exp(a * Elementary.log(x) - x - Self.logGamma(a + 1))
@@ -35,7 +39,7 @@ struct ChiSquared: Sendable {
   }
 
   /// ln Γ(z) for z > 0: Stirling's series beyond 20, and Γ(z + 1) = z Γ(z) below.
-  static func logGamma(_ z: Double) -> Double {
+  public static func logGamma(_ z: Double) -> Double {
     var (z, product) = (z, 1.0)
     while z < 20 {
       product *= z
