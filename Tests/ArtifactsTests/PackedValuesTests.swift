@@ -65,7 +65,7 @@ import Testing
     let variable = try await imported(values, attributes + ", units='m'")
     #expect(texts(variable) == expected)
     #expect(variable?.values.typeName == type)
-    #expect(variable?.attributes.keys.sorted() == ["units"], "what is decoded is not told again")
+    #expect(variable?.attributes.keys.sorted() == ["units"], "attributes that were decoded are removed")
   }
 
   @Test(arguments: [

@@ -33,7 +33,7 @@ import Testing
     #expect(stacked.attributes["label"] == nil)
   }
 
-  @Test func `A missing member is told by not-a-number and by a label`() throws {
+  @Test func `A missing member is NaN and has a label`() throws {
     let stacked = try Artifact(stacking: [try member([1, 2]), nil], over: [(name: "a", length: 2)])
     let values = try #require(stacked["length"]?.values.doubles)
     #expect(values.prefix(2) == [1, 2])

@@ -4,7 +4,7 @@ import Planning
 import Testing
 import Toys
 
-/// What is told of claims before anything runs.
+/// Claims are checked before anything runs.
 @Suite struct ClaimListTests {
   private func pipeline(_ claims: String, _ choices: Pipeline.Choices = .init()) throws -> Pipeline {
     let text = """
@@ -73,7 +73,7 @@ import Toys
     #expect(ClaimList(of: try pipeline(claims, choices)).entries[0].claim.expectation == "at most 1")
   }
 
-  @Test func `A profile leaves out what it cannot show, and mistakes in it are told nevertheless`() throws {
+  @Test func `A profile leaves out what it cannot show, and its mistakes are still reported`() throws {
     let claims = "  - { name: a, value: one/value, above: 0, when: false }\n  - { name: b, value: one/value, above: 1 }"
     #expect(ClaimList(of: try pipeline(claims)).entries.map(\.claim.name.value) == ["b"])
     #expect(message("  - { name: a, value: one/valu, above: 0, when: false }").contains("has no array 'valu'"))
@@ -130,7 +130,7 @@ import Toys
     ),
     ("value: \"${{ parameters.m }}\", above: 1", "12:23", "there is no parameter 'm'", "did you mean 'n'?"),
   ])
-  func `A mistake in a claim is told at its place, with what was probably meant`(
+  func `A mistake in a claim is reported at its place, with what was probably meant`(
     claim: String,
     place: String,
     text: String,
@@ -141,7 +141,7 @@ import Toys
     if let hint { #expect(message.contains("= \(hint)"), "\(message)") }
   }
 
-  @Test func `Mistakes of stages and claims are told together`() {
+  @Test func `Mistakes of stages and claims are reported together`() {
     let message = message(
       """
         - { name: a, value: one/valu, above: 1 }

@@ -48,7 +48,7 @@ import Testing
     #expect(outcome.output.split(separator: "\n").count == 3)
   }
 
-  @Test func `Damaged and missing objects are told, nothing is changed, and the exit code is 3`() async throws {
+  @Test func `Damaged and missing objects are reported, nothing is changed, and the exit code is 3`() async throws {
     #expect(try await experiment.run("run", "small", "--quiet").status == 0)
     let whole = try await experiment.run("audit")
     let totals = """
@@ -88,7 +88,7 @@ import Testing
     #expect(try await experiment.run("audit").status == 0)
   }
 
-  @Test func `A record that cannot be read is told, and a store that is not there exits with 2`() async throws {
+  @Test func `A record that cannot be read is reported, and a store that is not there exits with 2`() async throws {
     #expect(try await experiment.run("run", "small", "--quiet").status == 0)
     let record = try #require(experiment.folder.files(below: "artifacts/actions").first)
     unlink(experiment.folder.path.appending(record).string)
@@ -126,7 +126,7 @@ import Testing
     (#""steps":20"#, #""steps":21"#, "its key is no digest of kind, parameters, inputs and code"),
     (#"in-toto.io/Statement/v1"#, #"in-toto.io/Statement/v9"#, "its statement cannot be read"),
   ])
-  func `A record or a statement that was changed is told`(old: String, new: String, message: String) async throws {
+  func `A record or a statement that was changed is reported`(old: String, new: String, message: String) async throws {
     #expect(try await experiment.run("run", "small", "--quiet", "--unsigned").status == 0)
     #expect(try await experiment.run("audit").status == 0)
     try forge(record(of: "uv/trajectories")) { $0.replacing(old, with: new) }
@@ -136,7 +136,7 @@ import Testing
     #expect(outcome.output.contains(message), "\(outcome.output)")
   }
 
-  @Test func `A result whose inputs nobody made is told`() async throws {
+  @Test func `A result with inputs that no record made is reported`() async throws {
     #expect(try await experiment.run("run", "small", "--quiet").status == 0)
     let record = try record(of: "uv/trajectories")
     unlink(experiment.folder.path.appending(record).string)
@@ -225,7 +225,7 @@ import Testing
     #expect(twice.output == once.output)
   }
 
-  @Test func `What a result was made from may be made again: the file beside a figure then tells of an earlier run`()
+  @Test func `If the inputs of a figure are recomputed, the file beside it names an earlier run`()
     async throws
   {
     #expect(try await experiment.run("run", "small", "--quiet").status == 0)

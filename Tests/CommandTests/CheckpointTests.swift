@@ -35,7 +35,7 @@ import Testing
     )
   }
 
-  /// Runs to the end, and tells the address of the training's result.
+  /// Runs to the end and returns the address of the training's result.
   @discardableResult
   private func run(_ arguments: String...) async throws -> String { try await run(arguments) }
 

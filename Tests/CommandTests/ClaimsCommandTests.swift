@@ -55,7 +55,7 @@ import Testing
     Set(folder.files(below: "artifacts/runs").map { $0.split(separator: "/")[2] }).sorted().map(String.init)
   }
 
-  @Test func `Claims that hold are told at the end, and again when there is nothing to do`() async throws {
+  @Test func `Claims that hold are listed at the end, and again when there is nothing to do`() async throws {
     try write(holding)
     let lines = """
       3 claims: 3 hold
@@ -89,7 +89,7 @@ import Testing
     #expect(listed == .init(output: lines, errors: "", status: 0))
   }
 
-  @Test func `A claim that fails is told with what was found and where it is written, and the exit code is 3`()
+  @Test func `A claim that fails is reported with its value and place, and the exit code is 3`()
     async throws
   {
     try write(holding)
@@ -191,7 +191,7 @@ import Testing
     #expect(outcome.errors.contains("error: the claim 'wrong' fails: "))
   }
 
-  @Test func `An unknown name is told before anything runs`() async throws {
+  @Test func `An unknown name is reported before anything runs`() async throws {
     try write("claims:\n  - { name: a, value: points/trac, above: 0 }\n")
     let outcome = try await run()
     #expect(outcome.status == 2)

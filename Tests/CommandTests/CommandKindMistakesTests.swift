@@ -3,7 +3,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// What is told of a stage of kind `command` before anything runs, at its place.
+/// Mistakes in a stage of kind `command` are reported at their place before anything runs.
 @Suite struct CommandKindMistakesTests {
   private let experiment: ProgramExperiment
 
@@ -13,8 +13,8 @@ import Testing
     try experiment.folder.write("", to: "scripts/deep/helper.py")
   }
 
-  /// Parameters, and what is told of them: the place in the file and the message.
-  static let mistakes: [(with: String, told: String)] = [
+  /// Parameters with the place and message of their error.
+  static let mistakes: [(with: String, message: String)] = [
     ("run: [a]\nfiles: [../secret]", "7:15: error: the path '../secret' leads out of its folder"),
     ("run: [a]\nfiles: [a/../../secret]", "7:15: error: the path 'a/../../secret' leads out of its folder"),
     ("run: [a]\nfiles: [/etc/passwd]", "7:15: error: the path '/etc/passwd' begins at the root of the machine"),
@@ -55,7 +55,7 @@ import Testing
   ]
 
   @Test(arguments: mistakes.indices)
-  func `A mistake is told at its place`(index: Int) async throws {
+  func `A mistake is reported at its place`(index: Int) async throws {
     try FileManager.default.createSymbolicLink(
       atPath: experiment.folder.path.appending("link.py").string,
       withDestinationPath: "/etc/passwd"
@@ -68,8 +68,8 @@ import Testing
     try experiment.writeStage(Self.mistakes[index].with + "\noutputs: { out: out.txt }")
     let outcome = try await experiment.run("check", "test")
     #expect(outcome.status == 2)
-    #expect(outcome.errors.contains("test.yaml:\(Self.mistakes[index].told)"), "\(outcome.errors)")
-    #expect(!outcome.errors.contains("errors\n"), "one mistake is told once: \(outcome.errors)")
+    #expect(outcome.errors.contains("test.yaml:\(Self.mistakes[index].message)"), "\(outcome.errors)")
+    #expect(!outcome.errors.contains("errors\n"), "one mistake is reported once: \(outcome.errors)")
   }
 
   @Test(arguments: [
@@ -85,14 +85,14 @@ import Testing
     ("{ a: { path: x.h5, publish: true } }", "6:44: error: arrays become part of the result and are not published"),
     ("{ a: { path: x.h5, as: arays } }", "6:39: error: 'arays' where one of arrays, file is expected"),
   ])
-  func `A mistake in the outputs is told at its place`(outputs: String, told: String) async throws {
+  func `A mistake in the outputs is reported at its place`(outputs: String, message: String) async throws {
     try experiment.writeStage("outputs: \(outputs)\nrun: [a]")
     let outcome = try await experiment.run("check", "test")
     #expect(outcome.status == 2)
-    #expect(outcome.errors.contains("test.yaml:\(told)"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("test.yaml:\(message)"), "\(outcome.errors)")
   }
 
-  @Test func `A file that an input's result does not have is told, with those that it has`() async throws {
+  @Test func `A file that an input's result does not have is reported, with those that it has`() async throws {
     let text = """
       pipeline: test
       stages:

@@ -87,7 +87,7 @@ import Testing
     #expect(require.errors.contains("the stage requires a sandbox, and bubblewrap is not installed"))
   }
 
-  @Test func `A bubblewrap that does not work counts as none, and the reason is told`() async throws {
+  @Test func `A bubblewrap that does not work counts as none, and the reason is reported`() async throws {
     let fake = try experiment.folder.write("#!/bin/sh\necho 'bwrap: no permission' >&2\nexit 1\n", to: "fake/bwrap")
     #expect(chmod(fake.string, 0o755) == 0)
     let variables = ["PATH=\(fake.removingLastComponent())"]

@@ -31,7 +31,7 @@ import Testing
     #expect(try await experiment.run("run", "peaks").output.contains("nothing to do: 3 stages up to date"))
   }
 
-  @Test func `A changed script is told by plan with both digests, and what follows does not run if the result stays`()
+  @Test func `plan shows both digests of a changed script, and later stages do not run if the result stays the same`()
     async throws
   {
     try experiment.writeChain()
@@ -86,7 +86,7 @@ import Testing
     #expect(try await experiment.run("run", "words").output.contains("7 stages: 7 computed"))
   }
 
-  @Test func `A program that fails is told with its last lines, and its whole log can be read`() async throws {
+  @Test func `A program that fails is reported with its last lines, and its whole log can be read`() async throws {
     try experiment.folder.write(
       "import sys\nfor i in range(1000): print('line', i)\nsys.stdout.flush()\nraise ValueError('no such luck')\n",
       to: "scripts/fail.py"
@@ -119,7 +119,8 @@ import Testing
     ("mkfifo a.txt", "the output 'a.txt' is no regular file"),
     ("echo > b; ln b a.txt", "the output 'a.txt' is a hard link to another file"),
   ])
-  func `An output that is missing or no file of the program's own is told`(script: String, message: String) async throws
+  func `An output that is missing or not a file that the program made is reported`(script: String, message: String)
+    async throws
   {
     let outcome = try await experiment.runStage("run: [/bin/sh, -c, '\(script)']\noutputs: { a: a.txt }")
     #expect(outcome.status == 1)
@@ -139,14 +140,14 @@ import Testing
     #expect(experiment.folder.files(below: "artifacts").filter { $0.contains("/objects/") }.count == 2)
   }
 
-  @Test func `A program that is not there is told`() async throws {
+  @Test func `A missing program is reported`() async throws {
     let unknown = try await experiment.runStage("run: [pythn3]\noutputs: { a: a.txt }")
     #expect(unknown.errors.contains("there is no program 'pythn3' in /usr/local/bin:/usr/bin:/bin"))
     let away = try await experiment.runStage("run: [/nowhere/python3]\noutputs: { a: a.txt }")
     #expect(away.errors.contains("there is no program '/nowhere/python3' to run"))
   }
 
-  @Test func `An HDF5 output that an artifact cannot hold is told by its name`() async throws {
+  @Test func `An HDF5 output that an artifact cannot hold is reported by its name`() async throws {
     try experiment.folder.write(
       "import h5py\nwith h5py.File('a.h5', 'w') as f: f['z'] = [1j]\n",
       to: "scripts/complex.py"

@@ -29,7 +29,7 @@ import Testing
     #expect(try await run("--version") == .init(output: "0.1.0\n", errors: "", status: 0))
   }
 
-  @Test func `A pipeline that is nowhere is told with the nearest name`() async throws {
+  @Test func `A missing pipeline is reported with the nearest name`() async throws {
     #expect(
       try await run("run", "fig3")
         == .init(
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(arguments: [["run", "a.yaml"], ["check", "a.yaml"], ["run", "a"], ["run", "./a.yaml", "--store", "s"]])
-  func `Mistakes in the file are told before anything is made`(arguments: [String]) async throws {
+  func `Mistakes in the file are reported before anything is made`(arguments: [String]) async throws {
     try folder.write("pipeline: a\nstages:\n  one: { kind: no/such }\n  one: { kind: x }\n", to: "a.yaml")
     let outcome = try await pipeline.run(arguments, in: folder.path)
     let name = arguments[1].hasPrefix("./") ? "./a.yaml" : "a.yaml"
@@ -81,7 +81,7 @@ import Testing
     #expect(folder.files() == ["a.yaml"])
   }
 
-  @Test func `A kind that is not there is told with those that are`() async throws {
+  @Test func `An unknown kind is reported with the known ones`() async throws {
     try folder.write("pipeline: a\nstages:\n  one: { kind: no/such }\n", to: "a.yaml")
     let outcome = try await run("run", "a")
     #expect(outcome.status == 2)
@@ -99,7 +99,7 @@ import Testing
     (["run"], "pipeline"),
     (["nonsense"], "nonsense"),
   ])
-  func `A wrong command is told with its usage and exits with 2`(arguments: [String], message: String) async throws {
+  func `A wrong command is reported with its usage and exits with 2`(arguments: [String], message: String) async throws {
     try folder.write("pipeline: a\nstages: {}\n", to: "a.yaml")
     let outcome = try await pipeline.run(arguments, in: folder.path)
     #expect(outcome.status == 2)
@@ -220,7 +220,7 @@ import Testing
   }
 
   @Test(arguments: ["show", "trace", "verify", "audit"])
-  func `What a name means is told alike by all commands: an address by its beginning, or why it means nothing`(
+  func `All commands read a name alike: an address by its beginning, or an error that says why it names nothing`(
     command: String
   ) async throws {
     let experiment = try Experiment()
@@ -266,7 +266,7 @@ import Testing
     }
   }
 
-  @Test func `A file that is no artifact is told as such`() async throws {
+  @Test func `A file that is not an artifact is reported as such`() async throws {
     try folder.write("text", to: "a.h5")
     let outcome = try await run("show", "a.h5")
     #expect(outcome == .init(output: "", errors: "error: cannot read a.h5: file signature not found\n", status: 2))
@@ -290,7 +290,7 @@ import Testing
     #expect(outcome == .init(output: "file       a.h5\n", errors: "", status: 0))
   }
 
-  @Test func `A store that cannot be made is told as such`() async throws {
+  @Test func `A store that cannot be made is reported as such`() async throws {
     try folder.write("x", to: "file")
     let outcome = try await run("worker", "file/store")
     #expect(outcome.status == 1)

@@ -20,7 +20,7 @@ import Testing
     )
   }
 
-  @Test func `The list tells of every set what it is, its terms, and whether it is here`() async throws {
+  @Test func `The list shows the description of every set, its terms, and whether it is downloaded`() async throws {
     let nowhere = try await data("list")
     #expect(nowhere.status == 0)
     for name in ["cifar10", "cifar10-python", "mnist"] {

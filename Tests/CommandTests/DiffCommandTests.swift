@@ -37,7 +37,7 @@ import Testing
     #expect(try await diff(artifact, artifact) == .init(output: expected, errors: "", status: 0))
   }
 
-  @Test func `What only one of them has, and what has another form, is told`() async throws {
+  @Test func `Variables that only one of them has, and those with another form, are reported`() async throws {
     var first = Artifact(attributes: ["title": .string("one"), "note": .string("a\nb")])
     try first.add(try Variable(.int8([1])), as: "gone")
     try first.add(try Variable(.float64([1, 2]), over: [("x", 2)], units: "m"), as: "length")
@@ -130,7 +130,7 @@ import Testing
     #expect(try await diff(first, first).status == 0)
   }
 
-  @Test func `Two results are told apart by what went into them`() async throws {
+  @Test func `diff shows what went into two results differently`() async throws {
     #expect(try await experiment.run("run", "small", "--quiet").status == 0)
     #expect(try await experiment.run("run", "small", "--quiet", "--set", "rate=1.2").status == 0)
     let old = try await experiment.address("small/points")

@@ -29,7 +29,7 @@ import Testing
     )
   }
 
-  @Test func `What differs is told with its cause and its first element, in the text and as JSON`() async throws {
+  @Test func `Differences are reported with their cause and first element, in the text and as JSON`() async throws {
     #expect(try await experiment.run("run", "small", "--update-lock", "--quiet").status == 0)
     let text = String(decoding: try readBytes(experiment.folder.path.appending("pipelines/small.yaml")), as: UTF8.self)
     try experiment.folder.write(
@@ -74,7 +74,7 @@ import Testing
     #expect(runs["origins"] == [["name": "parameters.steps", "first": .number(20), "second": .number(25)]])
   }
 
-  @Test func `The first element that differs is told in ulps, and a result that came out twice otherwise as such`()
+  @Test func `The first element that differs is reported in ulps, and so is a result that differs between two runs`()
     async throws
   {
     #expect(try await experiment.run("run", "small", "--update-lock", "--quiet").status == 0)
@@ -96,7 +96,7 @@ import Testing
     #expect(lines[4].wholeMatch(of: /\ {4}~ [a-z_]+: [0-9]+ of [0-9]+ values? differs?/) != nil, "\(lines)")
     #expect(lines[5].wholeMatch(of: /\ {8}first at .*: .* and .* \(\w+ ulps?\)/) != nil, "\(lines)")
     #expect(lines.last == "1 with another result; equal besides: 2 actions")
-    // An object that is not there is told as such.
+    // A missing object is reported as such.
     try experiment.folder.write(lock.replacing(mine, with: String(repeating: "0", count: 64)), to: "theirs.lock")
     #expect(
       try await experiment.run("diff", "small.lock", "theirs.lock").output
@@ -113,7 +113,7 @@ import Testing
     let outcome = try await experiment.run("diff", "a.lock", "b.lock")
     #expect(outcome.status == 3)
     #expect(outcome.output.split(separator: "\n").count { $0.hasPrefix("~ s") } == 20)
-    #expect(outcome.output.contains("\n~ and 30 more; --json tells of all\n"))
+    #expect(outcome.output.contains("\n~ and 30 more; --json lists all\n"))
     #expect(outcome.output.contains("\nthe objects of 10 of 50 results were compared; --json compares all\n"))
     let json = try await experiment.run("diff", "a.lock", "b.lock", "--json").output
     #expect(json.matches(of: /"not_compared"/).count == 50)

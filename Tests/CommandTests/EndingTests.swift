@@ -81,7 +81,7 @@ import Testing
     #expect(Processes.named("sleep", with: seconds).isEmpty)
   }
 
-  @Test func `With few open files fewer workers run, and the user is told`() async throws {
+  @Test func `With few open files fewer workers run, and a note says so`() async throws {
     try experiment.folder.write(
       """
       pipeline: many

@@ -40,7 +40,7 @@ import Testing
     try await pipeline.run(arguments, in: folder.path)
   }
 
-  @Test func `The crate tells of workflow, steps, tools and actions, and answers the questions of its profile`()
+  @Test func `The crate describes workflow, steps, tools and actions, and answers the questions of its profile`()
     async throws
   {
     #expect(try await run("run", "toy.yaml", "--profile", "long").status == 0)
@@ -66,7 +66,7 @@ import Testing
       def many(value): return value if isinstance(value, list) else [] if value is None else [value]
       def ids(entity, name): return [value["@id"] for value in many(entity.get(name))]
       def of(kind): return [entity for entity in entities.values() if kind in many(entity["@type"])]
-      # Every reference leads to an entity, and every file has the digest that is told.
+      # Every reference leads to an entity, and every file has the stated digest.
       for entity in entities.values():
           for name, values in entity.items():
               for value in many(values):
@@ -164,12 +164,12 @@ import Testing
     #expect(twice.errors.contains("two of these pipelines are called 'toy'"))
   }
 
-  @Test func `Equal stores give equal crates; a run that is not whole, and a folder that is there, are told`()
+  @Test func `Equal stores give equal crates; an incomplete run and an existing folder are refused`()
     async throws
   {
     let none = try await run("export", "--ro-crate", "crate", "toy.yaml")
     #expect(none.status == 2)
-    #expect(none.errors.contains("a crate tells of a whole run: 'toy' has 0 of 4 actions made"))
+    #expect(none.errors.contains("a crate describes a complete run: 'toy' has 0 of 4 actions made"))
     #expect(folder.files() == ["toy.yaml"])
     #expect(try await run("run", "toy.yaml").status == 0)
     for name in ["one", "two"] { #expect(try await run("export", "--ro-crate", name, "toy.yaml").status == 0) }
@@ -196,7 +196,7 @@ import Testing
       damaged.errors.hasPrefix("error: 'table' of 'toy' is damaged, and no crate is made: its object "),
       "\(damaged)"
     )
-    #expect(damaged.errors.contains(" is damaged; 'pipeline run' makes it again, and 'pipeline audit' tells"))
+    #expect(damaged.errors.contains(" is damaged; 'pipeline run' makes it again, and 'pipeline audit' shows"))
     #expect(!folder.files().contains { $0.hasPrefix("three") })
     #expect(try await run("export", "--ro-crate", "three", "toy.yaml", "--orcid", "me").status == 2)
   }

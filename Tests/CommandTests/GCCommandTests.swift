@@ -373,7 +373,7 @@ import Testing
   @Test(arguments: [
     ["--older-than", "30"], ["--older-than", "-1d"], ["--max-size", "10"], ["--max-size", "9999999TB"],
   ])
-  func `An age or a size that is none exits with 2`(options: [String]) async throws {
+  func `An invalid age or size exits with 2`(options: [String]) async throws {
     let outcome = try await experiment.pipeline.run(["gc"] + options, in: experiment.folder.path)
     #expect(outcome.status == 2)
     #expect(outcome.errors.lowercased().contains("usage: pipeline gc"))

@@ -139,7 +139,7 @@ import Testing
     )
   }
 
-  @Test func `A format that is not there is told with those that are`() async throws {
+  @Test func `An unknown format is reported with the known ones`() async throws {
     let outcome = try await graph("a", "--format", "png")
     #expect(outcome.status == 2)
     #expect(outcome.errors.contains("'png'"))

@@ -41,7 +41,7 @@ import Testing
     #expect(refused > rounds / 6, "the changes hit nothing")
   }
 
-  @Test func `A file over which libhdf5 goes round for ever is told to be damaged`() async throws {
+  @Test func `A file on which libhdf5 never ends is reported as damaged`() async throws {
     let folder = try TemporaryFolder()
     let path = folder.path.appending("a.h5")
     try sample().write(toFile: path.string)

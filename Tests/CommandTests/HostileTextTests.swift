@@ -123,7 +123,7 @@ import Testing
     "pipeline: a\nstages: [\u{202e}\u{85}",
     "pipeline: a\nstages:\n  s: { kind: table, inputs: { \"\\e\\nerror: fake\": q } }",
   ])
-  func `Mistakes are told without driving the terminal`(text: String) async throws {
+  func `Errors do not send escapes to the terminal`(text: String) async throws {
     try folder.write(text, to: "pipelines/mistake.yaml")
     try await expectHarmless("check", "mistake")
     try folder.write(text, to: "pipelines/mis\u{1b}[31m\u{202e}take.yaml")

@@ -94,7 +94,7 @@ import Testing
     #expect(image["input"]?.shape == [3, 784])
   }
 
-  @Test func `Images with the digest that is asked for are read, and another digest is told`() async throws {
+  @Test func `Images with the requested digest are read, and another digest is reported`() async throws {
     try write(records)
     let wrong = try await run(sha256: "abc")
     #expect(wrong.status == 1)

@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test func `What no processor has is told, by the option or by the environment`() async throws {
+  @Test func `Unknown instructions are reported, from the option or from the environment`() async throws {
     let option = try await pipeline.run(["run", "small", "--isa", "mmx"], in: folder.path)
     #expect(option.status == 2)
     #expect(option.errors.contains("mmx") && option.errors.contains("avx512"), "\(option.errors)")

@@ -25,11 +25,11 @@ import Testing
     )
     try experiment.folder.write("", to: "tmp/.keep")
     try experiment.folder.write("", to: "out/.keep")
-    // Sends the signal once the command has begun to write, and tells its exit code.
+    // Sends the signal once the command has begun to write, and prints its exit code.
     try experiment.folder.write(
       """
       beginning=$1 signal=$2; shift 2
-      TMPDIR=$PWD/tmp "$@" > told 2>&1 &
+      TMPDIR=$PWD/tmp "$@" > written 2>&1 &
       program=$!
       set -- "$beginning"*
       until [ -e "$1" ] || ! kill -0 $program 2> /dev/null; do set -- "$beginning"*; done
@@ -71,8 +71,8 @@ import Testing
   {
     #expect(try await experiment.run("run", "many", "--quiet").status == 0)
     let outcome = try await stop(command, by: signal)
-    let told = try experiment.text("told")
-    #expect(outcome.output == "130\n", "\(outcome) \(told)")
+    let written = try experiment.text("written")
+    #expect(outcome.output == "130\n", "\(outcome) \(written)")
     #expect(leftovers == ["out/.keep", "tmp/.keep"])
   }
 

@@ -88,7 +88,7 @@ import Testing
     #expect(try await run("--locked").status == 2)
   }
 
-  @Test func `Stages are chosen by name, and one that is not there is told with the nearest`() async throws {
+  @Test func `Stages are chosen by name, and a missing one is reported with the nearest`() async throws {
     try folder.write(text, to: "pipelines/points.yaml")
     let until = try await run("--until", "spectrum")
     #expect(until.status == 0)

@@ -63,7 +63,7 @@ import Testing
     #expect(json.contains("\"memory\":{\"bytes\":4") && json.contains("\"purpose\":\"26 Lanczos vectors of "))
   }
 
-  @Test func `After a run there is nothing to do, and a change is told with old and new value`() async throws {
+  @Test func `After a run there is nothing to do, and a change is shown with its old and new value`() async throws {
     #expect(try await pipeline.run(["run", "toy.yaml", "--quiet"], in: folder.path).status == 0)
     #expect(try await plan().output == "toy: nothing to do, 4 actions up to date\n")
     try folder.write(
@@ -88,7 +88,7 @@ import Testing
     #expect(again.output.contains("points  run      3 points: starts was 30 and is 40 (--set starts)\n"))
   }
 
-  @Test func `Changed code is told by the names of its parts`() async throws {
+  @Test func `Changed code is shown by the names of its parts`() async throws {
     #expect(try await pipeline.run(["run", "toy.yaml", "--quiet"], in: folder.path).status == 0)
     let code = folder.files(below: "artifacts/code")
     #expect(code.count == 2)

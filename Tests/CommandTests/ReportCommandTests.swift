@@ -141,7 +141,7 @@ import Testing
     #expect(try text("one/toy/stages/figure.html").contains("<strong>Not made yet:</strong> not built yet."))
   }
 
-  @Test func `Only an earlier report is replaced, and a wrong name is told`() async throws {
+  @Test func `Only an earlier report is replaced, and a wrong name is reported`() async throws {
     try folder.write("mine", to: "site/notes.txt")
     let foreign = try await run("report", "toy", "--output", "site")
     #expect(foreign.status == 2)
@@ -190,7 +190,7 @@ import Testing
     )
   }
 
-  @Test func `A signature is verified, and a damaged object is told and left as it is`() async throws {
+  @Test func `A signature is verified, and a damaged object is reported and left as it is`() async throws {
     let key = "\(folder.path)/key.pem"
     #expect(try await run("key", "new", key).status == 0)
     #expect(try await run("run", "toy", "--until", "figure", "--key", key).status == 3)
@@ -214,7 +214,7 @@ import Testing
     let damaged = try await run("report", "toy")
     #expect(damaged.status == 0)
     let reason = "its object \(digits.prefix(12)) is damaged; 'pipeline run' makes it again"
-    #expect(damaged.output.contains("note: toy: 'runs' is damaged: \(reason), and 'pipeline audit' tells"))
+    #expect(damaged.output.contains("note: toy: 'runs' is damaged: \(reason), and 'pipeline audit' shows"))
     // What was made from it is still there: only the table was not made.
     #expect(damaged.output.contains("note: toy: 8 of 10 actions are not made yet\n"))
     #expect(!damaged.output.contains("'figure'"))

@@ -135,7 +135,7 @@ import Testing
     #expect(plain(again.output).hasSuffix("2 stages: 1 computed, 1 cached in T s\n"))
   }
 
-  @Test func `A stage that fails is told, and the run exits with 1`() async throws {
+  @Test func `A stage that fails is reported, and the run exits with 1`() async throws {
     // A figure of an array whose values are not there before the stage runs.
     try folder.write(
       """
@@ -191,7 +191,7 @@ import Testing
     let before = try readBytes(folder.path.appending(published))
     let isTable = { (name: String) in name.hasSuffix(".csv") }
     let object = try #require(folder.files(below: "artifacts/objects").first(where: isTable))
-    // The same size: only the content tells.
+    // The same size: only the content shows it.
     try folder.write([UInt8](repeating: 0x78, count: before.count), to: object)
     let outcome = try await run("numbers")
     #expect(outcome.status == 0)
@@ -225,7 +225,7 @@ import Testing
     #expect(Set(tables).count == 4)
   }
 
-  @Test func `Two stages whose files would have one name are told before anything runs`() async throws {
+  @Test func `Two stages whose files would have the same name are refused before anything runs`() async throws {
     let stage = "  other: { kind: table, inputs: { points: points }, with: { name: numbers, heading: point, "
     let rest = "rows: points/fixed_point, each: learning_rate, columns: [{ title: Trace, value: points/trace }] } }\n"
     try folder.write(table + "\n" + stage + rest, to: "numbers.yaml")

@@ -61,7 +61,8 @@ import Testing
     #expect(names.count { $0 == "finished" } == 3)
   }
 
-  @Test func `A run with nothing to do keeps nothing, and one with a part to do tells what was cached`() async throws {
+  @Test func `A run with nothing to do writes no folder, and one with a part to do lists what was cached`() async throws
+  {
     _ = try await experiment.run("run", "small")
     _ = try await experiment.run("run", "small")
     #expect(folders.count == 1)
@@ -98,7 +99,7 @@ import Testing
     for member in last.keys { #expect(words.contains("`\(member)`"), "\(member)") }
   }
 
-  @Test func `Failures are told on standard error and in the events, and the last event has the exit code`()
+  @Test func `Failures go to standard error and to the events, and the last event has the exit code`()
     async throws
   {
     // A file in the place of every folder that an object could go to.
@@ -127,8 +128,7 @@ import Testing
     #expect(try members(try #require(locked.output.split(separator: "\n").last))["exit"] == .number(3))
   }
 
-  @Test func `A run that is killed leaves what was told so far, and the next one has a folder of its own`() async throws
-  {
+  @Test func `A run that is killed leaves its log so far, and the next one has its own folder`() async throws {
     // Twenty that are done soon, then one that is not.
     let diagram = { (count: Int, steps: Int, target: Int) in
       "kind: uv/phase-diagram, with: { learning_rate: { from: 0.1, to: 2, count: \(count) }, steps: \(steps), "
@@ -178,7 +178,7 @@ import Testing
     #expect(folders.count == 3)
   }
 
-  @Test func `A folder that cannot be written is told, the run goes on, and the exit code is 1`() async throws {
+  @Test func `A folder that cannot be written is reported, the run goes on, and the exit code is 1`() async throws {
     try experiment.folder.write("", to: "artifacts/runs")
     let outcome = try await experiment.run("run", "small", "--quiet")
     #expect(outcome.status == 1)

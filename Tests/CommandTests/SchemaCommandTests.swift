@@ -238,7 +238,7 @@ import Testing
     #expect(seen == .init(output: expected, errors: "", status: 0))
   }
 
-  @Test func `A schema that cannot be written is told as such`() async throws {
+  @Test func `A schema that cannot be written is an error`() async throws {
     let outcome = try await pipeline.run(["schema", "--output", "no/schema.json"], in: folder.path)
     #expect(outcome.status == 2)
     #expect(outcome.errors == "error: cannot write no/schema.json: No such file or directory\n")

@@ -13,7 +13,7 @@ import Testing
     pipeline = try Program(built: "pipeline")
   }
 
-  /// Forty small actions, named one by one: a sweep would be told as a whole.
+  /// Forty small actions, named one by one: a sweep would be reported as a whole.
   private func write(_ name: String) throws {
     let with = "learning_rate: { from: 0.1, to: 2, count: 40 }, steps: 20000, model: { kappa: 1, target: VALUE }"
     let stages = (1...40).map {

@@ -32,7 +32,7 @@ import Testing
     let expected = """
       file       a.h5
       address    \(artifact.address)
-      made by    no record here tells
+      made by    no record here says
 
       list: 1, nan
       title: one …
@@ -89,7 +89,9 @@ import Testing
     ),
     (["--variable", "way", "--at", "time=4"], "there is no index 4 along 'time', which has length 4"),
   ])
-  func `A variable that cannot be plotted is told with what is there`(options: [String], message: String) async throws {
+  func `A variable that cannot be plotted is reported with those that can`(options: [String], message: String)
+    async throws
+  {
     try experiment.write(try series(), to: "a.h5")
     let outcome = try await experiment.pipeline.run(["show", "a.h5"] + options, in: experiment.folder.path)
     #expect(outcome == .init(output: "", errors: "error: \(message)\n", status: 2))
@@ -118,7 +120,7 @@ import Testing
     #expect(try await experiment.address("small/power", "--profile", "long") == "")
   }
 
-  @Test func `A point of a sweep is named with its values, and a stack tells its axes`() async throws {
+  @Test func `A point of a sweep is named with its values, and a stack lists its axes`() async throws {
     try experiment.folder.write(
       """
       pipeline: sweep
@@ -178,7 +180,7 @@ import Testing
     #expect(seen == .init(output: expected, errors: "", status: 0))
   }
 
-  @Test func `What is not there, or not built yet, is told with what to do`() async throws {
+  @Test func `A missing result is reported with what to do`() async throws {
     func expect(_ name: String, _ message: String) async throws {
       let outcome = try await experiment.run("show", name)
       #expect(outcome == .init(output: "", errors: "error: \(message)\n", status: 2))
@@ -210,7 +212,7 @@ import Testing
     )
   }
 
-  @Test func `The beginning of two addresses is told with both`() async throws {
+  @Test func `An ambiguous beginning of an address is reported with all matches`() async throws {
     #expect(try await experiment.run("run", "small", "--quiet").status == 0)
     let names = ["abcdef0", "abcdef1"].map { $0 + String(repeating: "0", count: 57) }
     for name in names { try experiment.folder.write("", to: "artifacts/objects/ab/\(name).h5") }
@@ -263,7 +265,7 @@ import Testing
     (["--variable", "x", "--at", "x"], "--at takes dimension=index, and got 'x'"),
     (["--variable", "x", "--at", "x=y"], "--at takes dimension=index, and got 'x=y'"),
   ])
-  func `A wrong place is told with its usage`(options: [String], message: String) async throws {
+  func `A wrong place is reported with the usage`(options: [String], message: String) async throws {
     let outcome = try await experiment.pipeline.run(["show", "a.h5"] + options, in: experiment.folder.path)
     #expect(outcome.status == 2)
     #expect(outcome.errors.hasPrefix("Error: \(message)\nUsage: pipeline show "))

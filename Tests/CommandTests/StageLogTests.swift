@@ -83,7 +83,7 @@ import Testing
     try write("echo before the signal; echo begun > {outputs.o}; sleep 600")
     try experiment.folder.write(
       """
-      "$1" run test > told 2>&1 &
+      "$1" run test > written 2>&1 &
       program=$!
       n=0
       until grep -qs "before the signal" artifacts/scratch/* || [ $n -gt 2400 ]; do sleep 0.05; n=$((n + 1)); done
@@ -97,11 +97,11 @@ import Testing
       ["stop.sh", experiment.pipeline.path.string],
       in: experiment.folder.path
     )
-    let told = try experiment.text("told")
-    #expect(outcome.output == "130\n", "\(told)")
-    let log = try #require(experiment.folder.files(below: "artifacts/logs").first, "\(told)")
+    let written = try experiment.text("written")
+    #expect(outcome.output == "130\n", "\(written)")
+    let log = try #require(experiment.folder.files(below: "artifacts/logs").first, "\(written)")
     #expect(try experiment.text(log) == "before the signal\n")
-    #expect(told.contains("what 'one' had written is in \(log)"), "\(told)")
+    #expect(written.contains("what 'one' had written is in \(log)"), "\(written)")
   }
 
   @Test func `The logs of two points whose names differ in a sign are two files`() async throws {

@@ -66,7 +66,8 @@ import Testing
   }
 
   @Test
-  func `The commit and whether the pipeline file differs from it are told, and no program of the repository runs`()
+  func
+    `The statement has the commit and whether the pipeline file differs from it, and no program of the repository runs`()
     async throws
   {
     let program = Program(at: "/usr/bin/git")

@@ -220,7 +220,7 @@ import Testing
     #expect(seen.end.last?.hasSuffix("the same command goes on from there") == true)
   }
 
-  @Test func `A failure is told whole above the bars`() async throws {
+  @Test func `A failure is printed in full above the bars`() async throws {
     // It fails once the bars have been seen.
     try write(ending: "echo too bad; exit 3")
     let seen = try await watch(["run", "slow", "--jobs", "6", "--keep-going"])

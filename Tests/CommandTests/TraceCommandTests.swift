@@ -131,7 +131,7 @@ import Testing
     #expect((try json(near.output)["point"] as? [String: Any])?["index"] as? Int == 7)
   }
 
-  @Test func `A picture that was changed is told, with exit code 3`() async throws {
+  @Test func `A picture that was changed is reported, with exit code 3`() async throws {
     let bytes = try readBytes(figures.appending("drawn.svg"))
     let text = String(decoding: bytes, as: UTF8.self).replacing("</svg>", with: "<!-- more --></svg>")
     let path = try elsewhere.write(text, to: "changed.svg").string
@@ -177,7 +177,7 @@ import Testing
     #expect(try await experiment.run("trace", png, "--series", "two").status == 2)
   }
 
-  @Test func `Statements in a file that are none, or of a type that is no text, are an error of that file`()
+  @Test func `Invalid statements in a file, or statements that are not text, are an error of that file`()
     async throws
   {
     for (index, value) in ["'{}'", "'nonsense'", "7", "['a', 'b']"].enumerated() {

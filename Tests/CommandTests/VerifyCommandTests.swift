@@ -28,7 +28,7 @@ import Testing
     #expect(experiment.leftovers == ["temporary/.keep"])
   }
 
-  @Test func `The first action that differs is told with its first element, and what follows it has equal inputs`()
+  @Test func `The first action that differs is reported with its first element, and later ones have equal inputs`()
     async throws
   {
     let experiment = try DriftingExperiment()
@@ -68,7 +68,7 @@ import Testing
     ),
     ("{ step: { absolute: 9 } }", 3, "different         drift/values  x: 1 of 3 values differs\n"),
   ])
-  func `Values within the tolerance of the stage are told as such`(tolerance: String, status: Int, line: String)
+  func `Values within the tolerance of the stage are reported as such`(tolerance: String, status: Int, line: String)
     async throws
   {
     let experiment = try DriftingExperiment(tolerance: "tolerance: \(tolerance)")
@@ -171,7 +171,7 @@ import Testing
       "\(outcome.output)"
     )
     #expect(outcome.output.contains("    eta: 1 of "), "\(outcome.output)")
-    // A record that was changed without its key tells nothing that could be made again.
+    // A record that was changed without its key describes nothing that could be recomputed.
     record.parameters = ["learning_rate": .number(7)]
     try store.write(record)
     let contradiction = try await experiment.run("verify", "small")
@@ -179,7 +179,7 @@ import Testing
     #expect(contradiction.output.contains("its key is no digest of what it says"), "\(contradiction.output)")
   }
 
-  @Test func `Other bytes of the same content are told, and can be accepted`() async throws {
+  @Test func `Other bytes of the same content are reported, and can be accepted`() async throws {
     let experiment = try Experiment()
     #expect(try await experiment.run("run", "small", "--quiet").status == 0)
     let store = try ArtifactStore(at: experiment.folder.path.appending("artifacts"))
@@ -195,7 +195,7 @@ import Testing
     #expect(try await experiment.run("verify", "small", "--accept", "tolerance").status == 0)
   }
 
-  @Test func `A result of another version of the code is compared, and told to be one`() async throws {
+  @Test func `A result of another version of the code is compared, and the report says so`() async throws {
     let experiment = try Experiment()
     #expect(try await experiment.run("run", "small", "--quiet").status == 0)
     let store = try ArtifactStore(at: experiment.folder.path.appending("artifacts"))

@@ -4,7 +4,7 @@ import Testing
 
 /// What `pipeline verify` takes a name for: a stage in one of its profiles, or a file with a result.
 @Suite struct VerifyTargetTests {
-  @Test func `A result that was made in another profile is told with that profile`() async throws {
+  @Test func `A result that exists in another profile is reported with that profile`() async throws {
     let experiment = try Experiment()
     #expect(try await experiment.run("run", "small", "--profile", "long", "--quiet").status == 0)
     let hint = "made in the profile long: give --profile long"
@@ -17,9 +17,9 @@ import Testing
     let whole = try await experiment.run("verify", "small")
     #expect(whole.output.contains("not comparable    small/power  no result is recorded: it needs 'runs'; \(hint)\n"))
     for command in ["show", "trace"] {
-      let told = try await experiment.run(command, "small/runs")
-      #expect(told.status == 2)
-      #expect(told.errors.contains("is not built yet with these values\n      = \(hint)\n"), "\(told)")
+      let outcome = try await experiment.run(command, "small/runs")
+      #expect(outcome.status == 2)
+      #expect(outcome.errors.contains("is not built yet with these values\n      = \(hint)\n"), "\(outcome)")
     }
     #expect(try await experiment.run("verify", "small/runs", "--profile", "long").status == 0)
     // A stage that the profile does not change is the same in both.
@@ -31,7 +31,7 @@ import Testing
     )
   }
 
-  @Test func `A picture or an HDF5 file is enough, also where there is no store, and one that was changed is told`()
+  @Test func `A picture or an HDF5 file is enough, even without a store, and a changed one is reported`()
     async throws
   {
     let experiment = try DriftingExperiment(
@@ -59,7 +59,7 @@ import Testing
     // Without a store the statements in the file are enough, but a program is run only if the user says so.
     let refused = try await experiment.run("verify", "drift.h5", in: elsewhere)
     #expect(refused.status == 6, "\(refused)")
-    #expect(refused.output.contains("it runs a program that the file alone tells of; "), "\(refused)")
+    #expect(refused.output.contains("it runs a program that only the file names; "), "\(refused)")
     // The script is the project's.
     let alone = try await experiment.run("verify", "drift.h5", "--run-programs", in: elsewhere)
     #expect(alone.status == 6, "\(alone)")
@@ -73,12 +73,12 @@ import Testing
     let once = try await experiment.run(["verify", "--format", "json", "drift/values", "drift/figure"] + several)
     #expect(once.status == 0, "\(once)")
     #expect(try experiment.agreements(once.output) == ["values": "identical", "figure": "identical"])
-    let told = try await experiment.run(["verify"] + several + ["drift"])
-    #expect(told.output.contains("4 actions made again in "), "\(told)")
-    #expect(told.output.contains("  identical         4\n"), "\(told)")
+    let both = try await experiment.run(["verify"] + several + ["drift"])
+    #expect(both.output.contains("4 actions made again in "), "\(both)")
+    #expect(both.output.contains("  identical         4\n"), "\(both)")
     #expect(
-      told.output.split(separator: "\n").count { $0.contains("values") && $0.contains("started") } == 1,
-      "\(told)"
+      both.output.split(separator: "\n").count { $0.contains("values") && $0.contains("started") } == 1,
+      "\(both)"
     )
     try experiment.folder.write(try readBytes(figures.appending("drift.png")) + [0], to: "elsewhere/drift.png")
     let changed = try await experiment.run("verify", "\(elsewhere)/drift.png", "--store", store)

@@ -125,7 +125,7 @@ private struct Settings: Record, Equatable {
     #expect(diagnostics.isEmpty)
   }
 
-  @Test func `Several mistakes are told in one go, in the order of the file`() throws {
+  @Test func `Several mistakes are reported in one go, in the order of the file`() throws {
     let text = """
       steps: many
       rat: 0.1
@@ -195,7 +195,7 @@ private struct Settings: Record, Equatable {
     #expect(text.hasPrefix("a.yaml:2:") || line.hasPrefix("low"))
   }
 
-  @Test func `A mistake inside an alias is told once`() throws {
+  @Test func `A mistake inside an alias is reported once`() throws {
     #expect(
       try decode("title: t\npoints: [&p {x: bad}, *p, *p]\n").message == """
         a.yaml:2:17: error: 'bad' where a number is expected

@@ -219,7 +219,7 @@ import Testing
     )
   }
 
-  @Test func `Nesting is bounded, and the bound is told`() {
+  @Test func `Nesting is bounded, and the message names the bound`() {
     func nested(_ depth: Int) -> String {
       String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
     }

@@ -33,7 +33,7 @@ import Testing
     (.first(11), "has 10 images, and 11 are asked for"),
     (.firstOfEachClass(4), "has 3 images of the class 'a', and 4 are asked for"),
   ])
-  func `Too few images are told`(subset: ImageSubset, message: String) {
+  func `Too few images are an error`(subset: ImageSubset, message: String) {
     #expect(throws: DatasetError(message)) { try take(subset) }
   }
 }

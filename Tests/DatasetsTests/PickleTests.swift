@@ -137,7 +137,7 @@ import Testing
     ("(U\u{4}trueos\nsystem\n.", "it has the instruction 0x6f, at byte 9"),
     ("K\u{1}2.", "it has the instruction 0x32, at byte 4"),
   ])
-  func `What is no instruction of a batch is told with its place, and not run`(text: String, message: String) {
+  func `An instruction that no batch has is reported with its place and not executed`(text: String, message: String) {
     #expect(complaint(pickle(text)) == "is no pickle that is read here: \(message)")
   }
 
@@ -162,7 +162,7 @@ import Testing
       "it calls 'numpy dtype' with other arguments than for bytes, at byte 25"
     ),
   ])
-  func `A file that does not add up is told where`(text: String, message: String) {
+  func `An inconsistent file is reported with the place`(text: String, message: String) {
     #expect(complaint(pickle(text)) == "is no pickle that is read here: \(message)")
   }
 

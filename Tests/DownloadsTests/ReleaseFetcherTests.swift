@@ -184,7 +184,7 @@ import Testing
     }
   }
 
-  @Test func `A file that is too short, missing or nowhere is told for each address`() async throws {
+  @Test func `A file that is too short or missing is reported for each address`() async throws {
     let error = await complaint {
       _ = try await fetch { address in
         try folder.write(Array(first.prefix(1_000)), to: "served/short/one")

@@ -61,7 +61,7 @@ import Testing
       )
       guard let state = model.newtonFixedPoint(from: start, learningRate: eta) else { continue }
       guard let family = model.family(of: state, learningRate: eta) else {
-        Issue.record("Newton's method found \(state), which is none of the four")
+        Issue.record("Newton's method found \(state), which is not one of the four")
         continue
       }
       found.insert(family)

@@ -74,7 +74,7 @@ import Testing
     #expect((PowerSpectrum(alternating, segmentLength: 256).peakAtHalf - 1 - 0.04 * 256 * 2 / 3).magnitude < 1)
   }
 
-  @Test func `The drift tells a stationary series from one with a trend`() {
+  @Test func `The drift of a stationary series is small, that of a series with a trend is not`() {
     var random = RandomStream(seed: 65, "drift")
     let noise = random.normals(1 << 14)
     #expect(PowerSpectrum.drift(of: noise) < 0.1)
@@ -91,8 +91,8 @@ import Testing
     }
     let mean = slopes.reduce(0) { $0 + $1.value } / 100
     let spread = (slopes.reduce(0) { $0 + ($1.value - mean) * ($1.value - mean) } / 99).squareRoot()
-    let told = (slopes.reduce(0) { $0 + $1.standardError * $1.standardError } / 100).squareRoot()
-    #expect((told / spread - 1).magnitude < 0.3)
+    let stated = (slopes.reduce(0) { $0 + $1.standardError * $1.standardError } / 100).squareRoot()
+    #expect((stated / spread - 1).magnitude < 0.3)
     #expect(mean.magnitude < 0.1)
   }
 

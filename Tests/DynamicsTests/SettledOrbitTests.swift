@@ -13,7 +13,7 @@ import Testing
     #expect(found.distinctValues == period)
   }
 
-  @Test func `Chaos, and a period that is too long to be told, have none`() {
+  @Test func `Chaos and periods beyond the limit have no period`() {
     #expect(SettledOrbit(orbit(1.5), longest: 32, tolerance: 1e-5).period == 0)
     #expect(SettledOrbit(orbit(1.5, 32), longest: 16, tolerance: 1e-5).distinctValues > 25)
     #expect(SettledOrbit(orbit(1.29), longest: 4, tolerance: 1e-5).period == 0)

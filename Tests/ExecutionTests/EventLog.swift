@@ -3,7 +3,7 @@ import Execution
 import Planning
 import Synchronization
 
-/// What a run told.
+/// The events of a run.
 final class EventLog: Sendable {
   private let events = Mutex<[RunEvent]>([])
 

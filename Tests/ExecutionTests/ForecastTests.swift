@@ -56,7 +56,7 @@ import Toys
     #expect(whole.expectedSeconds == 0)
   }
 
-  @Test func `A changed parameter is told with its old and new value`() async throws {
+  @Test func `A changed parameter is shown with its old and new value`() async throws {
     try await run(text)
     let changed = text.replacing("divisor: 4", with: "divisor: 5")
     let change = RunReason.Change.parameter(path: "divisor", old: .number(4), new: .number(5))
@@ -66,7 +66,7 @@ import Toys
     #expect(change.description == "divisor was 4 and is 5")
   }
 
-  @Test func `A changed input is told with its old and new address`() async throws {
+  @Test func `A changed input is shown with its old and new address`() async throws {
     try await run(text)
     let old = try forecast(text)
     let withoutLast = text.split(separator: "\n").dropLast().joined(separator: "\n")
@@ -76,7 +76,7 @@ import Toys
         text.replacing("value: 40", with: "value: 80")
       )["c"]
     else {
-      Issue.record("no change was told")
+      Issue.record("no change was shown")
       return
     }
     guard case .input("x", let from, let to) = changes.first else {
@@ -88,7 +88,7 @@ import Toys
     #expect(to != from)
   }
 
-  @Test func `A missing object is told`() async throws {
+  @Test func `A missing object is a reason to run`() async throws {
     try await run(text)
     guard case .cached(let address) = try forecast(text)["a"] else {
       Issue.record("not cached")

@@ -102,7 +102,7 @@ import Toys
     #expect(String(name).isName && name.hasPrefix("x-sss"), "\(error)")
   }
 
-  @Test func `Names that are known only afterwards, and are taken, are made longer, and the user is told`() throws {
+  @Test func `Names that turn out to be taken after the run are made longer, and a note says so`() throws {
     let stages = "  a: { kind: drawing, with: { name: x.txt } }\n  b: { kind: sum }\n  c: { kind: sum }\n"
     let result = try publish(stages, files: ["a": ["x.txt"], "b": ["x.txt", "y.txt"], "c": ["x.pdf", "y.txt"]])
     #expect(result.names == ["a": ["x.txt"], "b": ["x-b.txt", "y.txt"], "c": ["x-c.pdf", "y-c.txt"]])

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Toys
 
-/// What actions may use of the machine, and what becomes of those that use more.
+/// The limits of actions, and the end of those that exceed them.
 @Suite struct ResourceTests {
   private let folder: TemporaryFolder
   private let store: ArtifactStore
@@ -96,7 +96,7 @@ import Toys
     #expect(first.keys == second.keys)
   }
 
-  @Test func `What a stage printed is told, and with its failure the end of it`() async throws {
+  @Test func `The output of a stage is an event, and its failure has the last lines`() async throws {
     let lines = (1...50).map { "line \($0)" }.joined(separator: "\\n")
     _ = try await run(
       """
@@ -122,7 +122,7 @@ import Toys
     ("{ cores: 0 }", "'cores' is '0', and must be between 1 and 4096"),
     ("{ core: 1 }", "did you mean 'cores'?"),
   ])
-  func `A mistake in resources is told at its place`(resources: String, message: String) throws {
+  func `A mistake in resources is reported at its place`(resources: String, message: String) throws {
     let stage = "pipeline: toy\nstages:\n  a: { kind: number, with: { value: 1 }, resources: \(resources) }\n"
     let error = try #require(throws: (any Error).self) { try toyPipeline(stage) }
     #expect("\(error)".contains("toy.yaml:3:"))

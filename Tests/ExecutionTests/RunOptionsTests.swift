@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Toys
 
-/// Runs of a part of a pipeline, and what becomes of the rest after a failure.
+/// Runs of a part of a pipeline, and of the rest after a failure.
 @Suite struct RunOptionsTests {
   private let folder: TemporaryFolder
   private let store: ArtifactStore
@@ -84,7 +84,7 @@ import Toys
     #expect(log.started == ["c": .forced])
   }
 
-  @Test func `A stage that is not there is told with the nearest name`() throws {
+  @Test func `A missing stage is reported with the nearest name`() throws {
     let pipeline = try toyPipeline(text.replacing("  c:", with: "  total:").replacing("x: c", with: "x: total"))
     let error = #expect(throws: Diagnostics.self) { try pipeline.actions(named: "totl", by: "--until") }
     #expect(

@@ -147,7 +147,7 @@ import Toys
     #expect(log.started["total"] == .objectMissing(address: record.artifact.address))
   }
 
-  @Test func `A stage that fails is told in its words, what needs it is not run, and the rest is`() async throws {
+  @Test func `A failure is reported with its message; stages that need it are not run, and others are`() async throws {
     let summary = try await run(
       """
       pipeline: toy

@@ -5,7 +5,7 @@ import Planning
 import Stages
 import Testing
 
-/// What is told about a figure before anything runs.
+/// Mistakes of a figure are reported before anything runs.
 struct CheckTests {
   private func check(_ series: String) throws -> String {
     let inputs = ["portrait": try Toys.portrait(), "runs": try Toys.runs(steps: 4)]

@@ -84,7 +84,7 @@ struct DrawnPointTests {
     try check(cell, inputs)
   }
 
-  @Test func `What is not there is told with what is`() throws {
+  @Test func `A missing point is reported with those that exist`() throws {
     let points = try DrawnPoints(figure(DrawingTests.everything), inputs: DrawingTests.inputs(size: 12))
     func reason(_ body: () throws -> DrawnPoint) -> String {
       #expect(throws: FigureError.self) { try body() }?.description ?? ""

@@ -32,7 +32,7 @@ struct PictureIdentityTests {
 
   private static let formats: [(PictureIdentity.Format, String)] = [(.png, "png"), (.svg, "svg"), (.pdf, "pdf")]
 
-  @Test func `Every picture tells its action and its content, whatever it is called`() async throws {
+  @Test func `Every picture carries its action and its content, whatever its name`() async throws {
     let folder = try FiguresTests.TemporaryFolder()
     let result = try await draw(in: folder)
     let expected = PictureIdentity(action: Self.key, artifact: result.artifact.address)
@@ -160,7 +160,7 @@ struct PictureIdentityTests {
     for (_, suffix) in Self.formats {
       let bytes = try folder.bytes("figure.\(suffix)")
       for count in stride(from: 0, to: min(bytes.count, 700), by: 13) { _ = try read(Array(bytes[..<count])) }
-      // With one digit of the identity changed into what is none.
+      // With one character of the identity that is not a digit.
       let mark = Array("\"action\":\"".utf8)
       let place = try #require(bytes.indices.last { bytes[$0...].starts(with: mark) })
       var changed = bytes

@@ -118,7 +118,7 @@ struct SelectionTests {
     #expect(upright["z"]?.dimensions == ["y", "x"])
   }
 
-  @Test func `labels are shown by colours that the legend tells`() throws {
+  @Test func `Labels are shown by colors that the legend lists`() throws {
     var map = Artifact()
     try map.add(Variable(.float64([0, 1]), over: [("a", 2)]), as: "a")
     try map.add(Variable(.float64([0, 1]), over: [("b", 2)]), as: "b")

@@ -15,7 +15,7 @@ func figure(_ yaml: String) throws -> Figure {
   return try #require(figure, "\(diagnostics)")
 }
 
-/// What is wrong with a figure, by itself or against what is known of its inputs.
+/// The mistakes of a figure, by itself or against its declared inputs.
 func problems(_ yaml: String, inputs: [String: Artifact] = [:]) throws -> String {
   let node = try YAMLParser.parse(Array(yaml.utf8), name: "figure.yaml")
   var diagnostics = Diagnostics()

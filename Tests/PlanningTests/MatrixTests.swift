@@ -111,7 +111,7 @@ import Toys
     #expect(Set(wide.values).count == 3)
   }
 
-  @Test func `An expression without its axis or without a matrix is told`() {
+  @Test func `An expression without its axis or without a matrix is reported`() {
     #expect(
       message(
         """
@@ -160,7 +160,7 @@ import Toys
     ("{ a: [1, 2], b: [1, 2], c: [1, 2], zip: [[a, b], [b, c]] }", "the axis 'b' varies together with others twice"),
     ("{ value: [1] }", "the axis 'value' has the name of an array or dimension of number"),
   ])
-  func `A sweep that is wrong is told at its place`(matrix: String, expected: String) {
+  func `A mistake in a sweep is reported at its place`(matrix: String, expected: String) {
     let text = message(
       """
       pipeline: toy
@@ -172,7 +172,7 @@ import Toys
     #expect(text.contains(expected), "\(text)")
   }
 
-  @Test func `A value that the sweep does not have is told with those that it has`() {
+  @Test func `A value that the sweep does not have is reported with those that it has`() {
     let text = message(
       """
       pipeline: toy

@@ -101,7 +101,7 @@ import Toys
         let areInText = places.allSatisfy {
           $0.start.line >= 1 && $0.start.column >= 1 && $0.start.line <= $0.source.lines.count
         }
-        if !areInText { Issue.record("round \(round): \(error) is told beyond the text") }
+        if !areInText { Issue.record("round \(round): \(error) is reported beyond the text") }
       }
     }
     // Both sides are reached, or the test would show nothing.

@@ -122,12 +122,12 @@ import Toys
     ("${{ parameters.n", "'${{' without '}}'"),
     ("x ${{ parameters.list }}", "parameters.list is a list, which cannot stand inside a text"),
   ])
-  func `A wrong expression is told with its place`(expression: String, expected: String) {
+  func `A wrong expression is reported with its place`(expression: String, expected: String) {
     let text = parameterized.replacing("n is ${{ parameters.n }}, ${{parameters.text}}", with: expression)
     #expect(message(text).hasPrefix("toy.yaml:10:66: error: \(expected)\n"))
   }
 
-  @Test func `An expression in a parameter is not replaced, and that is told`() {
+  @Test func `An expression in a parameter is not replaced, and that is reported`() {
     #expect(
       message(parameterized.replacing("two words", with: "${{ parameters.n }}")).hasPrefix(
         "toy.yaml:5:9: error: an expression in the value of a parameter\n"
@@ -135,7 +135,7 @@ import Toys
     )
   }
 
-  @Test func `Mistakes of all sorts are told in one go`() {
+  @Test func `Mistakes of all sorts are reported together`() {
     let text = """
       pipeline: toy
       titel: A toy

@@ -46,9 +46,9 @@ import Toys
     ("{ value: {} }", "a tolerance has one or more of 'absolute', 'relative' and 'ulps'", ""),
     ("1e-9", "toy.yaml:7:16: error: '1e-9' where a mapping of names", ""),
   ])
-  func `A mistake in a tolerance is told at its place`(tolerance: String, message: String, hint: String) {
-    let told = self.message(tolerance)
-    #expect(told.contains(message), "\(told)")
-    #expect(told.contains(hint), "\(told)")
+  func `A mistake in a tolerance is reported at its place`(tolerance: String, message: String, hint: String) {
+    let text = self.message(tolerance)
+    #expect(text.contains(message), "\(text)")
+    #expect(text.contains(hint), "\(text)")
   }
 }

@@ -107,7 +107,7 @@ import Testing
     #expect(future.unknown?.isEmpty == false)
   }
 
-  @Test func `Without git a repository is unknown, and a folder without one is none`() async throws {
+  @Test func `Without git a repository is unknown, and a folder without a repository has none`() async throws {
     try folder.write("x", to: "r/.git/HEAD")
     try folder.write("text\n", to: "r/pipelines/a.yaml")
     let inside = await GitState.of(source, in: folder.path.pushing("r/pipelines"), by: [])

@@ -85,7 +85,7 @@ import Testing
     #expect(try KeyFile.publicKey(at: path) == key)
   }
 
-  @Test func `A key that others may read, or that is none, is refused with the reason`() async throws {
+  @Test func `An invalid key, or one that others may read, is refused with the reason`() async throws {
     let path = folder.path.appending("key.pem")
     _ = try KeyFile.make(at: path)
     #expect(try await Program(at: "/bin/chmod").run(["640", path.string]).status == 0)

@@ -44,7 +44,7 @@ import Testing
     #expect(short.gaps == [.notFollowed(count: 1)])
   }
 
-  @Test func `What is lacking is told`() async throws {
+  @Test func `Missing links are reported`() async throws {
     let sample = try Sample()
     let gone = try await sample.record("gone")
     var old = try await sample.record("old", from: ["g": .one(try gone.address)], makers: [gone])

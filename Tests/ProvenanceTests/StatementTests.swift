@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 @Suite struct StatementTests {
-  @Test func `A statement tells what was made, from what, with what and how`() async throws {
+  @Test func `A statement names the result, its inputs, the tools and the parameters`() async throws {
     var settings = Attestor.Settings()
     settings.source = PipelineSource("a.yaml", bytes: Array("text".utf8), profile: "quick", settings: ["x=1"])
     settings.vectors = "wide"
@@ -85,8 +85,8 @@ import Testing
     #expect(found { $0.artifact = first.artifact } == ["subject"])
     #expect(found { $0.files = [:] } == ["subject"])
     #expect(found { $0.parts = $0.files } == ["subject"])
-    // Only the statement is signed: what the record tells of the run must follow from it, and none of it be missing.
-    func told(_ change: (inout [String: JSONValue]) -> Void) -> [String] {
+    // Only the statement is signed: the provenance of the record must follow from it and be complete.
+    func disagreements(_ change: (inout [String: JSONValue]) -> Void) -> [String] {
       found { record in
         guard case .object(var members) = record.provenance else { return }
         change(&members)
@@ -94,11 +94,11 @@ import Testing
       }
     }
     for name in ["machine", "pipeline", "seconds", "stage", "started", "threads"] {
-      #expect(told { $0[name] = nil } == [name])
-      #expect(told { $0[name] = "other" } == [name])
+      #expect(disagreements { $0[name] = nil } == [name])
+      #expect(disagreements { $0[name] = "other" } == [name])
     }
-    #expect(told { $0["program"] = "other 2" } == ["program"])
-    #expect(told { $0["added"] = .integer(1) } == ["added"])
+    #expect(disagreements { $0["program"] = "other 2" } == ["program"])
+    #expect(disagreements { $0["added"] = .integer(1) } == ["added"])
     #expect(found { $0.provenance = [:] } == ["machine", "pipeline", "seconds", "stage", "started", "threads"])
     #expect(found { $0.provenance = .null } == ["provenance"])
     #expect(statement.disagreements(with: record, isOfAnyRun: true) == [])

@@ -111,7 +111,7 @@ import Testing
     ("runs/loss[case=\"low]", "a quote is not closed in '[case=\"low]'"),
     ("loss[2]", "'loss[2]' where data are expected"),
   ])
-  func `A selection that cannot be read is told`(text: String, message: String) {
+  func `A selection that cannot be read is reported`(text: String, message: String) {
     #expect(complaint(text) == message)
   }
 
@@ -126,7 +126,7 @@ import Testing
     ("runs/loss[case@0, outcome=neither]", "'neither' is no meaning of 'outcome'"),
     ("runs/none", "'runs' has no array 'none'"),
   ])
-  func `What is not there is told when the values are looked at`(text: String, message: String) throws {
+  func `A missing element is reported when the values are read`(text: String, message: String) throws {
     #expect(try error(text) == message)
   }
 
@@ -146,7 +146,9 @@ import Testing
     ),
     ("runs/loss[case@0, outcome=divergs]", nil, "'divergs' is no meaning of 'outcome'"),
   ])
-  func `What can be known before a run is told then`(text: String, left: [String]?, message: String) throws {
+  func `Mistakes that can be known before a run are reported before it`(text: String, left: [String]?, message: String)
+    throws
+  {
     var diagnostics = Diagnostics()
     let dimensions = InputOutline(try runs()).dimensions(
       of: try reference(text),

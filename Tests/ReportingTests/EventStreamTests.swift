@@ -32,7 +32,7 @@ import Toys
     }
   }
 
-  @Test func `A reader that stalls loses progress and no result, and is told how much it lost`() async throws {
+  @Test func `A stalled reader loses progress but no result, and an event says how much it lost`() async throws {
     let written = Written()
     var stream = EventStream(outbox, limit: 2000) { text in written.text.withLock { $0 += text } }
     let stalled = stall()

@@ -28,7 +28,7 @@ import Testing
         ),
         .init("lost", of: "fig4", seconds: 1e9, .error("gone")),
         .init("later", of: "fig4", .skipped("not drawn")),
-        .init("told", of: "fig4", .passed, details: "a note"),
+        .init("noted", of: "fig4", .passed, details: "a note"),
       ]
     )
     let folder = try TemporaryFolder()
@@ -43,7 +43,7 @@ import Testing
         ['fig4', 'train[rate=0.1]', '12.346'] [('failure', 'x: 1 < 2\nand "more"', 'é ]]> �[2J')]
         ['fig4', 'lost', '1000000000.000'] [('error', 'gone', None)]
         ['fig4', 'later', '0.000'] [('skipped', 'not drawn', None)]
-        ['fig4', 'told', '0.000'] [('system-out', None, 'a note')]
+        ['fig4', 'noted', '0.000'] [('system-out', None, 'a note')]
 
         """#
     )

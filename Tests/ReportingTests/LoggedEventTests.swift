@@ -51,30 +51,30 @@ import Toys
         (String(section.prefix { $0 != "\n" }), String(section.drop { $0 != "\n" }))
       }
     )
-    var told: Set<String> = []
+    var logged: Set<String> = []
     for event in try events() {
       let members = try members(event)
       guard case .string(let name)? = members["event"] else {
         Issue.record("no name")
         continue
       }
-      told.insert(name)
+      logged.insert(name)
       #expect(members["time"] == "2026-11-25T09:30:12.345Z")
       let section = try #require(sections[name], "\(name)")
       for member in members.keys where !["event", "time"].contains(member) {
         #expect(section.contains("`\(member)`"), "\(name): \(member)")
       }
     }
-    #expect(told == Set(sections.keys))
+    #expect(logged == Set(sections.keys))
   }
 
   @Test func `A progress that is no number is one in JSON`() throws {
     for fraction in [Double.nan, .infinity, -3, 1e300] {
-      guard case .number(let told)? = try members(.run(ToyRun.progress("a", fraction)))["fraction"] else {
+      guard case .number(let logged)? = try members(.run(ToyRun.progress("a", fraction)))["fraction"] else {
         Issue.record("no fraction")
         continue
       }
-      #expect((0...1).contains(told))
+      #expect((0...1).contains(logged))
     }
   }
 }

@@ -5,7 +5,7 @@ import Reporting
 import Testing
 
 @Suite struct RunNarrativeTests {
-  private func told(_ actions: [Action], _ events: (Double, RunEvent)...) -> [RunLine] {
+  private func lines(_ actions: [Action], _ events: (Double, RunEvent)...) -> [RunLine] {
     var state = RunState(actions, places: 2)
     let narrative = RunNarrative(actions)
     return events.flatMap { moment, event in
@@ -16,7 +16,7 @@ import Testing
 
   @Test func `A stage has a line when it begins and one when it ends`() {
     let short = ToyRun.address.short
-    let lines = told(
+    let lines = lines(
       ToyRun.actions("a", "long-name"),
       (0, ToyRun.started("a")),
       (1, ToyRun.progress("a", 0.5)),
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func `A sweep has one line, when its last point is settled, and each failure has its own`() {
-    let lines = told(
+    let lines = lines(
       ToyRun.sweep("s", 4),
       (0, ToyRun.cached("s[n=0]")),
       (5, ToyRun.started("s[n=1]")),
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func `No line of a message looks like one of the program's own`() {
-    let lines = told(
+    let lines = lines(
       ToyRun.actions("a"),
       (0, ToyRun.started("a")),
       (1, .failed(stage: "a", message: "no\nerror: stage 'b': forged\n\n  b  done in 1 s"))

@@ -63,7 +63,7 @@ extension RunState {
     #expect(state.count(\.settled) == 4)
   }
 
-  @Test func `A fraction that is none is taken for the nearest that is one`() {
+  @Test func `A fraction outside 0 to 1 is clamped`() {
     var state = RunState(ToyRun.actions("a"), places: 1)
     state.apply((0, ToyRun.started("a")), (1, ToyRun.progress("a", 7)))
     #expect(state.working.first?.fraction == 1)

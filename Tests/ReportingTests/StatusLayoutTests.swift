@@ -38,9 +38,9 @@ import Testing
     #expect(!lines(state, 121, 24, at: 11.5).contains { $0.contains("[n=1]") })
     var many = state
     for number in 2..<7 { many.apply((20, ToyRun.started("sweep[n=\(number)]"))) }
-    let told = lines(many, 121, 24, at: 30)
-    #expect(told.count == 3)
-    #expect(told[1].contains("6 running"))
+    let rows = lines(many, 121, 24, at: 30)
+    #expect(rows.count == 3)
+    #expect(rows[1].contains("6 running"))
   }
 
   @Test(arguments: [121, 100, 80, 72, 60, 48, 40, 30, 20, 10, 5, 2, 1])

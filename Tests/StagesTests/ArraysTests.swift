@@ -58,7 +58,7 @@ import Testing
     ("{ values: { a: text } }", "'text' where a number is expected"),
     ("{ take: { a: loss } }", "data are 'input/variable', 'input/group/variable', or a number"),
   ])
-  func `Mistakes are told`(with: String, message: String) throws {
+  func `Mistakes are reported`(with: String, message: String) throws {
     #expect(try StageRunner.complaint("arrays", with).contains(message))
   }
 

@@ -3,7 +3,7 @@ import Planning
 import Stages
 import Testing
 
-/// How much memory a training will take, told before it runs.
+/// The estimate of the memory that a training takes.
 @Suite struct MemoryEstimateTests {
   private func pipeline(width: Int, depth: Int = 4, more: String = "") throws -> Pipeline {
     let text = """

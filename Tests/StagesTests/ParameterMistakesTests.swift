@@ -1,7 +1,7 @@
 import Stages
 import Testing
 
-/// What a user is told about parameters that are wrong, word for word.
+/// The messages about wrong parameters, word for word.
 @Suite struct ParameterMistakesTests {
   @Test func `A state that no parameters have`() throws {
     let text = try StageRunner.complaint(

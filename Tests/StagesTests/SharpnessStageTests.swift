@@ -119,7 +119,7 @@ import Testing
       """, "is a sweep over seed"
     ),
   ])
-  func `A run that does not fit is told before anything runs`(train: String, message: String) throws {
+  func `A run that does not fit is refused before anything runs`(train: String, message: String) throws {
     let text = """
       pipeline: test
       stages:

@@ -57,7 +57,7 @@ import Testing
     return artifact
   }
 
-  @Test func `Of labels it tells how often each occurs, and which does most often`() async throws {
+  @Test func `For labels it counts how often each occurs, and finds the most frequent`() async throws {
     let result = try await StageRunner.artifact("statistics", "{ over: [seed] }", inputs: ["data": try labels()])
     #expect(result["regime_count"]?.dimensions == ["rate", "regime"])
     #expect(result["regime"]?.values == .string(["below", "edge", "dead"]))
@@ -95,7 +95,7 @@ import Testing
     #expect(try result.numbers("regime_share").suffix(3).allSatisfy(\.isNaN))
   }
 
-  @Test func `Claims may speak of the share of a label, and mistakes in it are told before anything runs`() throws {
+  @Test func `Claims may name the share of a label, and mistakes in it are reported before anything runs`() throws {
     func complaint(_ among: String, _ element: String) throws -> String {
       let text = """
         pipeline: test

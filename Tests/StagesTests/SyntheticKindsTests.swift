@@ -87,7 +87,7 @@ import Testing
     ("{ target: teacher, teacher: { width: 16384, depth: 9 } }", "more than is computed here"),
     ("{ target: labels }", "'labels' where one of linear, teacher, noise is expected"),
   ])
-  func `Mistakes are told before anything runs`(with: String, message: String) throws {
+  func `Mistakes are reported before anything runs`(with: String, message: String) throws {
     #expect(try StageRunner.complaint("data/regression", with).contains(message))
   }
 

@@ -72,7 +72,7 @@ import Testing
     #expect(!sharpness.suffix(32).contains { !$0.isNaN })
   }
 
-  /// Checkpoints in memory, which tells what was looked for and kept.
+  /// Checkpoints in memory, which record what was looked for and stored.
   private final class Kept: StageCheckpoints {
     private let states = Mutex<[String: StageCheckpoint]>([:])
     var count: Int { states.withLock(\.count) }
@@ -106,7 +106,7 @@ import Testing
     #expect(short.count == 3)
     let alone = try await run(with("[2.7, 3.0, 3.3]"), data, whole, threads: 3)
     #expect(continued.address == alone.address)
-    // What is only told of a chain needs no new links; what moves it does.
+    // Parameters that only change the report of a chain need no new links; those that move it do.
     _ = try await run(with("[2.7, 3.0, 3.3]", "longest_period: 8"), data, short)
     #expect(short.count == 3)
     _ = try await run(with("[2.7, 3.0, 3.3]", "perturbation: 1e-7"), data, short)
@@ -119,7 +119,7 @@ import Testing
     ("width: 3", "'learning_rate' is missing"),
     ("learning_rate: [1]\nmomentum: 0.9", "unknown key 'momentum'"),
   ])
-  func `Mistakes are told before anything runs`(with: String, message: String) throws {
+  func `Mistakes are reported before anything runs`(with: String, message: String) throws {
     #expect(try StageRunner.complaint("train/continuation", with).contains(message))
   }
 }

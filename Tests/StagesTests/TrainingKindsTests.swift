@@ -101,7 +101,7 @@ import Testing
     ("learning_rate: [1, 2, 3]\nsteps: 9000000", "at most 20 million"),
     ("width: 3", "'learning_rate' is missing"),
   ])
-  func `Mistakes are told before anything runs`(with: String, message: String) throws {
+  func `Mistakes are reported before anything runs`(with: String, message: String) throws {
     #expect(try StageRunner.complaint("train", with).contains(message))
   }
 

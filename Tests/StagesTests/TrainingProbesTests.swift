@@ -141,7 +141,7 @@ import Testing
     ("ntk: { from: 4, to: 10, stride: 0 }", "must be"),
     ("ntk: { from: 0, to: 9000000, stride: 2 }", "more than a million steps"),
   ])
-  func `Mistakes are told before anything runs`(with: String, message: String) throws {
+  func `Mistakes are reported before anything runs`(with: String, message: String) throws {
     #expect(try StageRunner.complaint("train", "learning_rate: [1]\n" + with).contains(message))
   }
 }

@@ -2,7 +2,7 @@ import Artifacts
 import Stages
 import Testing
 
-/// The regimes of `train`, beside what is known of each run. `scripts/check-regimes` compares them with an independent
+/// The regimes of `train`, beside those known for each run. `scripts/check-regimes` compares them with an independent
 /// program.
 @Suite struct TrainingRegimeTests {
   private func train(_ parameters: String, examples: String = "examples: 100, dimension: 32") async throws -> Artifact {

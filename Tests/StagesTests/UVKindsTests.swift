@@ -56,7 +56,7 @@ import Testing
     expectEqual(try fit.numbers("ratio"), [0.2, 1.1, 0.2, 1.1], within: 1e-8)
   }
 
-  @Test func `A fit of something else says that it is none`() async throws {
+  @Test func `A fit of something else has the status not-UV`() async throws {
     var input = Artifact()
     try input.add(Variable(.float64([1, 1, 1, 1]), over: [("step", 4)]), as: "residual")
     try input.add(Variable(.float64([1, 2, 4, 8]), over: [("step", 4)]), as: "trace")

@@ -100,7 +100,7 @@ import Testing
     }
   }
 
-  @Test func `An object that is not there is told as such`() {
+  @Test func `A missing object is reported as such`() {
     let text = message { _ = try store.artifact(at: key) }
     let file = "FOLDER/deep/artifacts/objects/\(key.description.prefix(2))/\(key).h5"
     #expect(text == "cannot read \(file): No such file or directory")

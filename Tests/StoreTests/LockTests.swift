@@ -23,7 +23,7 @@ import Testing
     #expect(try Lock(reading: lines.reversed().joined(separator: "\n\n"), name: "a.lock") == lock)
   }
 
-  @Test func `Lines of a merge that had conflicts, and of two results of one action, are told with their numbers`() {
+  @Test func `Conflict markers, and two results of one action, are reported with their line numbers`() {
     let digest = ContentDigest(of: "x")
     let text = "<<<<<<< HEAD\na \(digest) \(digest)\n=======\na \(digest) \(digest)\nb \(digest) 12\n"
     let error = #expect(throws: Diagnostics.self) { try Lock(reading: text, name: "a.lock") }

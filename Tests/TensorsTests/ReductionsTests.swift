@@ -132,7 +132,7 @@ import Testing
     }
   }
 
-  @Test func `The largest of a row with a number that is none is none`() {
+  @Test func `NaN propagates through the maximum of a row`() {
     let (arena, places, result) = Arena.holding(
       [Matrices(rows: 1, columns: 3, seed: 1)],
       result: (1, 1),

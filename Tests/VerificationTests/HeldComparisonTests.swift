@@ -80,7 +80,7 @@ import Verification
     #expect(texts.agreement == .different)
   }
 
-  @Test func `Of values beyond a tolerance the first is told, and how many there are`() throws {
+  @Test func `The first value beyond a tolerance is reported, with the number of such values`() throws {
     let comparison = try compare(.float64([1, 2, 3, 4]), .float64([1.1, 2.5, 3, 5]), Tolerance(absolute: 0.2))
     #expect(comparison.headline == "x: 2 of 4 values differ by more than 0.2")
     #expect(comparison.details.first?.hasPrefix("first at step=1 (0.5): recorded 2.0, now 2.5 (") == true)

@@ -18,7 +18,7 @@ import Verification
   }
 
   @Test(arguments: ["", "0", "-1", "0%", "101%", "five", "nan%", "5 %x"])
-  func `What is no size is none`(text: String) {
+  func `An invalid sample size is refused`(text: String) {
     #expect(SampleSize(text) == nil)
   }
 

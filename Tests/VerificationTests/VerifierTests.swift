@@ -130,7 +130,7 @@ import Verification
     #expect(actions[2].reason.hasPrefix("its input 'x' cannot be had: the recorded object "), "\(actions[2].reason)")
   }
 
-  @Test func `A damaged recorded object is told as such, and is left where it is`() async throws {
+  @Test func `A damaged recorded object is reported as such and left in place`() async throws {
     let pipeline = try toyPipeline(sums)
     try await record(pipeline)
     try forge("a", 30, in: pipeline)
@@ -148,7 +148,7 @@ import Verification
     #expect(try readBytes(path) == bytes)
   }
 
-  @Test func `A point that a sweep goes without is told apart, and the stack is made without it`() async throws {
+  @Test func `A point that a sweep goes without is listed as such, and the stack is made without it`() async throws {
     let pipeline = try toyPipeline(
       """
       pipeline: toy

@@ -19,7 +19,7 @@ extension Artifact {
     )
     for (name, example) in first.variables.sorted(by: { $0.key < $1.key }) {
       let stacked = try Self.stack(name, example, members, axes)
-      // A coordinate that differs from point to point is none of the whole: it stands beside its dimension.
+      // A coordinate that differs between points is not a coordinate of the stack: it becomes a variable of its own.
       let isCoordinate = example.dimensions == [name] && stacked.dimensions != [name]
       try add(stacked, as: isCoordinate ? "\(name)_of_point" : name)
     }

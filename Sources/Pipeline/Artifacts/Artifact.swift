@@ -107,7 +107,7 @@ public struct Variable: Sendable, Equatable {
   public let shape: [Int]
   /// The names of the dimensions, one for each length.
   public let dimensions: [String]
-  /// `units`, `long_name` and whatever else is told about the array.
+  /// `units`, `long_name` and other attributes of the array.
   public var attributes: [String: Attribute]
 
   /// An array over named dimensions.

@@ -5,7 +5,7 @@ public struct ContentDigest: Sendable, Hashable, Comparable, CustomStringConvert
   /// The 64 lower-case hexadecimal digits.
   public let description: String
 
-  /// The digest with these digits; nil when they are none.
+  /// The digest with these hexadecimal digits; nil if they are not a digest.
   public init?(_ digits: String) {
     // A comparison each: this is asked for every action of a pipeline that is up to date.
     let isDigest = digits.utf8.allSatisfy { byte in
@@ -78,7 +78,7 @@ extension Artifact {
 
   /// An object whose keys are names in the order of their bytes.
   fileprivate static func object(_ members: [String: String]) -> String {
-    // The alphabet of names holds nothing that JSON escapes; a name that is none has no file either.
+    // Names contain nothing that JSON escapes, and an invalid name has no file.
     let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
     return "{" + sorted.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",") + "}"
   }

@@ -18,7 +18,7 @@ public enum EmbeddedStatements {
     let doing = "cannot write \(path)"
     try HDF5.prepare()
     func add(_ file: hid_t) throws(ArtifactError) { try Attribute.string(text).writePlumbing(attribute, on: file) }
-    // A file that is not there or is none is refused here.
+    // A missing file, or what is not a regular file, is refused here.
     if let image = try ReadableFile.image(path, named: path) {
       let changed = try HDF5.change(image, doing, add)
       do {

@@ -167,7 +167,7 @@ struct PackedValues {
     case .int64(let values)?: values
     case .int32(let values)?: values.map { Int64($0) }
     case .int8(let values)?: values.map { Int64($0) }
-    // What is no whole number is none of the values.
+    // A fraction is none of the integer values.
     default: try reals(name).compactMap { Int64(exactly: $0) }
     }
   }

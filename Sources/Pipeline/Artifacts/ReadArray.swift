@@ -14,7 +14,7 @@ struct ReadArray {
   let shape: [Int]
   /// The names of the dimensions, as far as they have some.
   var dimensions: [String?] = []
-  /// What is told about it.
+  /// Its attributes.
   var attributes: [String: Attribute] = [:]
   /// The bytes of a value in the file.
   let width: Int

@@ -60,7 +60,7 @@ enum ReadingMemory {
   ) throws(ArtifactError) -> Result {
     var limit = rlimit()
     let kind = __rlimit_resource_t(RLIMIT_AS.rawValue)
-    // Where the system tells nothing of memory there is no limit, as there was none before.
+    // If the system does not report its memory, there is no limit.
     guard getrlimit(kind, &limit) == 0, let used = addressSpace else { return try body() }
     let before = limit
     let room = rlim_t(used + (1 << 30) + 8 * budget.bytes)

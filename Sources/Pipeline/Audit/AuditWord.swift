@@ -137,7 +137,7 @@ extension AuditWord {
     case .wrongMaker:
       (
         .error, "the two records do not belong together: one is older, damaged or was replaced",
-        "'pipeline run --force' of the earlier stage tells which is right"
+        "'pipeline run --force' of the earlier stage shows which is right"
       )
     case .unknownMaker: (.note, "another action made the same content", "nothing")
     case .dataUnpinned:
@@ -151,10 +151,10 @@ extension AuditWord {
     case .dataChanged:
       (
         .error, "a run would now read other data than the result was made from",
-        "put the file of the statement back; 'pipeline data check' tells more"
+        "put the stated file back; 'pipeline data check' shows more"
       )
     case .dataAbsent: (.note, "its bytes were not compared", "set PIPELINE_DATA, or put the file back, to compare it")
-    case .codeChanged: (.note, "a run now would make the result again", "'pipeline plan' tells what would run")
+    case .codeChanged: (.note, "a run now would make the result again", "'pipeline plan' shows what would run")
     default: (.note, "its results cannot be made again with this version", "use the version that made them")
     }
   }
@@ -184,7 +184,7 @@ extension AuditWord {
     case .figureMissing: (.note, "a published file was removed", "'pipeline run' puts it there again")
     case .figureEdited:
       (.note, "the program kept a file that differed from the published one", "remove it if nobody needs it")
-    case .unknownFigure: (.note, "no record here tells of it", "nothing, if you know it")
+    case .unknownFigure: (.note, "no record here names it", "nothing, if you know it")
     case .embeddedDisagrees:
       (
         .error, "the statements in the file are damaged or were changed",
@@ -192,7 +192,7 @@ extension AuditWord {
       )
     case .otherRun:
       (
-        .note, "the file tells of another run of the same action",
+        .note, "the file comes from another run of the same action",
         "nothing; 'pipeline run --force' of the figure renews it"
       )
     case .fileChanged:
@@ -200,7 +200,7 @@ extension AuditWord {
         .error, "the file differs from the one that was made",
         "take a whole copy; the store's own is under figures/ or objects/"
       )
-    default: (.error, "nothing here tells how it was made", "name the store that has its record with '--store'")
+    default: (.error, "no record here says how it was made", "name the store that has its record with '--store'")
     }
   }
 }

@@ -37,7 +37,7 @@ struct ChainAudit {
         for address in source.references {
           do throws(StoreError) {
             guard try !isMade(address) else { continue }
-            find(.openEnd, "input '\(name)' is \(address.short), and no record tells how that was made")
+            find(.openEnd, "input '\(name)' is \(address.short), and no record says how that was made")
           } catch {
             find(.unreadableRecord, "how input '\(name)', \(address.short), was made is not known: \(error)")
           }

@@ -38,13 +38,13 @@ struct CodeAudit {
       }
       guard now != code.fingerprint else { continue }
       let parts = current.parts[now].flatMap { store.changedParts(of: code.fingerprint, to: $0) } ?? []
-      let told = parts.isEmpty ? "which parts of it is not known" : parts.joined(separator: ", ")
+      let changed = parts.isEmpty ? "which parts is unknown" : parts.joined(separator: ", ")
       findings.append(
         AuditFinding(
           .codeChanged,
           at: "kind \(code.kind)",
           of: name,
-          "other code made the results of \(count): \(told)"
+          "other code made the results of \(count): \(changed)"
         )
       )
     }

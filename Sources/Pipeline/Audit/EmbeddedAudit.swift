@@ -32,7 +32,7 @@ struct EmbeddedAudit {
     } else if let stated, stated.address != content.address {
       find(
         changed,
-        "its content is \(content.address?.prefix(12) ?? ""), and its statement tells of \(stated.address.prefix(12))"
+        "its content is \(content.address?.prefix(12) ?? ""), and its statement names \(stated.address.prefix(12))"
       )
     } else if content.isWhole == false, !isObjectDamaged(content) {
       let isOtherLibrary = stated?.library.map { !$0.hasSuffix("@\(content.library ?? "")") } ?? false
@@ -48,7 +48,7 @@ struct EmbeddedAudit {
     return known.damaged.contains(store.path(of: address).string)
   }
 
-  /// Looks at the statements, and tells whose result the first one is of.
+  /// Checks the statements and returns the action of the first one.
   private mutating func look(at bundle: String) -> ActionName? {
     guard !bundle.isEmpty else { return nil }
     var first: ActionName?
@@ -80,7 +80,7 @@ struct EmbeddedAudit {
       findings += own
       guard own.isEmpty, let statement, let record, let text = record.statement, let name else { continue }
       let latest = (try? UnverifiedStatement(reading: text))?.statement
-      // Where the record's own statement is the changed one, that is told of the record.
+      // If the record's own statement was changed, the finding is about the record.
       guard let latest, latest.disagreements(with: record).isEmpty else { continue }
       // What was made again since then has a later statement in its record.
       if latest.started > statement.started {

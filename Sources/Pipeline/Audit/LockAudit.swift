@@ -5,7 +5,7 @@ internal import Provenance
 public import Store
 public import SystemPackage
 
-/// A lock, and what is known of the pipeline that it belongs to.
+/// A lock file with the cached results of its pipeline.
 public struct AuditedLock: Sendable {
   /// The file.
   public var path: FilePath

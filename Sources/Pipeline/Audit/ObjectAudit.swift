@@ -106,7 +106,7 @@ extension ObjectAudit.Entry {
   /// The line that `sha256sum --check` reads: digest, two spaces, path; with a backslash in front where the path has
   /// characters that are written in another way.
   ///
-  /// - Parameter folder: the folder in which the line will be read, if it is known; a path below it is told from there.
+  /// - Parameter folder: the folder in which the line will be read, if known; a path below it is relative to it.
   public func checksumLine(from folder: FilePath?) -> String {
     var path = path.lexicallyNormalized()
     if let folder, path.isAbsolute { _ = path.removePrefix(folder.lexicallyNormalized()) }

@@ -127,8 +127,8 @@ public struct ClaimLedger: Record, Equatable {
   private static func read(_ path: FilePath) throws -> ClaimLedger? {
     let bytes = try FileSystem.read(path, limit: 1 << 28)
     let json = try JSONValue(reading: String(decoding: bytes, as: UTF8.self), name: "claims")
-    var told = Diagnostics()
-    return decode(Node(json), &told)
+    var ignored = Diagnostics()
+    return decode(Node(json), &ignored)
   }
 
   /// The names of the claims of a file whose verdicts were edited. A file of the version before this one has no seals;

@@ -4,7 +4,7 @@ internal import References
 
 /// The claims of a pipeline file.
 public struct ClaimList: Sendable {
-  /// A claim, with what is known of it before anything runs.
+  /// A claim with its checked references.
   public struct Entry: Sendable {
     /// The claim.
     public let claim: Claim
@@ -17,14 +17,14 @@ public struct ClaimList: Sendable {
   /// The claims, in the order of the file.
   public private(set) var entries: [Entry] = []
 
-  /// Reads claims, and checks them against what is known of the stages; what is wrong with them is reported.
+  /// Reads claims and checks them against the declared outputs of the stages; mistakes are reported.
   @discardableResult
   public init(_ written: Node, _ stages: StageDirectory, _ diagnostics: inout Diagnostics) {
     guard case .sequence(let items) = written.content else { return }
     var names: Set<String> = []
     // Many claims speak of one stage, which may have very many points.
     var known: [String: StageDirectory.Entry] = [:]
-    // An expression without a value has been told, and there is nothing to say of the claim around it.
+    // An expression without a value has been reported, so the claim around it is not.
     for item in items where !diagnostics.isFull && !item.hasUnresolved {
       guard let claim = Claim.decode(item, &diagnostics) else { continue }
       if !names.insert(claim.name.value).inserted {
@@ -42,8 +42,8 @@ public struct ClaimList: Sendable {
 
   /// The claims of a pipeline without mistakes.
   public init(of pipeline: Pipeline) {
-    var told = Diagnostics()
-    self.init(pipeline.claims, pipeline.stages, &told)
+    var ignored = Diagnostics()
+    self.init(pipeline.claims, pipeline.stages, &ignored)
   }
 }
 

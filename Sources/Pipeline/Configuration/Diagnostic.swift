@@ -61,8 +61,8 @@ public struct Diagnostics: Error, Sendable, Equatable {
   public static let maximum = 100
   /// The diagnostics in the order in which they were found.
   public private(set) var all: [Diagnostic] = []
-  /// What has been told, and where: an alias shows the same place twice, and one mistake is told once.
-  private var told: Set<String> = []
+  /// The reported places and messages: an alias shows the same place twice, and each mistake is reported once.
+  private var reported: Set<String> = []
 
   /// No diagnostics.
   public init() {}
@@ -81,7 +81,7 @@ public struct Diagnostics: Error, Sendable, Equatable {
   /// Adds one.
   public mutating func report(_ diagnostic: Diagnostic) {
     let place = diagnostic.location?.description ?? ""
-    if !isFull, told.insert("\(place) \(diagnostic.message)").inserted {
+    if !isFull, reported.insert("\(place) \(diagnostic.message)").inserted {
       all.append(diagnostic)
     }
   }

@@ -31,7 +31,7 @@ public struct Node: Sendable {
   public var content: Content
   /// Where it stands; nil for a node made from a value.
   public var location: SourceLocation?
-  /// Whether it is an expression without a value, which has been told: nothing more is said of it.
+  /// Whether this is an expression without a value; that has been reported, so nothing else is.
   public var isUnresolved = false
 
   /// A node.

@@ -56,7 +56,7 @@ public struct TimeSpan: ConfigurationValue, Equatable {
     self.seconds = seconds
   }
 
-  // The longer name first: "min" ends in no other, but "m" would have to be told apart from it.
+  // Longer names first, so that "min" is not read as "m".
   private static let units: [(name: String, factor: Double)] = [
     ("min", 60), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400), ("w", 604_800),
   ]

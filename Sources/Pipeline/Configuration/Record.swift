@@ -9,7 +9,7 @@ public protocol Record: ConfigurationValue {
   static var fields: [Field<Self>] { get }
   /// What is wrong with the fields taken together, once each is right by itself.
   func inconsistencies() -> [Inconsistency]
-  /// The long form of a short one (`x: loss` for `x: { variable: loss }`), or nil if `node` is none.
+  /// The long form of a short one (`x: loss` for `x: { variable: loss }`), or nil if `node` is not a short form.
   static func expandShorthand(_ node: Node) -> Node?
   /// What the short form looks like; nil if there is none.
   static var shorthand: ValueShape? { get }

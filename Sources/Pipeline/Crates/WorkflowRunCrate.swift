@@ -10,7 +10,7 @@ internal import SystemPackage
 
 /// A Workflow Run RO-Crate (profile Provenance Run Crate 0.5) of a pipeline all of whose actions have results: the
 /// pipeline file as workflow, each stage as step and tool, each action with parameters, inputs, outputs, times and use of
-/// the machine, and all files with their digests. `Documentation/ro-crate.md` tells where what is found.
+/// the machine, and all files with their digests. `Documentation/ro-crate.md` lists where each is found.
 public struct WorkflowRunCrate {
   /// What the results do not tell and a person may say.
   public struct Words: Sendable {
@@ -70,7 +70,7 @@ public struct WorkflowRunCrate {
     guard facts.madeCount == facts.pipeline.actions.count else {
       throw Diagnostics(
         Diagnostic(
-          "a crate tells of a whole run: '\(facts.run)' has \(facts.state)",
+          "a crate describes a complete run: '\(facts.run)' has \(facts.state)",
           at: nil,
           hints: "'pipeline run' makes what is missing"
         )
@@ -226,7 +226,7 @@ public struct WorkflowRunCrate {
     let text = """
       # \(facts.title.printable.replacing("<", with: "&lt;"))
 
-      The results of the pipeline `\(facts.run)` as a Workflow Run RO-Crate: `ro-crate-metadata.json` tells how each of them
+      The results of the pipeline `\(facts.run)` as a Workflow Run RO-Crate: `ro-crate-metadata.json` says how each of them
       was made. `\(facts.source.file)` is the workflow, `figures/` has what it drew, `objects/` every result as a labelled
       HDF5 file, and `statements/` an in-toto statement of each action.
 

@@ -34,7 +34,7 @@ struct Curl {
   /// - Parameters:
   ///   - offset: how many bytes are there already; what follows them is asked for.
   ///   - limit: the size that the file is to have.
-  ///   - received: is told the file's size as it grows.
+  ///   - received: receives the file's size as it grows.
   func append(
     _ address: String,
     to file: FileDescriptor,

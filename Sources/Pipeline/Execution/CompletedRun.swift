@@ -16,9 +16,9 @@ public struct CompletedRun: Sendable {
   public let name: String
   /// The name and the title of the pipeline.
   public let heading: String
-  /// What it told of its figures, from the folder of the store on; empty if it has none.
+  /// The folder of its figures relative to the store; empty if it has none.
   public let figures: String
-  /// What it told of its claims, all of which hold; empty if it has none.
+  /// The lines about its claims, all of which hold; empty if it has none.
   public let claims: [String]
 
   /// What a run depends on besides the store.
@@ -101,8 +101,8 @@ public struct CompletedRun: Sendable {
   /// is not known whether the run saw it as it is now.
   ///
   /// - Parameters:
-  ///   - figures: what was told of the published files, on one line.
-  ///   - claims: what was told of the claims, none of which may fail.
+  ///   - figures: the folder of the published files.
+  ///   - claims: the lines about the claims, none of which may fail.
   ///   - published: those files.
   public static func note(
     _ request: Request,
@@ -115,10 +115,10 @@ public struct CompletedRun: Sendable {
   ) {
     // A run that computed something is followed by one that looks at all of it, and that one is noted.
     guard summary.computed.isEmpty, pipeline.filesAreKnown else { return }
-    let told = [pipeline.name, pipeline.heading, figures, "\(claims.count)"] + claims
+    let lines = [pipeline.name, pipeline.heading, figures, "\(claims.count)"] + claims
     // A line each.
     guard summary.isComplete, summary.skipped == 0, request.sources.allSatisfy({ $0.state.changed < request.moment }),
-      !told.contains(where: { $0.contains("\n") })
+      !lines.contains(where: { $0.contains("\n") })
     else { return }
     var files = published
     for (name, key) in summary.keys {
@@ -127,7 +127,7 @@ public struct CompletedRun: Sendable {
       files.append(store.path(of: address))
       files += summary.drawn[name]?.objects.map { store.path(of: $0) } ?? []
     }
-    var text = "\(mark)\n\(summary.total)\n\(told.joined(separator: "\n"))\n\(files.count + pipeline.files.count)\n"
+    var text = "\(mark)\n\(summary.total)\n\(lines.joined(separator: "\n"))\n\(files.count + pipeline.files.count)\n"
     for source in request.sources { text += "\(source.state.line)\(source.path)\n" }
     for file in files {
       var path = file

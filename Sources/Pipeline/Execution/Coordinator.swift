@@ -25,14 +25,14 @@ actor Coordinator {
   var drawn: [String: ActionRecord] = [:]
   var cached = 0
   var computed: Set<String> = []
-  /// The points of sweeps that failed by themselves, and so were told of.
+  /// The sweep points that failed and have been reported.
   var leftOut: Set<String> = []
   private(set) var stopped: RunStop?
   /// For each action that was interrupted, the file with what it had printed.
   var interruptedLogs: [String: FilePath] = [:]
   /// Whether the run ends after a failure, once what runs has ended.
   var isHalting = false
-  /// The file to which the leases of this run are links, and that tells garbage collection what the run needs.
+  /// The file to which the leases of this run are links; it lists for garbage collection what the run needs.
   private(set) var sign: LeaseSign?
   /// The leases of what runs.
   var leases: [String: Lease] = [:]

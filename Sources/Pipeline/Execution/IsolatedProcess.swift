@@ -20,7 +20,7 @@ public enum IsolatedProcess {
     }
   }
 
-  /// A crash is told in one line; a backtrace of the library would bury it. And the process ends with this one.
+  /// A crash is reported in one line, without a backtrace of the library. The process ends with this one.
   private static var environment: Environment {
     .inherit.updating([
       "SWIFT_BACKTRACE": "enable=no", Environment.Key(stringLiteral: Parent.variable): Parent.identity,

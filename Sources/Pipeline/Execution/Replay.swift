@@ -37,7 +37,7 @@ public struct Replay: Sendable {
         do throws(StoreError) {
           guard let record = records[address] else {
             guard try FileSystem.kind(of: store.path(of: address)) == nil else { continue }
-            return "no record tells of the result \(address.short), its input '\(name)'"
+            return "no record names the result \(address.short), its input '\(name)'"
           }
           for object in [record.artifact] + record.parts.values {
             guard try FileSystem.kind(of: store.path(of: object)) == nil else { continue }

@@ -48,9 +48,9 @@ extension Pipeline {
   /// Reports the stages that need more memory than a run may use at once.
   public func check(fitsInto memory: ByteCount) throws(Diagnostics) {
     var diagnostics = Diagnostics()
-    var told: Set<String> = []
+    var reported: Set<String> = []
     for action in actions {
-      guard let needed = action.resources.memory, needed.bytes > memory.bytes, told.insert(action.stage).inserted
+      guard let needed = action.resources.memory, needed.bytes > memory.bytes, reported.insert(action.stage).inserted
       else { continue }
       diagnostics.report(
         "'\(action.name)' asks for \(needed) of memory, and the run may use \(memory)",

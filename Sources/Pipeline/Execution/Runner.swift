@@ -47,7 +47,7 @@ public struct Runner: Sendable {
   ///
   /// - Parameters:
   ///   - options: what of it is run, and how.
-  ///   - observe: is told what happens, in the order in which it does.
+  ///   - observe: receives the events in order.
   public func run(
     _ pipeline: Pipeline,
     _ options: RunOptions = RunOptions(),

@@ -3,9 +3,9 @@ internal import Configuration
 
 extension FigureContent {
   /// Where a legend would take too much room because `each` draws many series in the colours of a palette, a bar of
-  /// these colours tells them apart instead.
+  /// these colors distinguishes them instead.
   mutating func replaceCrowdedLegends(_ inputs: [String: Artifact]) throws(FigureError) {
-    // Whatever else is wrong with the layout is told when the figure is drawn.
+    // Other mistakes of the layout are reported when the figure is drawn.
     guard panels.contains(where: { $0.panel.barForEach(inputs) != nil }), let layout = try? Layout(self) else { return }
     for index in layout.crowdedPanels {
       guard let panel = panels[index].panel.barForEach(inputs) else { continue }

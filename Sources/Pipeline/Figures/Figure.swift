@@ -208,7 +208,11 @@ public struct ColorAxis: Record {
     .init("from", \.from, "The value of the first colour; the least one drawn unless given."),
     .init("to", \.to, "The value of the last colour; the greatest one drawn unless given."),
     .init("scale", \.scale, "How values are laid out."),
-    .init("palette", \.palette, "The colours; 'categorical' gives each meaning of a label one, told in the legend."),
+    .init(
+      "palette",
+      \.palette,
+      "The colors; 'categorical' gives each meaning of a label its own, listed in the legend."
+    ),
     .init("colors", \.colors, "The colours of 'categorical', in the order of the meanings."),
     .init("bar", \.bar, "Whether the bar is drawn."),
   ]
@@ -230,7 +234,7 @@ private func rangeInconsistencies(_ from: Double?, _ to: Double?, _ scale: AxisS
 }
 
 extension ColorAxis {
-  /// Whether a bar is drawn: labels are told in the legend instead.
+  /// Whether a color bar is drawn; the meanings of labels are listed in the legend instead.
   var hasBar: Bool { bar && palette != .categorical }
 }
 

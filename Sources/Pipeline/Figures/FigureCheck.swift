@@ -2,7 +2,7 @@ public import Configuration
 public import References
 
 extension Figure {
-  /// Checks every name against what is known of the inputs: inputs, arrays, dimensions and meanings, and whether the
+  /// Checks every name against the declared inputs: inputs, arrays, dimensions and meanings, and whether the
   /// dimensions that are left fit the way of drawing.
   public func check(against inputs: [String: InputOutline], _ diagnostics: inout Diagnostics) {
     for (panelIndex, panel) in panels.enumerated() {

@@ -113,12 +113,12 @@ struct Layout: Sendable {
   /// Whether a panel, or another without a bar of its own that has the same colours, has values beyond the range.
   private func beyond(_ content: FigureContent, _ index: Int) -> (below: Bool, above: Bool) {
     guard let axis = content.panels[index].panel.color, let range = frames[index].color else { return (false, false) }
-    let told = content.panels.indices.filter { other in
+    let sharing = content.panels.indices.filter { other in
       guard other != index else { return true }
       guard let color = content.panels[other].panel.color, !color.hasBar else { return false }
       return frames[other].color == range && color.palette == axis.palette
     }
-    let all = told.map { content.panels[$0].beyond(range) }
+    let all = sharing.map { content.panels[$0].beyond(range) }
     return (all.contains(where: \.below), all.contains(where: \.above))
   }
 

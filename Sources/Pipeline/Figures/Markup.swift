@@ -85,7 +85,7 @@ enum Markup {
     /// Whether the letters are heavier, and so wider.
     let isBold: Bool
 
-    /// Reads a font; nil if it is none.
+    /// Reads a font; nil if the text is not a font.
     init?(_ specification: String) {
       guard specification.unicodeScalars.allSatisfy(Self.isCharacter) else { return nil }
       var rest = specification[...]

@@ -89,7 +89,7 @@ extension ScriptWriter {
     if z.isEmpty {
       add(columns([x, y], kept), Self.paint(color, style.opacity))
     } else {
-      // What has no colour is told from the others by its grey.
+      // Places without a color are grey.
       add(columns([x, y], kept.filter { z[$0].isNaN }), Self.paint(.missing, style.opacity))
       add(columns([x, y, z], kept.filter { !z[$0].isNaN }), "linecolor palette")
     }

@@ -230,7 +230,7 @@ struct Selection {
     return values[index]
   }
 
-  /// With how many more digits than its template asks for a label tells as many marks apart as its values differ.
+  /// The number of digits beyond its template that make the labels of different values differ.
   func moreDigits(_ count: Int) throws(FigureError) -> Int {
     guard count > 1, series.label?.value.variables.isEmpty == false else { return 0 }
     func distinct(_ digits: Int) throws(FigureError) -> Int {

@@ -65,7 +65,7 @@ public struct Table: Record {
   /// All references, the rows' first.
   private var references: [DataReference] { [rows] + columns.map(\.value) }
 
-  /// Checks the references against what is known of the inputs.
+  /// Checks the references against the declared inputs.
   public func check(against inputs: [String: InputOutline], _ diagnostics: inout Diagnostics) {
     var isKnown = true
     for reference in references {

@@ -32,7 +32,7 @@ extension ExternalResource {
     return .object(members)
   }
 
-  /// Reads a resource from a result's provenance; nil for what is none.
+  /// Reads a resource from a result's provenance; nil for anything else.
   public init?(_ json: JSONValue) {
     guard case .object(let members) = json, case .string(let name)? = members["name"] else { return nil }
     func text(_ key: String) -> String? {

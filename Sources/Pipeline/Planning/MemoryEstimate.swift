@@ -14,7 +14,7 @@ public struct MemoryEstimate: Sendable, Equatable {
     self.purpose = purpose
   }
 
-  /// The cores of this machine: a stage has no more threads, unless a run is told to use more.
+  /// The cores of this machine: a stage has no more threads, unless the options of a run ask for more.
   static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }
 

@@ -47,7 +47,7 @@ public struct Pipeline: Sendable {
   ///
   /// - Parameters:
   ///   - files: the files around it, whose content belongs to the keys of the stages that name them.
-  ///   - checkClaims: is asked once, where there are claims, so that all mistakes of a file are told together.
+  ///   - checkClaims: is called once if there are claims, so that all mistakes of a file are reported together.
   /// - Throws: everything that is wrong with the file and the choices, each with its place.
   public init(
     _ root: Node,

@@ -2,7 +2,7 @@ public import Artifacts
 internal import DequeModule
 
 /// Which actions are waiting, ready, running, done or failed. A pure state machine: it knows no clock, no file and no
-/// process, and is told what happened.
+/// process, and receives what happened.
 public struct Plan: Sendable {
   /// The state of one action.
   public enum State: Sendable, Equatable {

@@ -34,16 +34,16 @@ public enum RunReason: Sendable, Equatable {
 }
 
 extension RunReason: CustomStringConvertible {
-  /// Of many changes so many are told in words.
-  public static let mostTold = 3
+  /// The most changes that are listed in words.
+  public static let mostShown = 3
 
   /// The reason in words.
   public var description: String {
     switch self {
     case .neverBuilt: return "not built yet"
     case .changed(let changes):
-      let shown = changes.prefix(Self.mostTold).map(\.description).joined(separator: "; ")
-      return changes.count > Self.mostTold ? "\(shown); and \(changes.count - Self.mostTold) more" : shown
+      let shown = changes.prefix(Self.mostShown).map(\.description).joined(separator: "; ")
+      return changes.count > Self.mostShown ? "\(shown); and \(changes.count - Self.mostShown) more" : shown
     case .objectMissing(let address): return "its object \(address.prefix(12)) is missing"
     case .objectDamaged(let address): return "its object \(address.prefix(12)) is damaged"
     case .recordUnreadable(let reason): return reason

@@ -11,7 +11,7 @@ enum Setting {
     let source = SourceText(name: "--set \(name)", text: value)
     let start = SourcePosition(line: 1, column: 1)
     let end = SourcePosition(line: source.lines.count, column: (source.lines.last?.unicodeScalars.count ?? 0) + 1)
-    // What YAML does not accept is a text, so that its reasons need not be told.
+    // What YAML does not accept is a text, so its errors are not reported.
     if let parsed = try? YAMLParser.parse(Array(value.utf8), name: source.name), parsed.location?.end == end {
       switch (parsed.content, value.first) {
       case (.scalar(value, isPlain: true), _): return parsed

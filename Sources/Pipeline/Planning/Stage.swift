@@ -6,7 +6,7 @@ struct Stage {
   struct Instance {
     /// What the point adds to the stage's name; empty outside of a sweep.
     let suffix: String
-    /// Nil when they have a mistake, which has been told; the inputs are checked nevertheless.
+    /// Nil if they have a mistake, which has been reported; the inputs are still checked.
     let parameters: (any StageKind)?
     let inputs: [StageInput]
     let resources: StageResources
@@ -93,7 +93,7 @@ struct Stage {
     _ diagnostics: inout Diagnostics
   ) -> (any StageKind.Type)? {
     if let kind = kinds[written.kind] { return kind }
-    // A kind that is missing, or no text, has been told.
+    // A missing kind, or one that is not a text, has been reported.
     guard !written.kind.isEmpty else { return nil }
     diagnostics.report(
       "there is no kind of stage '\(written.kind)'",
@@ -118,9 +118,9 @@ extension Stage {
   ///
   /// - Parameters:
   ///   - stages: the stages that were readable, by name.
-  ///   - outputs: what is known of their arrays.
+  ///   - outputs: their declared arrays.
   ///   - names: all stages of the file, in its order.
-  /// - Returns: what is known of this stage's arrays; nil for nothing.
+  /// - Returns: the declared arrays of this stage; nil if they are unknown.
   func check(
     _ stages: [String: Stage],
     _ outputs: [String: [OutputDeclaration]],
@@ -159,7 +159,7 @@ extension Stage {
             "stages: " + Suggestion.list(names)
           )
         } else {
-          // The stage is there but could not be read; that has been told, and nothing more is known of its arrays.
+          // The stage exists but has a mistake, which has been reported; its arrays are unknown.
           knowledge[input.name] = InputKnowledge(stage: source, kind: "", outputs: nil)
         }
       }
@@ -342,7 +342,7 @@ extension Stage {
 extension Stage {
   /// What whoever names the stage receives.
   ///
-  /// - Parameter outputs: what is known of the arrays of one of its points.
+  /// - Parameter outputs: the declared arrays of one of its points.
   func entry(_ outputs: [OutputDeclaration]?) -> StageDirectory.Entry {
     var index = SweepIndex()
     let axes = matrix?.sweepAxes ?? []

@@ -55,7 +55,7 @@ public struct NoCheckpoints: StageCheckpoints {
   /// No checkpoints.
   public init() {}
 
-  /// There is none.
+  /// No checkpoint.
   public func furthest(of identity: JSONValue) -> StageCheckpoint? { nil }
 
   /// Keeps nothing.

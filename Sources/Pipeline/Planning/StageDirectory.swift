@@ -25,13 +25,13 @@ public struct StageDirectory: Sendable {
   /// - Parameters:
   ///   - names: all stages of the file.
   ///   - stages: those that were readable, by name.
-  ///   - outputs: what is known of their arrays.
+  ///   - outputs: their declared arrays.
   init(names: [String], stages: [String: Stage], outputs: [String: [OutputDeclaration]]) {
     self.names = names
     self.stages = stages
     self.outputs = outputs
   }
 
-  /// What is known of a stage; nil if it is not there, or has mistakes, which have been told.
+  /// The declaration of a stage; nil if it is missing or has mistakes, which have been reported.
   public subscript(name: String) -> Entry? { stages[name]?.entry(outputs[name]) }
 }

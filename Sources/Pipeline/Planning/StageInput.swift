@@ -26,7 +26,7 @@ struct StageInput {
     (name, nameLocation, self.stage, fixed) = ("", nil, Located(stage), NamedValues())
   }
 
-  /// Reads an input; nil when it is none, which has been reported.
+  /// Reads an input; nil if it is invalid, which has been reported.
   init?(_ entry: Node.Entry, _ diagnostics: inout Diagnostics) {
     name = entry.key
     nameLocation = entry.keyLocation

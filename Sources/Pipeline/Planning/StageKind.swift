@@ -21,7 +21,7 @@ public protocol StageKind: Record {
   var lengths: [String: Int] { get }
   /// Takes the content of files into the parameters, and so into the key, once when the pipeline is planned.
   mutating func resolve(_ files: inout ProjectDigests, _ diagnostics: inout Diagnostics)
-  /// Checks what the types of the parameters cannot say against what is known of the inputs before any stage runs.
+  /// Checks the parameters against the declared inputs before any stage runs, beyond what their types express.
   func check(_ inputs: [String: InputKnowledge], _ diagnostics: inout Diagnostics)
   /// The arrays of the result, as far as they follow from the inputs; those of the declaration unless a kind knows more.
   func outputs(of inputs: [String: InputKnowledge]) -> [OutputDeclaration]?

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// How many files a process may have open.
 public enum OpenFiles {
-  /// The variable that tells a process the limit that the user set.
+  /// The environment variable with the limit that the user set.
   private static let variable = "PIPELINE_OPEN_FILES"
 
   /// Raises the limit as far as the user may, once for a process. Most systems set a low one for the sake of programs

@@ -4,7 +4,7 @@ internal import Glibc
 
 /// The process that started this one.
 public enum Parent {
-  /// The variable that tells a process its parent.
+  /// The environment variable with the process ID of the parent.
   public static let variable = "PIPELINE_PARENT"
 
   /// The value of the variable for the processes that this one starts.

@@ -39,7 +39,7 @@ enum SupervisedRun {
     }
     switch code {
     case 0: return
-    // How a shell tells that a signal ended a program.
+    // The exit code of a shell for a program that a signal ended.
     case 129...192:
       let name = strsignal(code - 128).map { String(cString: $0) } ?? "unknown"
       throw failure("ended with exit code \(code): signal \(code - 128), \(name)", folder)

@@ -67,7 +67,7 @@ extension Envelope {
     var signatures: [Signature] = []
     for entry in list {
       guard case .object(let entry) = entry, case .string(let text)? = entry["sig"], let bytes = Self.decoded(text)
-      else { throw StatementError("a signature of the envelope is none") }
+      else { throw StatementError("the envelope has an invalid signature") }
       var keyID = ""
       if case .string(let text)? = entry["keyid"] { keyID = text }
       signatures.append(Signature(keyID: keyID, bytes: bytes))

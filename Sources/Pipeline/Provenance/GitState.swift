@@ -58,7 +58,7 @@ extension GitState {
       return .unknown("git does not answer")
     }
     let lines = answer.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    // A name that git does not know is repeated as it is, so that the others are told in any case.
+    // git repeats a name that it does not know, so the others are returned in any case.
     guard lines.first == "true" else { return withoutFolder(lines.first, answer.errors, folder) }
     guard lines.count > 1, [40, 64].contains(lines[1].utf8.count), lines[1].allSatisfy(\.isHexDigit) else {
       // Nothing has been committed yet.

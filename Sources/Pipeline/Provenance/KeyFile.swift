@@ -29,7 +29,7 @@ public enum KeyFile {
 
   /// Makes a new key.
   ///
-  /// - Throws: when there is one already: what it signed could not be told any more.
+  /// - Throws: if there is one already, since its signatures could no longer be checked.
   public static func make(at path: FilePath) throws -> PublicKey {
     let key = SigningKey()
     let folder = path.removingLastComponent()

@@ -10,7 +10,7 @@ public struct ResourceDescriptor: Sendable, Equatable {
   public var digest: [String: String]
   /// Where it is to be had.
   public var downloadLocation: String?
-  /// What else is told of it.
+  /// Further annotations.
   public var annotations: [String: JSONValue]
 
   /// A descriptor.

@@ -89,7 +89,7 @@ extension Statement {
     )
   }
 
-  /// Says what the stage told of its run: data and programs from outside become dependencies, the rest details.
+  /// Adds what the stage reported about its run: data and programs from outside become dependencies, the rest details.
   mutating func describe(_ more: [String: JSONValue]) {
     for (name, value) in more.sorted(by: { $0.key < $1.key }) {
       switch name {
@@ -198,7 +198,7 @@ extension Statement {
     }
   }
 
-  /// The record that the statement was written with, as far as the statement tells of it: not how large its objects are.
+  /// The record that the statement was written with, without the sizes of its objects, which it does not contain.
   /// Nil where it lacks something.
   public var record: ActionRecord? {
     var diagnostics = Diagnostics()
@@ -229,7 +229,7 @@ extension Statement {
     return ContentDigest(object.address) == nil ? nil : object
   }
 
-  /// How long the action kept processors busy, in seconds; nil where that is not told.
+  /// The processor time of the action in seconds; nil if it is not recorded.
   public var processorSeconds: Double? {
     if case .number(let seconds)? = run["processorSeconds"] { seconds } else { nil }
   }
@@ -274,8 +274,8 @@ extension Statement {
     let addresses = { (statement: Statement) in statement.inputs.map { "\($0.name) \($0.address)" } }
     compare("dependencies", addresses(self) == addresses(expected))
     compare("subject", subject == expected.subject)
-    let told = record.provenanceMember("data").map { Self.resources($0).map(Self.descriptor(ofData:)) } ?? []
-    compare("data", told == dependencies.filter { $0.name.hasPrefix(Self.dataFolder) })
+    let recorded = record.provenanceMember("data").map { Self.resources($0).map(Self.descriptor(ofData:)) } ?? []
+    compare("data", recorded == dependencies.filter { $0.name.hasPrefix(Self.dataFolder) })
     if !isOfAnyRun { found += disagreements(withProvenanceOf: record) }
     compare("key as a digest of kind, parameters, inputs and code", isConsistent)
     return found
@@ -284,14 +284,14 @@ extension Statement {
   /// The members of a record's provenance that do not say what the statement says. Only the statement is signed, so each
   /// of them must follow from it, and none may be missing.
   private func disagreements(withProvenanceOf record: ActionRecord) -> [String] {
-    guard case .object(var told) = record.provenance else { return ["provenance"] }
+    guard case .object(var recorded) = record.provenance else { return ["provenance"] }
     var stated: [String: JSONValue] = ["started": .string(started)]
     stated["pipeline"] = externalParameters["pipeline"]
     stated["stage"] = externalParameters["stage"]
     for name in ["seconds", "threads", "machine"] { stated[name] = run[name] }
-    var found = stated.filter { told[$0.key] != $0.value }.map(\.key)
-    for name in stated.keys { told[name] = nil }
-    for (name, value) in told {
+    var found = stated.filter { recorded[$0.key] != $0.value }.map(\.key)
+    for name in stated.keys { recorded[name] = nil }
+    for (name, value) in recorded {
       let isSame =
         switch name {
         case "data": true
@@ -322,7 +322,7 @@ extension Statement {
 }
 
 extension ActionRecord {
-  /// A member of what the record tells of the run.
+  /// A member of the provenance of the record.
   fileprivate func provenanceMember(_ name: String) -> JSONValue? {
     if case .object(let members) = provenance { members[name] } else { nil }
   }

@@ -198,7 +198,7 @@ public struct StatementSource: Sendable {
   }
 }
 
-// MARK: - What a link tells, by its statement or, without one, by its record
+// MARK: - The facts of a link, from its statement or, without one, from its record
 
 extension StatementChain.Link {
   private var stated: Statement? { statement?.statement }

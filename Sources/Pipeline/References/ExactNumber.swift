@@ -14,7 +14,7 @@ public enum ExactNumber: Sendable, Hashable {
     self = whole.magnitude > 1 << 53 ? .large(whole) : .real(Double(whole))
   }
 
-  /// The number of a JSON value; nil if that is none.
+  /// The number of a JSON value; nil if it is not a number.
   public init?(_ json: JSONValue) {
     switch json {
     case .number(let number): self = .real(number)

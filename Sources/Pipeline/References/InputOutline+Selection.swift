@@ -38,13 +38,13 @@ extension InputOutline {
 extension InputOutline {
   /// The dimensions that are left of what a reference selects; none where that is not known or something is wrong with it.
   public func dimensions(of reference: DataReference) -> [String] {
-    // What is wrong with a selection has been told.
-    var told = Diagnostics()
-    return dimensions(of: reference, in: "", &told) ?? []
+    // Mistakes of a selection have been reported.
+    var ignored = Diagnostics()
+    return dimensions(of: reference, in: "", &ignored) ?? []
   }
 
   /// By which selectors a reference selects some of the elements along dimensions that are left, by dimension; what is
-  /// wrong with it is told by `dimensions`.
+  /// wrong with it is reported by `dimensions`.
   public func parts(of reference: DataReference) -> [String: [ElementSelection.Selector]] {
     guard case .array(_, let path) = reference.content, let array = self[path] else { return [:] }
     var check = SelectionCheck(outline: self, array: array, known: [:])
@@ -53,7 +53,7 @@ extension InputOutline {
   }
 }
 
-/// Checks a selection against what is known of an array before it is made.
+/// Checks a selection against the declaration of an array before it exists.
 private struct SelectionCheck {
   let outline: InputOutline
   let array: InputOutline.Array

@@ -154,7 +154,9 @@ extension ElementSelection.Selector {
       case .one(let value): (try place(value, or: 0), try place(value, or: 0))
       case .range(let low, let high): (try place(low, or: 0), try place(high, or: length - 1))
       }
-    guard first <= last else { throw ArtifactError("the positions \(first) to \(last) along '\(dimension)' are none") }
+    guard first <= last else {
+      throw ArtifactError("the positions \(first) to \(last) along '\(dimension)' are an empty range")
+    }
     return first...last
   }
 

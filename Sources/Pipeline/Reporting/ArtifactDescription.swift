@@ -101,7 +101,7 @@ extension Attribute {
   /// In a line: the first line of a text, the values of a list with six digits.
   package var brief: String { line { values.brief($0) } }
 
-  /// In a line, with all digits: two attributes that differ in the last are told apart.
+  /// One line with all digits, so that attributes that differ in the last digit look different.
   var exact: String { line { values.text($0) } }
 
   private func line(_ value: (Int) -> String) -> String {

@@ -16,14 +16,14 @@ public struct Console {
   private let hasColours: Bool
   private let outbox: Outbox
   private var block = TerminalBlock()
-  /// Lines about what was known. They are told once there is something else to tell of a stage.
+  /// Lines about cached results. They are printed once there is something else to print about a stage.
   private var known: [String] = []
   /// Lines that are written at the next drawing.
   private var waiting: [(text: String, file: FileDescriptor)] = []
 
-  /// A console; a quiet one tells of failures only.
+  /// A console; a quiet one prints only errors.
   ///
-  /// - Parameter outbox: writes what is told.
+  /// - Parameter outbox: writes the lines.
   init(isQuiet: Bool, to outbox: Outbox) {
     self.isQuiet = isQuiet
     self.outbox = outbox
@@ -60,7 +60,7 @@ public struct Console {
     }
   }
 
-  /// Tells the rest of what was known, unless nothing else was: that is told in one line.
+  /// Prints the remaining lines about cached results, unless everything was cached, which takes one line.
   mutating func settle(isNothingElse: Bool) {
     if !isNothingElse { for text in known { say(text) } }
     known = []
@@ -68,7 +68,7 @@ public struct Console {
 
   /// Tells a line of the whole run.
   ///
-  /// - Parameter isNeeded: whether a quiet console tells it too.
+  /// - Parameter isNeeded: whether a quiet console prints it too.
   mutating func say(_ text: String, isNeeded: Bool = false) {
     if !isQuiet || isNeeded { write(text, to: .standardOutput) }
   }
@@ -83,7 +83,7 @@ public struct Console {
     waiting.append((text, file))
   }
 
-  /// Writes what has been told, and draws the lines that follow the run.
+  /// Writes the pending lines and redraws the status lines.
   mutating func redraw(_ state: RunState, at now: Double) {
     // A terminal that does not take the last drawing yet gets a newer one later.
     guard isTerminal, outbox.backlog == 0 else { return }
@@ -94,7 +94,7 @@ public struct Console {
     outbox.write(block.draw(lines.map { hasColours ? $0.colouredText : $0.plainText }), to: .standardError)
   }
 
-  /// Writes what has been told, and leaves nothing else behind.
+  /// Writes the pending lines and removes the status lines.
   mutating func finish() {
     writeWaiting()
     outbox.write(block.erase(), to: .standardError)

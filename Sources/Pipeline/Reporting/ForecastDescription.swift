@@ -54,7 +54,7 @@ public struct ForecastDescription: Sendable {
       } + claimLines
   }
 
-  /// A line with what is known of the claims, and one for each that fails; none where there are none.
+  /// A summary of the claims, and one line for each that fails; empty without claims.
   private var claimLines: [String] {
     var counts = (holding: 0, checked: 0, waiting: 0)
     var failing: [String] = []
@@ -78,8 +78,8 @@ public struct ForecastDescription: Sendable {
       (counts.holding, "known to hold"), (failing.count, "known to fail"), (counts.checked, "to check"),
       (counts.waiting, "that cannot be checked before there are results of \(unknown)"),
     ]
-    let told = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-    return told.isEmpty ? [] : ["claims: " + told.joined(separator: ", ")] + failing
+    let summary = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    return summary.isEmpty ? [] : ["claims: " + summary.joined(separator: ", ")] + failing
   }
 
   private var claimsJSON: JSONValue {
@@ -103,12 +103,12 @@ public struct ForecastDescription: Sendable {
     )
   }
 
-  /// What is told of a pipeline of which everything is known.
+  /// The line about a pipeline that is up to date.
   public static func nothingToDo(_ pipeline: String, _ total: Int) -> String {
     "\(pipeline): nothing to do, \(total) actions up to date"
   }
 
-  /// What is told of claims all of which hold, for the same results.
+  /// The line about claims that all hold for the same results.
   public static func allHold(_ claims: Int) -> String { "claims: \(claims) known to hold" }
 
   private struct Group {
@@ -133,7 +133,7 @@ public struct ForecastDescription: Sendable {
       if isSweep, case .cached = entry.outlook { detail = "" }
       if places[[stage, word, detail]] == nil, case .runs = entry.outlook {
         reasons[stage, default: 0] += 1
-        if reasons[stage, default: 0] > 3 { detail = "other reasons; --json tells each" }
+        if reasons[stage, default: 0] > 3 { detail = "other reasons; --json lists each" }
       }
       var memory = entry.action.memory?.bytes
       if case .cached = entry.outlook { memory = nil }
@@ -163,7 +163,7 @@ public struct ForecastDescription: Sendable {
   private func text(_ reason: RunReason, of action: Action) -> String {
     let ofStage = action.location.map { "  (\($0))" } ?? ""
     guard case .changed(let changes) = reason else { return reason.description + ofStage }
-    let shown = changes.prefix(RunReason.mostTold).map { change in
+    let shown = changes.prefix(RunReason.mostShown).map { change in
       (text: change.description, place: place(of: change, in: action)?.place)
     }
     let isPlaced = shown.allSatisfy { $0.place != nil }

@@ -25,7 +25,7 @@ public struct JUnitSuite: Sendable {
     /// - Parameters:
     ///   - className: what it is a check of: checks are grouped by it.
     ///   - seconds: how long it took.
-    ///   - details: what is told of the outcome besides its message, in lines.
+    ///   - details: further lines about the outcome.
     public init(_ name: String, of className: String, seconds: Double = 0, _ outcome: Outcome, details: String = "") {
       self.name = name
       self.className = className

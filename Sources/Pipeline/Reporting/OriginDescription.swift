@@ -9,7 +9,7 @@ public struct OriginDescription {
   private static let mostShown = 3
   private let records: [ActionRecord]
 
-  /// The origin told by these records, the newest first.
+  /// The origin according to these records, the newest first.
   public init(_ records: [ActionRecord]) {
     self.records = records
   }
@@ -18,7 +18,7 @@ public struct OriginDescription {
   ///
   /// - Parameter width: the width of the terminal.
   public func lines(width: Int) -> [String] {
-    guard !records.isEmpty else { return ["made by    no record here tells"] }
+    guard !records.isEmpty else { return ["made by    no record here says"] }
     var lines = records.prefix(Self.mostShown).flatMap { Self.lines($0, width: width) }
     if records.count > Self.mostShown {
       lines.append("           and by \(records.count - Self.mostShown) other actions with the same result")

@@ -26,7 +26,7 @@ public final class OutputFolder: OutputPlace {
   /// - Parameters:
   ///   - isReplaceable: whether an earlier one of the same kind is replaced.
   ///   - stores: the folders of stores, in none of which it may lie.
-  /// - Throws: `Diagnostics` when there is something else, or the place is none for it.
+  /// - Throws: `Diagnostics` if something else is there, or a folder cannot be made there.
   public init(at destination: FilePath, isReplaceable: Bool, outside stores: [FilePath]) throws {
     self.isReplaceable = isReplaceable
     if let store = stores.first(where: { Self.place(of: destination).starts(with: Self.place(of: $0)) }) {

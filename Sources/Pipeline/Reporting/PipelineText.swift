@@ -33,8 +33,8 @@ public struct PipelineText: Sendable {
     self.file = file
     text = String(decoding: bytes, as: UTF8.self)
     places = ParameterPlaces(root, choices)
-    var told = Diagnostics()
-    let written = PipelineFile.decodePart(root, &told) ?? PipelineFile()
+    var ignored = Diagnostics()
+    let written = PipelineFile.decodePart(root, &ignored) ?? PipelineFile()
     summary = written.summary
     let profile = written.profiles.entries.first { $0.key == choices.profile }?.value
     parameters = written.parameters.entries.map { entry in

@@ -2,7 +2,7 @@ internal import Configuration
 internal import SystemPackage
 
 // What the code of a fingerprint is made of: `code/FINGERPRINT.json`, from the name of each module or file to its digest.
-// Kept once and not in every record. It is derived: without it a change is told without its place.
+// Stored once and not in every record. It is derived: without it a change is reported without its place.
 extension ArtifactStore {
   /// Notes the parts of a fingerprint, unless they are.
   public func note(_ fingerprint: String, of parts: [String: String]) {

@@ -134,7 +134,7 @@ extension ArtifactStore {
 
   /// Reads one artifact, or the points of a sweep, which are stacked.
   ///
-  /// - Parameter announce: is told each file before it is read: libhdf5 may crash over one that was damaged.
+  /// - Parameter announce: receives each file before it is read, since libhdf5 may crash over a damaged one.
   public func artifact(
     of source: Source<ContentDigest>,
     announce: (FilePath) -> Void = { _ in }
@@ -151,7 +151,7 @@ extension ArtifactStore {
 
   /// Copies an object of another store into this one, once its bytes were found to be those of its record. The other
   /// store is only read, and its files are not linked to: that would change when they were last changed, which is how a
-  /// run tells that they are whole.
+  /// run shows that they are whole.
   public func copy(_ object: ObjectRecord, from other: ArtifactStore) throws(StoreError) {
     let (source, destination) = (other.path(of: object), path(of: object))
     guard FileSystem.exists(source) else { throw StoreError("the recorded object \(source) is missing") }

@@ -220,7 +220,7 @@ extension ArtifactStore {
   }
 
   private func append(_ lines: [String]) {
-    // A note that cannot be made costs time in the next run and nothing else, so no error of it is told. A FIFO without
+    // A note that cannot be written only costs time in the next run, so its errors are not reported. A FIFO without
     // a reader is not waited for.
     guard !lines.isEmpty,
       let file = try? FileDescriptor.open(

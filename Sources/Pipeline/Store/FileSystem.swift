@@ -278,13 +278,13 @@ public enum FileSystem {
 
   /// Whether there is a folder.
   public static func isFolder(_ path: FilePath) -> Bool {
-    // Whoever must know why it is none lists it, which says it.
+    // Callers that need the reason list the folder, which reports it.
     (try? path.stat())?.type == .directory
   }
 
   /// Whether there is a file that has an end: no folder and no device.
   public static func isRegularFile(_ path: FilePath) -> Bool {
-    // Whoever must know why it is none opens it, which says it.
+    // Callers that need the reason open the file, which reports it.
     (try? path.stat())?.type == .regular
   }
 

@@ -3,7 +3,7 @@ internal import Configuration
 public import Planning
 public import SystemPackage
 
-/// The keys under which the actions of a pipeline were last known: what a change is told against.
+/// The last cached keys of the actions of a pipeline, with which changes are compared.
 ///
 /// It is derived: without it a reason is "not built yet". While it is there, garbage collection keeps the results of the
 /// last run under each name.
@@ -67,7 +67,7 @@ extension ArtifactStore {
 }
 
 extension Plan.Task {
-  /// In what the action differs from what a record tells.
+  /// The differences between the action and a record.
   fileprivate func changes(since record: ActionRecord) -> [RunReason.Change] {
     var changes: [RunReason.Change] = []
     if record.kind != action.kind { changes.append(.kind(old: record.kind, new: action.kind)) }

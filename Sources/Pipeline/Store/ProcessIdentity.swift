@@ -2,12 +2,12 @@ internal import Artifacts
 internal import Glibc
 internal import SystemPackage
 
-/// A process, told apart from every other that ever ran: by its machine, its number and the moment of its start.
+/// A process, distinguished from every other that ever ran by its machine, its number and its start time.
 ///
 /// Numbers of processes come again; together with the start they do not. A store may be shared between machines, so
 /// that a number alone says nothing.
 public struct ProcessIdentity: Sendable, Hashable {
-  /// The host's name with a digest of what tells two machines, or two containers, of one name apart.
+  /// The host's name with a digest that distinguishes machines or containers of the same name.
   public let machine: String
   /// The number of the process.
   public let number: Int
@@ -98,14 +98,14 @@ public enum Machine {
     return String(line[line.index(after: colon)...].drop { $0 == " " })
   }()
 
-  /// The host's name, as far as it may stand in a file's name, with a digest of what tells two machines apart.
+  /// The host's name, as far as it is valid in a file name, with a digest that distinguishes machines.
   ///
   /// Two machines of one identity would take each other's processes for dead: each would look for the other's number
   /// among its own. So everything goes in that can differ between two that share a store:
   /// - the machine's number, which differs unless both come from one image;
-  /// - the boot's number, which is drawn at random at every start: it tells cloned virtual machines apart, and the hosts
+  /// - the boot's number, which is drawn at random at every start: it distinguishes cloned virtual machines, and the hosts
   ///   of two containers;
-  /// - the space in which processes are numbered: it tells the containers of one host apart;
+  /// - the PID namespace: it distinguishes the containers of one host;
   /// - the hardware addresses of network devices: they tell apart two virtual machines that were resumed from one
   ///   snapshot and have all the rest in common. Interfaces without a device (bridges, tunnels) come and go, and are left
   ///   out.
@@ -137,7 +137,7 @@ public enum Machine {
   /// The addresses of the network devices, sorted.
   private static var hardwareAddresses: [String] {
     let root = FilePath("/sys/class/net")
-    // A container without the folder is told apart by its boot and its space of processes.
+    // A container without the folder is distinguished by its boot ID and its PID namespace.
     let names = (try? FileSystem.contents(of: root)) ?? []
     return names.filter { FileSystem.exists(root.appending($0).appending("device")) }.compactMap { name in
       let address = try? FileSystem.read(root.appending(name).appending("address"), limit: 64)

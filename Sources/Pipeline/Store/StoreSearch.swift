@@ -14,7 +14,7 @@ extension ArtifactStore {
   /// - Throws: where it is unknown whether there is one, as this user may not enter the folder.
   public init?(existingAt root: FilePath) throws(StoreError) {
     guard try FileSystem.kind(of: root.appending("objects")) == .folder else { return nil }
-    // An object cannot be told missing from one that may not be seen.
+    // A missing object cannot be distinguished from one without permission.
     for folder in ["objects", "actions"] where try FileSystem.kind(of: root.appending(folder)) != nil {
       _ = try FileSystem.contents(of: root.appending(folder))
     }
@@ -155,7 +155,7 @@ extension ArtifactStore {
 
   /// The keys and records of the actions of a pipeline whose inputs are known, by the action's name.
   ///
-  /// Whether a record's objects are in place is not asked: `reasonToRun` tells.
+  /// Does not check whether a record's objects exist: `reasonToRun` does.
   public func known(of pipeline: Pipeline) -> KnownResults {
     var plan = Plan(pipeline.actions)
     var found = KnownResults()

@@ -8,7 +8,7 @@ public enum Agreement: String, Choice, Comparable {
   case equalContent = "equal in content"
   /// Other values, within the tolerances that the pipeline declares.
   case withinTolerance = "within tolerance"
-  /// It cannot be told.
+  /// It is unknown.
   case notComparable = "not comparable"
   /// Other values.
   case different

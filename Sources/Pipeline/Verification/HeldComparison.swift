@@ -111,10 +111,10 @@ extension Values {
   }
 }
 
-// MARK: - What is told
+// MARK: - Lines of the report
 
 extension HeldComparison {
-  /// The array that is told of first, with its values: one beyond its tolerance before one within.
+  /// The array that is reported first, with its values: one beyond its tolerance before one within.
   package var main: (path: String, values: ValueComparison)? { beyond.first ?? within.first }
 
   /// The difference in one line.
@@ -143,8 +143,8 @@ extension HeldComparison {
       + (beyond.isEmpty ? within.dropFirst() : within[...]).map {
         "\($0.path): \($0.values.summary), all within \(text($0.path))"
       }
-    let told = main == nil ? (attributes + structure).dropFirst() : (attributes + structure)[...]
-    return lines + others + told.compactMap { ArtifactComparison.lines(of: $0).first.map { String($0.dropFirst(2)) } }
+    let shown = main == nil ? (attributes + structure).dropFirst() : (attributes + structure)[...]
+    return lines + others + shown.compactMap { ArtifactComparison.lines(of: $0).first.map { String($0.dropFirst(2)) } }
   }
 
   private func words(_ path: String) -> String {

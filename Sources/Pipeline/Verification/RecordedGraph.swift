@@ -60,7 +60,7 @@ public struct RecordedAction: Sendable {
 
   /// What is verified of it.
   ///
-  /// - Parameter graph: what tells actions apart of which no key is known.
+  /// - Parameter graph: the names that distinguish actions without a known key.
   func subject(of graph: RecordedGraph) -> VerifiedChoice.Subject {
     VerifiedChoice.Subject(
       key: key ?? "\(graph.name)/\(action.name)",
@@ -95,7 +95,7 @@ public struct RecordedGraph: Sendable {
   public package(set) var actions: [RecordedAction] = []
   /// Points of sweeps of which no result is recorded, and that the recorded sweeps go without.
   public internal(set) var leftOut: [String] = []
-  /// The store in which the results are recorded; nil where a file alone tells of them.
+  /// The store in which the results are recorded; nil if only a file names them.
   let origin: ArtifactStore?
   /// Recorded results that are inputs and that no action of the graph made, by what stands for them.
   var given: [String: ContentDigest] = [:]
@@ -131,7 +131,7 @@ extension RecordedGraph {
   ///   - run: the name of a run with the pipeline's values.
   ///   - scope: the names of the actions that are meant; nil for all.
   ///   - code: for each fingerprint of the code the digests of its parts.
-  ///   - elsewhere: tells where a result is of an action that is not recorded here.
+  ///   - elsewhere: finds the result of an action that is not recorded here.
   public init(
     _ pipeline: Pipeline,
     as run: RunName,
@@ -202,7 +202,7 @@ extension RecordedGraph {
   ///
   /// - Parameters:
   ///   - chain: their statements; the action that was asked about comes first.
-  ///   - store: the store in which they were found; nil where a file alone tells of them.
+  ///   - store: the store in which they were found; nil if only a file names them.
   ///   - fingerprint: the fingerprint of this program's code behind a kind; nil for a kind that it does not have.
   ///   - tolerances: what the pipeline of an action declares.
   ///   - refusal: why an action is not to be run.

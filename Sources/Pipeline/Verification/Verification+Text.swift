@@ -3,10 +3,10 @@ internal import Planning
 internal import Reporting
 
 extension Verification {
-  /// Of the actions that do not agree so many are told one by one.
-  private static let mostTold = 20
+  /// The most actions that do not agree and are listed one by one.
+  private static let mostShown = 20
 
-  /// What a person is told.
+  /// The report as text.
   public var lines: [String] {
     var lines = [heading]
     for agreement in Agreement.allCases where count(agreement) > 0 {
@@ -35,13 +35,13 @@ extension Verification {
   /// What does not agree, one by one.
   private var listing: [String] {
     let shown = actions.filter { $0.agreement != .identical }
-    let width = min(48, shown.prefix(Self.mostTold).map { $0.name.columns }.max() ?? 0)
-    var lines = shown.prefix(Self.mostTold).map { one in
+    let width = min(48, shown.prefix(Self.mostShown).map { $0.name.columns }.max() ?? 0)
+    var lines = shown.prefix(Self.mostShown).map { one in
       let reason = one.reason.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
       return "\(one.agreement.rawValue.padded(to: 16))  \(one.name.padded(to: width))  \(reason.printable)"
     }
-    if shown.count > Self.mostTold {
-      lines.append("and \(shown.count - Self.mostTold) more; --format json tells of all")
+    if shown.count > Self.mostShown {
+      lines.append("and \(shown.count - Self.mostShown) more; --format json lists all")
     }
     return lines
   }
@@ -79,7 +79,7 @@ extension Verification {
     ]
   }
 
-  /// - Parameter rule: what is said is to hold: a bound is not told smaller than it is, nor a success larger.
+  /// - Parameter rule: the direction of rounding, so that a bound is never rounded down nor a success rate up.
   private static func percent(_ share: Double, _ rule: FloatingPointRoundingRule) -> String {
     let tenths = Int((share * 1000).rounded(rule))
     return "\(tenths / 10)" + (tenths % 10 == 0 ? "" : ".\(tenths % 10)") + " %"

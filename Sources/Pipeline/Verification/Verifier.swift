@@ -52,7 +52,7 @@ public struct Verifier: Sendable {
   /// - Parameters:
   ///   - chosen: which of them are run.
   ///   - threads: how many threads each is given; nil for what there is to spare.
-  ///   - observe: is told what happens.
+  ///   - observe: receives the events.
   /// - Returns: the run's end, and why actions have no result now, by name.
   public func run(
     _ graph: RecordedGraph,

@@ -6,7 +6,7 @@ extension AuditReport {
   public var markdown: String {
     var text = "# Audit: \(errors.isEmpty ? "all holds" : "\(errors.count) of these do not hold")\n\n"
     text += AuditText.totals(self).dropLast().map { "- \(Self.escaped($0))\n" }.joined()
-    let (findings, more) = AuditText.told(self)
+    let (findings, more) = AuditText.shown(self)
     guard !findings.isEmpty else { return text }
     text += "\n| | finding | where | what | what it means | what to do |\n|---|---|---|---|---|---|\n"
     for finding in findings {

@@ -4,28 +4,28 @@ public import Audit
 public struct AuditText {
   /// The lines.
   public let lines: [String]
-  /// Of notes of one kind this many are told.
+  /// The most notes of one kind that are listed.
   static let mostNotes = 10
 
   /// The lines of a report.
   public init(_ report: AuditReport) {
-    let (findings, more) = Self.told(report)
+    let (findings, more) = Self.shown(report)
     let rest = more.sorted { $0.key.rawValue < $1.key.rawValue }.map { word, count in
       "note: \(word.rawValue): \(count) more of these; '--format json' has them all"
     }
     lines = findings.map(\.line) + rest + Self.totals(report)
   }
 
-  /// The findings that people are told one by one, and how many notes more there are of each word.
-  static func told(_ report: AuditReport) -> (findings: [AuditFinding], more: [AuditWord: Int]) {
-    var told = report.errors
+  /// The findings that are listed one by one, and the number of further notes of each kind.
+  static func shown(_ report: AuditReport) -> (findings: [AuditFinding], more: [AuditWord: Int]) {
+    var shown = report.errors
     var counts: [AuditWord: Int] = [:]
     for note in report.notes {
       counts[note.word, default: 0] += 1
-      if counts[note.word, default: 0] <= mostNotes { told.append(note) }
+      if counts[note.word, default: 0] <= mostNotes { shown.append(note) }
     }
     let more = counts.mapValues { $0 - mostNotes }.filter { $0.value > 0 }
-    return (told, more)
+    return (shown, more)
   }
 
   /// What was looked at, and how much of it holds.
@@ -50,8 +50,8 @@ public struct AuditText {
     let others = [
       (report.files, "published file"), (report.locks, "lock"), (report.logs, "log"), (report.dataFiles, "data file"),
     ]
-    let told = others.filter { $0.0 > 0 }.map { count($0.0, $0.1) }
-    if !told.isEmpty { lines.append("compared besides: " + told.joined(separator: ", ")) }
+    let shown = others.filter { $0.0 > 0 }.map { count($0.0, $0.1) }
+    if !shown.isEmpty { lines.append("compared besides: " + shown.joined(separator: ", ")) }
     let (errors, notes) = (report.errors.count, report.notes.count)
     lines.append("\(errors == 0 ? "all holds" : count(errors, "error")), \(count(notes, "note"))")
     return lines

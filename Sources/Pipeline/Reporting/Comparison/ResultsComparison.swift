@@ -3,7 +3,7 @@ public import Configuration
 public import Store
 internal import SystemPackage
 
-/// What differs between the results of two runs, or those that two locks expect: told from the locks, explained from the
+/// What differs between the results of two runs, or those that two locks expect: found from the lock files, explained from the
 /// records, and shown from the objects.
 public struct ResultsComparison {
   /// One of the two.
@@ -23,7 +23,7 @@ public struct ResultsComparison {
     }
   }
 
-  /// For people so many actions of each sort are told in detail.
+  /// The most actions of each sort that the text describes in detail.
   public static let mostDetailed = 20
   /// And of so many the objects are opened and compared.
   public static let mostOpened = 10
@@ -53,7 +53,7 @@ public struct ResultsComparison {
     return RecordComparison(old, new)
   }
 
-  /// How the contents of two results differ, or why that cannot be told.
+  /// How the contents of two results differ, or why they cannot be compared.
   private enum Contents {
     case compared(ArtifactComparison)
     case unknown(String)
@@ -113,7 +113,7 @@ extension ResultsComparison {
     }
     for sign in ["-", "+", "~", "="] {
       let more = counts[sign, default: 0] - Self.mostDetailed
-      if more > 0 { lines.append("\(sign) and \(more) more; --json tells of all") }
+      if more > 0 { lines.append("\(sign) and \(more) more; --json lists all") }
     }
     let differing = counts["~"] ?? 0
     if differing > Self.mostOpened {
@@ -167,8 +167,8 @@ extension ResultsComparison {
     let parts = [
       ("~", "with another result"), ("=", "with another key"), ("-", "only in the first"), ("+", "only in the second"),
     ]
-    let told = parts.compactMap { sign, words in counts[sign].map { "\($0) \(words)" } }
-    return "\(told.joined(separator: ", ")); equal besides: \(equal)"
+    let summary = parts.compactMap { sign, words in counts[sign].map { "\($0) \(words)" } }
+    return "\(summary.joined(separator: ", ")); equal besides: \(equal)"
   }
 }
 

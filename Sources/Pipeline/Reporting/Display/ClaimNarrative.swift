@@ -1,7 +1,7 @@
 public import Claims
 internal import Configuration
 
-/// What is told of claims line by line: a sum, then one line for each, what was found and what was expected.
+/// The lines about claims: a summary, then one line for each with the value and what was expected.
 public struct ClaimNarrative: Sendable {
   private let claims: [CheckedClaim]
 
@@ -40,6 +40,6 @@ public struct ClaimNarrative: Sendable {
     }
   }
 
-  /// The lines of a run in which no claim fails: what a later run with nothing to do tells again.
+  /// The lines of a run in which no claim fails, which a later run with nothing to do repeats.
   public var lines: [String] { claims.isEmpty ? [] : [sum] + claims.map { line($0).text } }
 }

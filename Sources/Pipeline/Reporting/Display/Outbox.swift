@@ -42,7 +42,7 @@ package final class Outbox: Sendable {
     let began = ContinuousClock.now
     while backlog > 0 {
       if let patience, began.duration(to: .now) >= patience { return false }
-      // Also where the task is cancelled: what was told until then is to be written.
+      // Also if the task is canceled: the lines until then must be written.
       await Task.detached { try? await Task.sleep(for: .milliseconds(2)) }.value
     }
     return true

@@ -24,7 +24,7 @@ package struct RunLine: Sendable, Equatable {
   package let text: String
 }
 
-/// What a run tells line by line: one for each stage that has ended, one for a whole sweep, and every failure whole.
+/// The lines of a run: one for each stage that has ended, one for a whole sweep, and every failure in full.
 package struct RunNarrative: Sendable {
   private let nameWidth: Int
 
@@ -95,11 +95,11 @@ package struct RunNarrative: Sendable {
       (counts.computed, "computed"), (counts.cached, "cached"), (counts.leftOut, "left out"),
       (counts.failed, "failed"), (counts.unreachable, "not run"),
     ]
-    let told = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+    let summary = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     let time = Console.duration(max(0, now - (counts.started ?? now)))
     let what = counts.computed > 0 ? "done in \(time)" : counts.cached > 0 ? "cached" : "not run"
     let isKnown = counts.cached == counts.total
-    return [line(stage, what, "\(counts.total) points: \(told)", isKnown ? .known : .outcome)]
+    return [line(stage, what, "\(counts.total) points: \(summary)", isKnown ? .known : .outcome)]
   }
 
   private func line(_ name: String, _ what: String, _ detail: String, _ matter: RunLine.Matter = .outcome) -> RunLine {

@@ -2,7 +2,7 @@ internal import Artifacts
 package import Execution
 package import Planning
 
-/// How far a run is. It is told events and the moments at which they happen, and knows no clock, no file and no
+/// The progress of a run. It receives events with their times, and uses no clock, no file and no
 /// terminal: the status lines and the lines that stay are made from it.
 package struct RunState: Sendable {
   /// An action at work.

@@ -5,7 +5,7 @@ internal import Configuration
 package struct StatusLayout {
   /// How many columns the terminal has; the last is left free, since some terminals begin a new line behind it.
   package let width: Int
-  /// How many lines the terminal has; one is left to what has been told.
+  /// The number of lines of the terminal; one is left for the lines above.
   package let height: Int
 
   /// The points of a sweep have lines of their own if no more than these are at work.
@@ -47,17 +47,17 @@ package struct StatusLayout {
     return lines.map { $0.cut(to: width) }
   }
 
-  // MARK: What is told
+  // MARK: The lines
 
   private func rows(_ state: RunState, at now: Double) -> [Row] {
     var rows: [Row] = []
-    var told: Set<String> = []
+    var shown: Set<String> = []
     for work in state.working {
       guard let counts = state.stages[work.stage], counts.isSweep else {
         rows.append(row(work, name: work.action, state, now))
         continue
       }
-      guard told.insert(work.stage).inserted else { continue }
+      guard shown.insert(work.stage).inserted else { continue }
       let points = state.working.filter { $0.stage == work.stage }
       rows.append(row(sweep: work.stage, counts, points, state, now))
       guard points.count <= Self.mostPoints else { continue }

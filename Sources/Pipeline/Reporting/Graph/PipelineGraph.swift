@@ -7,7 +7,7 @@ public struct PipelineGraph: Sendable {
   struct Node: Sendable {
     let name: String
     let kind: String
-    /// The number of points of a sweep; nil for a stage that is none.
+    /// The number of points of a sweep; nil for other stages.
     let points: Int?
     /// The inputs, sorted by name, as the number of the node that makes each.
     var inputs: [(name: String, source: Int)] = []

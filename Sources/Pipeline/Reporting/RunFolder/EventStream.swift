@@ -5,7 +5,7 @@ internal import SystemPackage
 /// The events of a run on standard output, one JSON object a line.
 ///
 /// A reader may be slow, or stop. The run goes on; once more waits than the limit allows, what actions say about their
-/// progress and what they print is left out, and the reader is told how much. Everything else waits for the reader, and
+/// progress and what they print is left out, and an event says how much. Everything else waits for the reader, and
 /// the folder of the run has every event.
 package struct EventStream {
   private let outbox: Outbox

@@ -5,7 +5,7 @@ package import Execution
 internal import Planning
 package import Store
 
-/// What is told of a run to machines: a line of `events.jsonl`, and of `pipeline run --json`.
+/// An event of a run for other programs: a line of `events.jsonl` and of `pipeline run --json`.
 ///
 /// `Documentation/run-events.md` describes every event and member; a test holds the two together.
 package enum LoggedEvent {
@@ -13,7 +13,7 @@ package enum LoggedEvent {
   case begin(RunDescription)
   /// Something happened in it.
   case run(RunEvent)
-  /// Something was told that belongs to no action.
+  /// A message that belongs to no action.
   case message(String, isProblem: Bool)
   /// Files for people are in this folder.
   case figures(folder: String, files: [String])

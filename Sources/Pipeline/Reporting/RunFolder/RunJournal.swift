@@ -5,12 +5,12 @@ internal import Planning
 internal import Store
 internal import SystemPackage
 
-/// Keeps what a run does in a folder of `runs/`, as it happens: whatever ends the run, what was told by then is there.
+/// Records a run in a folder of `runs/` as it happens: whatever ends the run, the events until then are there.
 ///
 /// The folder is made when the first action is not cached: a run with nothing to do leaves nothing behind, and costs
 /// nothing.
 struct RunJournal {
-  /// Something that was told, for the events and for the log.
+  /// An entry of the events and of the log.
   private struct Entry {
     let time: Timestamp
     let event: LoggedEvent
@@ -18,7 +18,7 @@ struct RunJournal {
   }
 
   private enum Phase {
-    /// Nothing has been done yet; this was told before.
+    /// Nothing has been done yet; these entries came before.
     case idle([Entry])
     case open(RunFolder, log: LineFile, events: LineFile)
     /// It has ended, or its files cannot be written.
@@ -36,9 +36,9 @@ struct RunJournal {
     self.store = store
   }
 
-  /// Takes in what was told.
+  /// Adds an entry.
   ///
-  /// - Parameter lines: how it is told to people.
+  /// - Parameter lines: its text for the log.
   /// - Returns: an error message: why nothing is kept.
   mutating func add(_ event: LoggedEvent, _ lines: [String], at time: Timestamp) -> String? {
     let entry = Entry(time: time, event: event, lines: lines)
@@ -142,7 +142,7 @@ struct RunJournal {
 }
 
 extension LoggedEvent {
-  /// Whether it tells that the run has something to do.
+  /// Whether it shows that the run has something to do.
   fileprivate var isWork: Bool {
     switch self {
     case .run(.cached), .run(.progress): false

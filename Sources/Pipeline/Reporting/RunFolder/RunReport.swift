@@ -9,7 +9,7 @@ internal import SystemPackage
 /// Tells what a run does, to all who want to know: a person, the log in the folder of the run, and a program that reads
 /// events from standard output.
 ///
-/// Nothing here waits for a reader, a terminal or a disk but `end`: what is told is handed to threads that write.
+/// Nothing here waits for a reader, a terminal or a disk except `end`: other threads write the lines.
 public final class RunReport: Sendable {
   private struct Parts {
     var state: RunState
@@ -23,7 +23,7 @@ public final class RunReport: Sendable {
     var claims: [CheckedClaim] = []
   }
 
-  /// Of what an action says about its progress, machines are told so much and no more.
+  /// The most progress events of an action that are written for other programs.
   private static let secondsBetweenProgress = 0.5
 
   private let parts: Mutex<Parts>
@@ -41,7 +41,7 @@ public final class RunReport: Sendable {
   ///
   /// - Parameters:
   ///   - began: when the program began.
-  ///   - isQuiet: whether a person is told of failures only.
+  ///   - isQuiet: whether only errors are printed.
   ///   - writesEvents: whether standard output is for events, and nothing else gets there.
   ///   - past: finds out, where a person would like to know, how long an action of each stage took in the past.
   public init(
@@ -93,7 +93,7 @@ public final class RunReport: Sendable {
     }
   }
 
-  // MARK: What is told
+  // MARK: Events and lines
 
   /// Takes in what happened.
   public func observe(_ event: RunEvent) {
@@ -114,7 +114,7 @@ public final class RunReport: Sendable {
 
   /// Tells a line of the whole run.
   ///
-  /// - Parameter isNeeded: whether it is told even where only failures are.
+  /// - Parameter isNeeded: whether it is printed even if only errors are.
   public func say(_ line: String, isNeeded: Bool = false) {
     parts.withLock { parts in
       parts.console.say(line, isNeeded: isNeeded && parts.events == nil)
@@ -174,9 +174,9 @@ public final class RunReport: Sendable {
     return summary
   }
 
-  /// The program ends at once: leaves the terminal as it is to be, and keeps what was told.
+  /// Restores the terminal and writes the pending events before the program ends at once.
   ///
-  /// - Parameter outcome: what becomes of what was done.
+  /// - Parameter outcome: a line about the results so far.
   public func breakOff(saying outcome: String = "the same command goes on from there") {
     parts.withLock { parts in
       parts.console.complain("interrupted twice: stopped at once; \(outcome)")
@@ -218,7 +218,7 @@ public final class RunReport: Sendable {
 
   // MARK: Its end
 
-  /// What is told to a program that reads events of a run that could not begin.
+  /// The events of a run that could not begin.
   public static func endBeforeBeginning(exit: Int) {
     let line = LoggedEvent.end(RunEnding(exit: exit, seconds: 0, summary: nil)).line(at: .now)
     Terminal.say(line)

@@ -7,7 +7,7 @@ internal import Reporting
 internal import Store
 internal import SystemPackage
 
-/// What a page tells of an action: from the plan, and, once it was run, from its record and its statement.
+/// The contents of a page about an action: from the plan and, once it has run, from its record and statement.
 struct ActionView {
   struct Parameter {
     let path: String
@@ -111,13 +111,13 @@ struct ActionView {
     _ kinds: StageKinds
   ) {
     let shape = kinds[action.kind]?.shape
-    var told: Set<String> = []
+    var described: Set<String> = []
     parameters = values.prefix(Self.mostParameters).map { path, value in
       let place = pipeline.source.places.place(of: path, in: action.stage)
       let field = Self.field(path, in: shape)
       let unit = field?.unit.map { " [\($0)]" } ?? ""
-      // What a field of many values is, is told once.
-      let isNew = field.map { told.insert("\(Self.parent(of: path)) \($0.name)").inserted } ?? false
+      // A field of many values is described once.
+      let isNew = field.map { described.insert("\(Self.parent(of: path)) \($0.name)").inserted } ?? false
       return Parameter(
         path: path,
         value: value + unit,

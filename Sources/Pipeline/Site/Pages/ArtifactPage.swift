@@ -185,7 +185,7 @@ struct ArtifactPage {
   }
 }
 
-/// What is told of the values of an array, as text.
+/// A description of the values of an array, as text.
 struct Statistics {
   var least = ""
   var mean = ""

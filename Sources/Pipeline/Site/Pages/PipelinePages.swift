@@ -12,7 +12,7 @@ struct PipelinePages {
   let facts: PipelineFacts
   let site: Site
   let folder: OutputFolder
-  /// So many results that are not whole are told one by one.
+  /// The most damaged results that are listed one by one.
   private static let mostNotes = 10
   /// What is missing.
   private(set) var notes: [String] = []
@@ -358,7 +358,7 @@ struct PipelinePages {
     try folder.write(text, to: path)
   }
 
-  /// What is told of an action, on its page.
+  /// The contents of the page of an action.
   private mutating func view(of action: Action, root: String, path: String, isIndexed: Bool = true) throws -> ActionView
   {
     let view = try ActionView(action, facts, site, root: root, pictures: pictures[action.name] ?? [])

@@ -87,7 +87,7 @@ extension String {
 struct ClaimView {
   let verdict: String
   let verdictClass: String
-  /// So that the verdict is not told by its colour.
+  /// The verdict as a sign, so that it does not depend on color alone.
   let sign: String
   let claimName: String
   let subject: String

@@ -9,7 +9,7 @@ struct LinePlot {
 
   let svg: String
 
-  /// Patterns, so that lines are not told apart by colour.
+  /// Dash patterns, so that lines do not differ by color alone.
   private static let dashes = ["", "6 3", "2 3", "9 3 2 3", "1 5"]
   /// A line of so few points shows them.
   private static let mostDots = 40

@@ -22,7 +22,7 @@ struct PlotFrame {
   ///
   /// - Parameters:
   ///   - content: the elements within the frame.
-  ///   - note: what is told besides, in a line of its own below the title: both may be long.
+  ///   - note: a line below the title; both may be long.
   func svg(
     titled title: String,
     across name: String,
