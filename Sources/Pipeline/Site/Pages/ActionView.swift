@@ -122,7 +122,7 @@ struct ActionView {
         path: path,
         value: value + unit,
         place: place.map { Self.place($0, in: pipeline.source.file) } ?? "default",
-        meaning: isNew ? field?.summary ?? "" : ""
+        meaning: isNew ? field?.help ?? "" : ""
       )
     }
     if values.count > Self.mostParameters { parameterNote = "And \(values.count - Self.mostParameters) more." }
