@@ -6,11 +6,13 @@
 // FAULT_ERROR  the error number; 0 for a read or write of half of the bytes
 // FAULT_ON     1 if all of them after that one fail as well
 // FAULT_COUNT  a file of 8 bytes with the number of calls so far, shared by all processes
-// FAULT_LOG    a file that gets a line for each call: its class and its path
+// FAULT_LOG    a file that gets a line for each call: its class, the place in the program that made it, and its path
+// FAULT_STACK  1 for the place as a number that tells the functions apart through which the call was made; else it is 0
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -28,7 +30,7 @@
 
 static const char *root, *classes;
 static size_t root_length;
-static long at, error, goes_on;
+static long at, error, goes_on, tells_stack;
 static _Atomic long *count;
 static int log_file = -1;
 
@@ -46,6 +48,7 @@ __attribute__((constructor)) static void begin(void) {
   at = number("FAULT_AT");
   error = number("FAULT_ERROR");
   goes_on = number("FAULT_ON");
+  tells_stack = number("FAULT_STACK");
   int descriptor = syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0);
   if (descriptor < 0) abort();
   void *page = mmap(NULL, 8, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
@@ -68,13 +71,41 @@ static int counts(const char *class) {
   return 0;
 }
 
+/// A number for the functions through which the program came to this call: where each of them will go on, by its library
+/// and the place in it. Of functions that call themselves the depth makes no difference.
+static unsigned long place_of_call(void) {
+  static __thread int is_at_work;
+  // Looking at the stack may open files.
+  if (!tells_stack || is_at_work) return 0;
+  is_at_work = 1;
+  void *frames[24];
+  int number = backtrace(frames, 24);
+  unsigned long hash = 14695981039346656037u, seen[24];
+  int known = 0;
+  for (int frame = 3; frame < number; frame += 1) {
+    Dl_info where;
+    unsigned long place = (unsigned long)frames[frame];
+    if (dladdr(frames[frame], &where) && where.dli_fbase) {
+      place -= (unsigned long)where.dli_fbase;
+      for (const char *letter = where.dli_fname; letter && *letter; letter += 1) place = place * 31 + (unsigned char)*letter;
+    }
+    int is_known = 0;
+    for (int other = 0; other < known; other += 1) is_known |= seen[other] == place;
+    if (is_known) continue;
+    seen[known++] = place;
+    hash = (hash ^ place) * 1099511628211u;
+  }
+  is_at_work = 0;
+  return hash;
+}
+
 /// Whether this call is to fail; errno is set then.
 static int fails(const char *class, const char *path) {
   if (strncmp(path, root, root_length) || (path[root_length] != '/' && path[root_length])) return 0;
   long now = atomic_fetch_add(count, 1) + 1;
   if (log_file >= 0) {
     char line[PATH_MAX + 64];
-    int length = snprintf(line, sizeof line, "%s %s\n", class, path);
+    int length = snprintf(line, sizeof line, "%s %lx %s\n", class, place_of_call(), path);
     syscall(SYS_write, log_file, line, (size_t)length);
   }
   if (!at || (goes_on ? now < at : now != at)) return 0;
