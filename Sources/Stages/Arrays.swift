@@ -46,11 +46,11 @@ public struct Arrays: StageKind {
     var coordinates: [OutputDeclaration] = []
     for entry in take.entries {
       guard case .array(let input, let path) = entry.value.value.content else { continue }
-      // What is wrong with a selection is told by the check.
-      var told = Diagnostics()
+      // Mistakes of a selection are reported by the check.
+      var ignored = Diagnostics()
       guard let knowledge = inputs[input], let known = knowledge.outputs,
         let source = known.first(where: { $0.name == path }),
-        let left = knowledge.outline.dimensions(of: entry.value.value, in: input, &told)
+        let left = knowledge.outline.dimensions(of: entry.value.value, in: input, &ignored)
       else { return nil }
       outputs.append(source.renamed(entry.name.value, over: left))
       coordinates += known.filter { left.contains($0.name) && $0.dimensions == [$0.name] }

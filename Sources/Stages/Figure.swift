@@ -22,7 +22,7 @@ extension Figure: StageKind {
       logarithmic axis, a curve or a point is grey (#999999), and the cell of a heat map is left empty.
       A legend stands where it covers nothing, inside the panel or below it; a declared place is kept unless the legend
       is larger than the panel. One that would take more than a third of the figure is an error, or becomes a bar of
-      colours if it tells the series of 'each' apart in the colours of a palette.
+      colors if the palette distinguishes the series of 'each'.
       """,
     inputs: .free,
     outputs: nil

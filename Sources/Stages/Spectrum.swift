@@ -72,7 +72,7 @@ public struct Spectrum: StageKind {
     discussion: """
       The density is one-sided; its sum over frequencies divided by the segment's length is the variance. The band is that \
       of the chi-squared distribution, for each frequency by itself. The slope is that of log power against log frequency by \
-      least squares. Only the mean of the series is removed: a series must be stationary, which 'drift' tells. A series with \
+      least squares. Only the mean of the series is removed: a series must be stationary, which 'drift' measures. A series with \
       missing values has a missing spectrum.
       """,
     inputs: .named([InputDeclaration("series", "The artifact with the recorded series.")]),

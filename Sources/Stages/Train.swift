@@ -432,8 +432,8 @@ extension Train {
     let from: Int
   }
 
-  /// What determines a run, however long it is: all parameters but those that say how far it goes, which others there
-  /// are, and what is told of it.
+  /// What determines a run, however long it is: all parameters except the number of steps, the other learning rates and
+  /// the steps that are summarized.
   private func identity(ofRunAt learningRate: Double) -> JSONValue {
     guard case .object(var members) = json else { return .null }
     for name in ["steps", "learning_rate", "relative_to", "late"] { members[name] = nil }

@@ -18,7 +18,7 @@ public struct TrainContinuation: StageKind {
   public var record = 64
   /// By how much the parameters are moved before a link.
   public var perturbation = 1e-6
-  /// The longest period that is told.
+  /// The longest period to look for.
   public var longestPeriod = 16
   /// What counts as the same value.
   public var periodTolerance = 1e-3
@@ -65,7 +65,7 @@ public struct TrainContinuation: StageKind {
         """,
         limit: .within(0...0.1)
       ),
-      .init("longest_period", \.longestPeriod, "The longest period that is told from none.", limit: .within(1...4_096)),
+      .init("longest_period", \.longestPeriod, "The longest period to look for.", limit: .within(1...4_096)),
       .init(
         "period_tolerance",
         \.periodTolerance,
@@ -74,11 +74,11 @@ public struct TrainContinuation: StageKind {
       ),
     ]
 
-  /// Learning rates that are none, and a period that a recording cannot show.
+  /// Invalid learning rates, and a period that is too long for the recording.
   public func inconsistencies() -> [Inconsistency] {
     var found = train.inconsistencies()
     if longestPeriod > record / 2 {
-      found.append(Inconsistency("longest_period", "to tell a period takes a 'record' of twice as many steps"))
+      found.append(Inconsistency("longest_period", "to find a period takes a 'record' of twice as many steps"))
     }
     return found
   }
@@ -120,7 +120,7 @@ public struct TrainContinuation: StageKind {
       .init("distinct", links, "How many different values of eta lambda_H there are among the last 32."),
       .init("loss_period", links, "The period of the loss; 0 for none."),
       .init("distinct_losses", links, "How many different values of the loss there are among the last 32."),
-      .init("doubling", ["doubling"], "2, 4, 8 and so on, up to the longest period that is told."),
+      .init("doubling", ["doubling"], "2, 4, 8 and so on, up to longest_period."),
       .init("onset", ["doubling"], "The first eta at which that is the period; missing if it is not seen."),
       .init(
         "loss_onset",
@@ -223,7 +223,7 @@ extension TrainContinuation {
 // MARK: - The links that are known
 
 extension TrainContinuation {
-  /// What determines a link: the parameters but those that say how far the chain goes and what is told of it, and the
+  /// What determines a link: the parameters except those for the length of the chain and for its report, and the
   /// learning rates up to the link's.
   private func identity(_ number: Int, _ rates: [Double]) -> JSONValue {
     guard case .object(var members) = json else { return .null }

@@ -11,7 +11,7 @@ public struct UVBifurcation: StageKind, Equatable {
   public var transient = 2_000
   /// Steps that are looked at.
   public var steps = 20_000
-  /// The longest period that is told from chaos.
+  /// The longest period that is distinguished from chaos.
   public var longestPeriod = 64
   /// The bins of the density.
   public var value = ValueRange(from: 0, to: 8, count: 800)
@@ -38,12 +38,17 @@ public struct UVBifurcation: StageKind, Equatable {
       unit: "steps",
       limit: .within(8...1_000_000_000)
     ),
-    .init("longest_period", \.longestPeriod, "The longest period that is told from chaos.", limit: .within(1...1024)),
+    .init(
+      "longest_period",
+      \.longestPeriod,
+      "The longest period that is distinguished from chaos.",
+      limit: .within(1...1024)
+    ),
     .init("value", \.value, "The bins of eta lambda: the centres of the first and the last, and their number."),
     .init("levels", \.levels, "How many period doublings are located.", limit: .within(5...11)),
   ]
 
-  /// Bins that are none.
+  /// Bins that are not of one positive width.
   public func inconsistencies() -> [Inconsistency] {
     var found: [Inconsistency] = []
     let bins = value.all
@@ -86,10 +91,10 @@ public struct UVBifurcation: StageKind, Equatable {
       .init("least_eta_sharpness", ["ratio"], "The least eta lambda_H."),
       .init("greatest_eta_sharpness", ["ratio"], "The greatest eta lambda_H."),
       .init("branch", ["branch"], unit: nil, "The number of a point of a periodic orbit, ascending."),
-      .init("orbit_eta_trace", branches, "eta lambda on the periodic orbit; missing where there is none."),
-      .init("orbit_eta_sharpness", branches, "eta lambda_H on the periodic orbit; missing where there is none."),
+      .init("orbit_eta_trace", branches, "eta lambda on the periodic orbit; missing without one."),
+      .init("orbit_eta_sharpness", branches, "eta lambda_H on the periodic orbit; missing without one."),
       .init("value", ["value"], "The centres of the bins of eta lambda."),
-      .init("density", ["value", "ratio"], "The share of the steps in a bin; missing where it is none."),
+      .init("density", ["value", "ratio"], "The share of the steps in a bin; missing if zero."),
       .init("level", ["level"], unit: nil, "The number of the period doubling."),
       .init("level_period", ["level"], "The period that loses stability."),
       .init("flip", ["level"], "r at which it does: the multiplier is -1."),

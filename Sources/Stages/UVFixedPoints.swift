@@ -26,7 +26,7 @@ public struct UVFixedPoints: StageKind, Equatable {
     .init("seed", \.seed, "The seed of the starts.", limit: .nonNegative),
   ]
 
-  /// Units that need a start, which there is none of.
+  /// Units that need a start, which is missing.
   public func inconsistencies() -> [Inconsistency] { learningRates.inconsistenciesWithoutStart("learning_rate") }
 
   /// The learning rates.
@@ -64,7 +64,7 @@ public struct UVFixedPoints: StageKind, Equatable {
       .init("distance", points, "The distance of Newton's point from the closed form (the line), in the same units."),
       .init("eigenvalue_distance", points, "The largest difference between the eigenvalues of both."),
       .init("newton_failures", ["learning_rate"], "How many starts led nowhere within 100 steps."),
-      .init("newton_strangers", ["learning_rate"], "How many starts led to a point that is none of the four."),
+      .init("newton_strangers", ["learning_rate"], "The number of starts that led to a point other than the four."),
     ]
   )
 

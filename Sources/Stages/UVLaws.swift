@@ -40,7 +40,7 @@ public struct UVLaws: StageKind, Equatable {
     .init("seed", \.seed, "The seed of the states.", limit: .nonNegative),
   ]
 
-  /// Units that need a start, which there is none of.
+  /// Units that need a start, which is missing.
   public func inconsistencies() -> [Inconsistency] { learningRates.inconsistenciesWithoutStart("learning_rate") }
 
   /// The learning rates.
@@ -75,8 +75,8 @@ public struct UVLaws: StageKind, Equatable {
         "|lambda_T / sqrt(W_0 + 4 kappa^2 y^2) - 1|; missing if it did not converge."
       ),
       .init("sign_points", [], "How many states were looked at for the signs of the update."),
-      .init("residual_sign_mismatches", [], "Of how many the residual moves otherwise than its nullcline tells."),
-      .init("trace_sign_mismatches", [], "Of how many the trace moves otherwise than its nullcline tells."),
+      .init("residual_sign_mismatches", [], "The number of points where the residual moves against its nullcline."),
+      .init("trace_sign_mismatches", [], "The number of points where the trace moves against its nullcline."),
       .init("bounded_points", [], "How many starts were simulated."),
       .init("bounded_share", [], "The share of them that is bounded by the rule."),
       .init("bounded_mismatches", [], "Of how many the simulation says otherwise than the rule."),

@@ -12,7 +12,7 @@ public struct UVNetworkOrbits: StageKind, Equatable {
   public var network = UVTrajectories.Network()
   /// Steps that are thrown away.
   public var transient = 20_000
-  /// The longest period that is told from chaos.
+  /// The longest period that is distinguished from chaos.
   public var longestPeriod = 16
 
   /// A network with more than one unit and input.
@@ -26,7 +26,12 @@ public struct UVNetworkOrbits: StageKind, Equatable {
     .init("ratio", \.ratio, "r = eta / eta_c.", limit: .positiveValues),
     .init("network", \.network, "The network, drawn anew for each r."),
     .init("transient", \.transient, "Steps that are thrown away.", unit: "steps", limit: .within(0...10_000_000)),
-    .init("longest_period", \.longestPeriod, "The longest period that is told from chaos.", limit: .within(1...64)),
+    .init(
+      "longest_period",
+      \.longestPeriod,
+      "The longest period that is distinguished from chaos.",
+      limit: .within(1...64)
+    ),
   ]
 
   private static let branches = ["ratio", "branch"]
@@ -42,7 +47,7 @@ public struct UVNetworkOrbits: StageKind, Equatable {
     outputs: [
       .init("ratio", ["ratio"], "r = eta / eta_c."),
       .init("network_period", ["ratio"], "The period of the network; 0 for chaos or a longer one, -1 for divergence."),
-      .init("map_period", ["ratio"], "The period of the map, told in the same way."),
+      .init("map_period", ["ratio"], "The period of the map, found in the same way."),
       .init("branch", ["branch"], unit: nil, "The number of a point of a periodic orbit, ascending."),
       .init("network_orbit", branches, "eta lambda of the network; missing where there is no period."),
       .init("map_orbit", branches, "eta lambda of the map; missing where there is no period."),

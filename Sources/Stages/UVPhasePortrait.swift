@@ -90,9 +90,13 @@ public struct UVPhasePortrait: StageKind, Equatable {
       .init(
         "direction_residual",
         field,
-        "The residual's part of the update's unit vector; missing where there is none."
+        "The residual component of the unit vector of the update; missing where the update is zero."
       ),
-      .init("direction_trace", field, "The trace's part of the update's unit vector; missing where there is none."),
+      .init(
+        "direction_trace",
+        field,
+        "The trace component of the unit vector of the update; missing where the update is zero."
+      ),
       .init("curve", ["curve"], "The residual along the curves."),
       .init("residual_nullcline", curves, "The trace at which the residual does not move (besides residual 0)."),
       .init("trace_nullcline", curves, "The trace at which the trace does not move (besides residual 0)."),

@@ -184,7 +184,7 @@ public struct UVTrajectories: StageKind, Equatable {
     discussion: """
       f(x) = v^T U x / sqrt(n_eff), one example, loss (f - y)^2 / 2. The map is Eqs (1) and (2) of Kalra, He and \
       Barkeshli (ICLR 2025). The trace lambda is Tr H and the neural tangent kernel; the sharpness lambda_H is the top \
-      eigenvalue of the Hessian. After a divergence the values are missing. The regimes are told by a rule of ours: see \
+      eigenvalue of the Hessian. After a divergence the values are missing. The regimes follow a rule of ours: see \
       Documentation/uv-model.md.
       """,
     outputs: [

@@ -102,7 +102,7 @@ static void maximum_rows(void *context, size_t index, size_t worker) {
     double largest = -kernel_infinity();
     for (size_t j = 0; j < job->columns; j++) {
       const double x = element(job->precision, job->x, row * job->columns + j);
-      // A number that is none stays.
+      // NaN propagates.
       if (x > largest || x != x) largest = x;
     }
     store(job->precision, job->result, row, largest);

@@ -280,7 +280,7 @@ extension PickleReader {
     guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { throw Complaint("it has a name without an end") }
     let name = try bytes(end - position)
     position += 1
-    // A name that is told has nothing in it that a terminal would obey.
+    // A name in a message must not contain terminal escapes.
     return String(decoding: name.map { (0x21...0x7e).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
   }
 }

@@ -6,7 +6,7 @@ public struct BifurcationDiagram: Sendable {
     public var transient: Int
     /// Steps that are looked at, for the density and the Lyapunov exponents.
     public var steps: Int
-    /// The longest period that is told from chaos.
+    /// The longest period that is distinguished from chaos.
     public var longestPeriod: Int
     /// Two values nearer than this are the same one of a periodic orbit.
     public var tolerance: Double
@@ -37,7 +37,7 @@ public struct BifurcationDiagram: Sendable {
   public struct Column: Sendable {
     /// r = η/η_c.
     public var ratio: Double
-    /// The shortest period up to the longest that is told; 0 for none (chaos or a longer period), −1 when the orbit
+    /// The shortest period up to `longestPeriod`; 0 for none (chaos or a longer period), −1 when the orbit
     /// leaves every bound.
     public var period: Int
     /// ηλ on the periodic orbit, ascending; empty unless there is one.
@@ -121,7 +121,7 @@ extension BifurcationDiagram.Column {
 }
 
 extension CubicMap {
-  /// The shortest period, up to the longest that is told, with which the orbit from `start` repeats within the
+  /// The shortest period, up to `longestPeriod`, with which the orbit from `start` repeats within the
   /// tolerance all along a stretch of twice the longest; 0 for none.
   fileprivate func period(of start: Double, _ settings: BifurcationDiagram.Settings) -> Int {
     let stretch = orbit(from: start, count: 3 * settings.longestPeriod)

@@ -105,7 +105,7 @@ extension UVModel {
     return nil
   }
 
-  /// The family of a fixed point that Newton's method found; nil if it is none of the four.
+  /// The family of a fixed point that Newton's method found; nil if it is not one of the four.
   public func family(of state: State, learningRate eta: Double) -> FixedPoint.Family? {
     let tolerance = 1e-6
     if (eta * kappa * state.residual).magnitude < tolerance { return .zeroLossLine }

@@ -45,7 +45,7 @@ public struct PeriodDoubling: Sendable {
     while levels.count < count {
       let period = 2 * levels[levels.count - 1].period
       let previous = levels[levels.count - 1]
-      // Feigenbaum's ratio tells where to look next; the first step is by the table's own spacing.
+      // Feigenbaum's ratio predicts the next flip; the first step is by the table's own spacing.
       let guess = levels.count == 1 ? 1.12 : previous.superstable + distance / 4.6
       let superstable = Self.superstable(period: period, near: guess)
       distance = superstable - previous.superstable

@@ -1,4 +1,4 @@
-/// The four regimes of sharpness along training (paper, section 3), told step by step.
+/// The four regimes of sharpness along training (paper, section 3), one for each step.
 public enum Regime: Int, CaseIterable, Sendable {
   /// T1: the sharpness falls from its initial value.
   case earlyTransient
@@ -15,7 +15,7 @@ public enum Regime: Int, CaseIterable, Sendable {
 extension Regime {
   /// The regime of each step of a sharpness series.
   ///
-  /// The rule, which is ours (the paper tells the regimes by eye): T4 lasts from the first step with ηλ ≥ 2 that follows
+  /// The rule, which is ours (the paper labels the regimes by eye): T4 lasts from the first step with ηλ ≥ 2 that follows
   /// the minimum to the last such step, or to the end where what is left is no longer than the longest stay below the
   /// edge in between. Before it, or before the end if there is none, the minimum divides the fall
   /// (T1) from the rise (T3); steps around the minimum within `width` of the way from there to the higher of both ends

@@ -1,6 +1,6 @@
 /// What a recorded series has settled on: a periodic orbit, or none.
 public struct SettledOrbit: Sendable, Hashable {
-  /// The shortest period with which the series repeats itself; 0 for none up to the longest that is told.
+  /// The shortest period with which the series repeats itself; 0 for none up to `longest`.
   public let period: Int
   /// How many different values there are.
   public let distinctValues: Int
@@ -8,7 +8,7 @@ public struct SettledOrbit: Sendable, Hashable {
   /// Looks at a series.
   ///
   /// - Parameters:
-  ///   - longest: the longest period that is told; the series needs twice as many values.
+  ///   - longest: the longest period to look for; the series needs twice as many values.
   ///   - tolerance: values nearer than this share of the largest magnitude are the same.
   public init(_ series: [Double], longest: Int, tolerance: Double) {
     let near = tolerance * (series.map(\.magnitude).max() ?? 0)

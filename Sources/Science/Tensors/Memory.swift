@@ -17,7 +17,7 @@ final class Memory {
   /// Ends the process where the system has no memory for something.
   ///
   /// Nothing can go on without it, and there is no result to lose. A stage runs in a process of its own, whose end fails
-  /// that stage alone and is told with this message.
+  /// that stage alone, with this message.
   static func isMissing(_ purpose: String) -> Never {
     let message = Array("not enough memory: the system refused \(purpose)\n".utf8)
     _ = write(STDERR_FILENO, message, message.count)

@@ -6,7 +6,7 @@ public enum Parallel {
   ///   - count: the length of the range.
   ///   - piece: the length of a piece; it is part of the result's meaning and so not chosen by the threads.
   ///   - threads: how many pieces are worked on at once.
-  ///   - finished: is told after each piece how many of the range are done.
+  ///   - finished: receives after each piece the number of finished elements.
   public static func map<Piece: Sendable>(
     _ count: Int,
     piece: Int,

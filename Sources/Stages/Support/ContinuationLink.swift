@@ -12,12 +12,12 @@ struct ContinuationLink: Sendable, Equatable {
   /// Why it ended.
   var end = TrainingEnd.steps
 
-  /// A link of which nothing is known.
+  /// An empty link.
   init() {}
 }
 
 extension ContinuationLink {
-  /// The link as it was written; nil if it is none.
+  /// Reads a link from an artifact; nil if the artifact is not a link.
   init?(_ artifact: Artifact) {
     guard let losses = artifact["loss"]?.values.doubles, let sharpness = artifact["sharpness"]?.values.doubles,
       let parameters = artifact["parameters"]?.values.doubles, losses.count == sharpness.count,

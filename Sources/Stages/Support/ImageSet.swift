@@ -180,7 +180,7 @@ public struct ImageCopy: Sendable {
   /// The bytes of a file, unpacked.
   private static func bytes(of path: String) throws(StageFailure) -> [UInt8] {
     guard let status = try? FilePath(path).stat() else {
-      throw StageFailure("\(path) is missing; 'pipeline data check' tells what else is")
+      throw StageFailure("\(path) is missing; 'pipeline data check' lists all missing files")
     }
     guard status.type == .regular, status.size <= largestFile,
       let data = FileManager.default.contents(atPath: path)

@@ -21,7 +21,7 @@ struct KeptRun: Sendable {
 
   /// Reads a run.
   ///
-  /// - Throws: when it is none, keeps no parameters, or was trained on other data.
+  /// - Throws: if the artifact is not a run, has no parameters, or was trained on other data.
   init(_ run: Artifact, data artifact: Artifact) throws(StageFailure) {
     guard let text = run.attributes["training"]?.text, let parameters = run["parameters"],
       let rates = run["learning_rate"]?.values.doubles, let eta = run["eta"]?.values.doubles,

@@ -20,7 +20,7 @@ struct TrainingCheckpoint: Equatable {
 // MARK: - As an artifact
 
 extension TrainingCheckpoint {
-  /// The run as it was written; nil if it is none, or one of another learning rate.
+  /// Reads a run; nil if the artifact is not a run, or is one of another learning rate.
   init?(_ artifact: Artifact, learningRate: Double) {
     guard let losses = artifact["loss"]?.values.doubles, case .string(let texts)? = artifact["probe"]?.values,
       let kept = artifact.groups["kept"], let vectors = artifact.groups["state"]

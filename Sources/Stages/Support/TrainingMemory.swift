@@ -4,7 +4,7 @@ internal import Planning
 internal import Training
 
 extension MemoryUse {
-  /// What is told of it before a run.
+  /// A description for the check before a run.
   ///
   /// A process has some memory in any case, and little is not worth a word.
   ///

@@ -13,7 +13,7 @@ final class TrainingProgress: Sendable {
     taken = Mutex([Int](repeating: 0, count: runs))
   }
 
-  /// Takes in how many steps a run has taken; a hundred times a run it is told.
+  /// Adds the number of steps that a run has taken; reports progress a hundred times per run.
   func note(_ step: Int, of run: Int) {
     guard step % max(1, steps / 100) == 0 else { return }
     let (done, count) = taken.withLock { taken in

@@ -66,7 +66,7 @@ static inline hid_t h5_dereference(hid_t object, const hobj_ref_t *reference) {
   return H5Rdereference2(object, H5P_DEFAULT, H5R_OBJECT, reference);
 }
 
-/// Positive for the type of UTF-8 texts of any length. (H5Tequal tells a type in a file from the same in memory.)
+/// Positive for the type of UTF-8 texts of any length. (H5Tequal distinguishes a type in a file from the same type in memory.)
 static inline int h5_is_text(hid_t type) {
   H5T_class_t kind = H5Tget_class(type);
   if (kind == H5T_NO_CLASS) return -1;

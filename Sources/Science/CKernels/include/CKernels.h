@@ -197,7 +197,7 @@ bool kernel_is_zero(kernel_precision precision, size_t count, const void *x);
 /// The bytes of workspace that `kernel_take_out` needs.
 size_t kernel_take_out_workspace(size_t rows, size_t count);
 
-/// Takes the parts along the rows of a matrix out of a vector x of `count` numbers that is none of the rows. A time is
+/// Orthogonalizes a vector x of `count` numbers, which is not one of the rows, against the rows of a matrix. A time is
 /// c = matrix x, as by `kernel_dot`, and x = x - transposed matrix c, row by row with two roundings; it is done twice, as
 /// once leaves rounding errors along the rows. The coefficients are the sums of both c.
 void kernel_take_out(
