@@ -115,7 +115,7 @@ import Testing
 
   @Test(arguments: [
     ("learning_rate: [0]", "learning rates are positive"),
-    ("learning_rate: [1]\nrecord: 8", "to tell a period takes a 'record' of twice as many steps"),
+    ("learning_rate: [1]\nrecord: 8", "to find a period takes a 'record' of twice as many steps"),
     ("width: 3", "'learning_rate' is missing"),
     ("learning_rate: [1]\nmomentum: 0.9", "unknown key 'momentum'"),
   ])
