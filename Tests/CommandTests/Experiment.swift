@@ -46,6 +46,22 @@ struct Experiment {
     return String(line.suffix(64))
   }
 
+  /// Writes a pipeline `pipelines/many.yaml` with a sweep `points` of 400 fast actions.
+  ///
+  /// - Parameter more: the lines of further stages and of the file's other members.
+  func writeMany(_ more: String = "") throws {
+    let sweep = """
+      pipeline: many
+      stages:
+        points:
+          kind: uv/fixed-points
+          matrix: { rate: { from: 0.5, to: 1.4, count: 400 } }
+          with: { learning_rate: "${{ matrix.rate }}" }
+
+      """
+    try folder.write(sweep + more, to: "pipelines/many.yaml")
+  }
+
   /// Writes an artifact into the folder.
   func write(_ artifact: Artifact, to name: String) throws {
     try artifact.write(toFile: folder.path.appending(name).string)

@@ -2,27 +2,17 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Commands that are asked to end, or killed, while they write: what lies on the disk afterwards.
+/// The files that commands leave if they are interrupted or killed while they write.
 @Suite struct InterruptionTests {
   private let experiment: Experiment
-  /// What the commands write under another name until it is whole, by its beginning.
+  /// The beginning of the temporary name under which each command writes until its output is complete.
   private static let temporary = [
     "report": "out/.site.tmp-", "export": "out/.crate.tmp-", "audit": "tmp/pipeline-audit-",
   ]
 
   init() throws {
     experiment = try Experiment()
-    try experiment.folder.write(
-      """
-      pipeline: many
-      stages:
-        points:
-          kind: uv/fixed-points
-          matrix: { rate: { from: 0.5, to: 1.4, count: 400 } }
-          with: { learning_rate: "${{ matrix.rate }}" }
-      """,
-      to: "pipelines/many.yaml"
-    )
+    try experiment.writeMany()
     try experiment.folder.write("", to: "tmp/.keep")
     try experiment.folder.write("", to: "out/.keep")
     // Sends the signal once the command has begun to write, and prints its exit code.

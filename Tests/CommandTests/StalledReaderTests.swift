@@ -2,27 +2,20 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Runs whose output nobody reads.
+/// Runs with a reader that does not read.
 @Suite struct StalledReaderTests {
   private let experiment: Experiment
 
   init() throws {
     experiment = try Experiment()
-    try experiment.folder.write(
+    try experiment.writeMany(
       """
-      pipeline: many
-      stages:
-        points:
-          kind: uv/fixed-points
-          matrix: { rate: { from: 0.5, to: 1.4, count: 400 } }
-          with: { learning_rate: "${{ matrix.rate }}" }
         last:
           kind: command
           inputs: { points: points }
           with: { run: [/bin/sh, -c, "sleep ${{ parameters.pause }}; echo 1 > {outputs.o}"], sandbox: none, outputs: { o: o.txt } }
       parameters: { pause: 0 }
-      """,
-      to: "pipelines/many.yaml"
+      """
     )
     // The events of 400 actions fill a pipe several times over. Each wait has a generous limit and ends by itself.
     try experiment.folder.write(

@@ -1,10 +1,10 @@
 internal import Glibc
 public import SystemPackage
 
-/// Reading of a FIFO that the user names, as a shell does for `<(command)`.
+/// Reads a FIFO that the user names, as a shell makes for `<(command)`.
 public enum FIFO {
-  /// The first bytes that its writers write: `count` of them, or all until the last writer has closed it. Of one that
-  /// nobody has opened to write there are none, so that this waits for nobody who may never come.
+  /// Reads the first `count` bytes, or all until the last writer has closed it. Returns nothing if no writer has opened it,
+  /// instead of waiting for one that may never come.
   public static func read(_ path: FilePath, count: Int) throws(FileError) -> [UInt8] {
     let file: FileDescriptor
     do {
@@ -12,7 +12,7 @@ public enum FIFO {
     } catch {
       throw FileError(.read, path, .system(error as? Errno ?? .ioError))
     }
-    // It was only read: there is nothing that a close could fail to write.
+    // Closing a file that was only read cannot lose data.
     defer { _ = close(file.rawValue) }
     let kind: FileKind
     do { kind = FileKind(try file.stat().type) } catch { throw FileError(.read, path, .system(error)) }
@@ -26,14 +26,7 @@ public enum FIFO {
         bytes += buffer[..<min(read, count - bytes.count)]
         continue
       }
-      switch errno {
-      case EINTR: continue
-      case EAGAIN:
-        var wait = pollfd(fd: file.rawValue, events: Int16(POLLIN), revents: 0)
-        // An error of it shows in the next read.
-        _ = poll(&wait, 1, -1)
-      case let number: throw FileError(.read, path, .system(Errno(rawValue: number)))
-      }
+      do { try file.waitToRepeat(POLLIN) } catch { throw FileError(.read, path, .system(error)) }
     }
     return bytes
   }

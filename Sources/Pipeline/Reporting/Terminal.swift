@@ -1,4 +1,5 @@
 public import Configuration
+internal import Files
 internal import Glibc
 internal import Synchronization
 public import SystemPackage
@@ -52,7 +53,7 @@ public enum Terminal {
   /// Writes a text as it is: whoever calls has made printable what comes from elsewhere.
   static func write(_ text: String, to file: FileDescriptor) {
     guard file == .standardOutput else {
-      // Where standard error is gone, nobody is left to tell.
+      // If standard error is gone, nobody can read the message.
       _ = try? writeAll(Array(text.utf8), to: file)
       return
     }
@@ -78,13 +79,7 @@ public enum Terminal {
         rest = rest.dropFirst(count)
         continue
       }
-      switch errno {
-      case EINTR: continue
-      case EAGAIN:
-        var wait = pollfd(fd: file.rawValue, events: Int16(POLLOUT), revents: 0)
-        _ = poll(&wait, 1, -1)
-      case let number: throw Errno(rawValue: number)
-      }
+      try file.waitToRepeat(POLLOUT)
     }
   }
 }

@@ -3,7 +3,7 @@ internal import Configuration
 public import Planning
 package import Reporting
 
-/// A recorded artifact and one that was made again, held against each other and against the tolerances of the pipeline.
+/// The comparison of a recorded artifact with a recomputed one, within the tolerances of the pipeline.
 public struct HeldComparison {
   /// Arrays whose values differ by more than their tolerance, in the order of their paths.
   let beyond: [(path: String, values: ValueComparison)]
@@ -11,13 +11,13 @@ public struct HeldComparison {
   let within: [(path: String, values: ValueComparison)]
   /// Differences of attributes.
   let attributes: [ArtifactComparison.Difference]
-  /// Arrays that one of them lacks, and other shapes and types: their values cannot be compared.
+  /// Arrays that one of them lacks, and those of different shape or type, whose values cannot be compared.
   let structure: [ArtifactComparison.Difference]
   private let tolerances: [String: Tolerance]
 
   /// Compares two artifacts.
   ///
-  /// - Parameter tolerances: how far values may be apart, by the path of the array.
+  /// - Parameter tolerances: the largest differences, by the path of the array.
   public init(_ recorded: Artifact, _ remade: Artifact, within tolerances: [String: Tolerance]) {
     var beyond: [(String, ValueComparison)] = []
     var within: [(String, ValueComparison)] = []
@@ -43,7 +43,7 @@ public struct HeldComparison {
     self.tolerances = tolerances
   }
 
-  /// How far the two agree.
+  /// The agreement of the two.
   public var agreement: Agreement {
     if !beyond.isEmpty || !attributes.isEmpty { return .different }
     if !structure.isEmpty { return .notComparable }
@@ -66,12 +66,12 @@ extension Artifact {
 }
 
 extension Tolerance {
-  /// Whether one value is within one of the bounds. What is no number, or infinite, is equal or beyond them.
+  /// Whether one value is within one of the bounds. Values that are not finite numbers are never within them.
   func holds(_ recorded: Values, _ remade: Values, at place: Int) -> Bool {
     if let units, let distance = recorded.units(to: remade, at: place), distance <= UInt64(units) {
       return recorded.isFinite(place) && remade.isFinite(place)
     }
-    guard let (difference, size) = recorded.difference(to: remade, at: place) else { return false }
+    guard let (difference, size, _) = recorded.difference(from: remade, at: place) else { return false }
     if let absolute, difference <= absolute { return true }
     if let relative, difference <= relative * size { return true }
     return false
@@ -87,27 +87,6 @@ extension Values {
     case .string: false
     default: true
     }
-  }
-
-  /// How far two finite numbers are apart, and how large the first is; nil for anything else.
-  fileprivate func difference(to others: Values, at place: Int) -> (difference: Double, size: Double)? {
-    switch (self, others) {
-    case (.float64(let old), .float64(let new)): Self.difference(old[place], new[place])
-    case (.float32(let old), .float32(let new)): Self.difference(Double(old[place]), Double(new[place]))
-    // Of whole numbers the difference is exact, however large they are.
-    case (.int64(let old), .int64(let new)): Self.difference(old[place], new[place])
-    case (.int32(let old), .int32(let new)): Self.difference(Int64(old[place]), Int64(new[place]))
-    case (.int8(let old), .int8(let new)): Self.difference(Int64(old[place]), Int64(new[place]))
-    default: nil
-    }
-  }
-
-  private static func difference(_ old: Double, _ new: Double) -> (Double, Double)? {
-    old.isFinite && new.isFinite ? ((old - new).magnitude, old.magnitude) : nil
-  }
-
-  private static func difference(_ old: Int64, _ new: Int64) -> (Double, Double) {
-    (Double(UInt64(bitPattern: max(old, new) &- min(old, new))), Double(old.magnitude))
   }
 }
 
@@ -127,7 +106,7 @@ extension HeldComparison {
     return "the same content"
   }
 
-  /// What follows the headline: the first element, how large the differences are, and what else differs.
+  /// The lines below the headline: the first element, the size of the differences, and what else differs.
   package var details: [String] {
     var lines: [String] = []
     if let (_, values) = main {
@@ -161,7 +140,7 @@ extension HeldComparison {
     return bounds.compactMap { $0 }.joined(separator: " or ")
   }
 
-  /// All differences for machines; of values those beyond the tolerance, where there are such.
+  /// All differences as JSON; of values those beyond the tolerance, if there are any.
   var json: JSONValue {
     var all: [JSONValue] = []
     for (list, isWithin) in [(beyond, false), (within, true)] {

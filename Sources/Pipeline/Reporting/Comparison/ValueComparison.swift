@@ -1,16 +1,16 @@
 package import Artifacts
 
-/// How the values of a variable differ between two artifacts in which it has one type and one shape.
+/// The differences between the values of a variable in two artifacts in which it has the same type and shape.
 public struct ValueComparison: Sendable {
   /// An element that differs.
   public struct Element: Sendable {
-    /// Where it stands: for each dimension its index, and the coordinate there if there is one.
+    /// Its place: for each dimension the index, and the coordinate if there is one.
     public let place: [(dimension: String, index: Int, coordinate: String?)]
     /// The value in the first.
     public let first: String
     /// The value in the second.
     public let second: String
-    /// How many floating-point numbers lie between the two, counting one of them; nil for what is no number.
+    /// The distance in units in the last place; nil if one is not a floating-point number, or NaN.
     public let units: UInt64?
   }
 
@@ -35,7 +35,7 @@ public struct ValueComparison: Sendable {
   /// The largest difference in units of the last place, for floating-point numbers.
   public let mostUnits: UInt64?
 
-  /// Compares bit by bit; nil when all values are the same.
+  /// Compares bit by bit; nil if all values are the same.
   ///
   /// - Parameters:
   ///   - artifact: the one in which coordinates are looked up.
@@ -63,7 +63,8 @@ public struct ValueComparison: Sendable {
     var absolute: (place: Int, difference: Double)?
     var relative: (place: Int, difference: Double)?
     for place in places {
-      guard let (difference, size) = old.values.difference(from: new.values, at: place) else { continue }
+      guard let (difference, first, second) = old.values.difference(from: new.values, at: place) else { continue }
+      let size = max(first, second)
       if difference > absolute?.difference ?? -1 { absolute = (place, difference) }
       let share = size == 0 ? 0 : difference / size
       if share > relative?.difference ?? -1 { relative = (place, share) }
@@ -106,8 +107,8 @@ extension Values {
     }
   }
 
-  /// How far two finite numbers of one type are apart, and the greater magnitude of the two; nil for anything else.
-  fileprivate func difference(from others: Values, at place: Int) -> (difference: Double, size: Double)? {
+  /// The absolute difference of two finite numbers of one type, and the magnitude of each; nil for anything else.
+  package func difference(from others: Values, at place: Int) -> (difference: Double, first: Double, second: Double)? {
     switch (self, others) {
     case (.float64(let old), .float64(let new)): Self.difference(old[place], new[place])
     case (.float32(let old), .float32(let new)): Self.difference(Double(old[place]), Double(new[place]))
@@ -119,13 +120,12 @@ extension Values {
     }
   }
 
-  private static func difference(_ old: Double, _ new: Double) -> (Double, Double)? {
-    old.isFinite && new.isFinite ? ((old - new).magnitude, max(old.magnitude, new.magnitude)) : nil
+  private static func difference(_ old: Double, _ new: Double) -> (Double, Double, Double)? {
+    old.isFinite && new.isFinite ? ((old - new).magnitude, old.magnitude, new.magnitude) : nil
   }
 
-  private static func difference(_ old: Int64, _ new: Int64) -> (Double, Double) {
-    let difference = UInt64(bitPattern: max(old, new) &- min(old, new))
-    return (Double(difference), Double(max(old.magnitude, new.magnitude)))
+  private static func difference(_ old: Int64, _ new: Int64) -> (Double, Double, Double) {
+    (Double(distance(old, new)), Double(old.magnitude), Double(new.magnitude))
   }
 
   private static func places<Element>(
@@ -136,7 +136,7 @@ extension Values {
     old.indices.filter { !isSame(old[$0], new[$0]) }
   }
 
-  /// How many steps from one floating-point number to the next lead from one value to the other.
+  /// The distance of two floating-point numbers in units in the last place; nil for NaN and other types.
   package func units(to others: Values, at place: Int) -> UInt64? {
     switch (self, others) {
     case (.float64(let old), .float64(let new)):
