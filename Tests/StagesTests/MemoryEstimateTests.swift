@@ -46,7 +46,7 @@ import Testing
     // 3000 x 512 + 2 x 512^2 + 512 x 2 parameters, of 8 bytes in 26 vectors and of 4 in the network.
     let vector = 8 * (3000 * 512 + 2 * 512 * 512 + 512 * 2)
     let train = try #require(bytes["train"])
-    #expect(train > 26 * vector && train < 40 * vector)
+    #expect(train > 26 * vector && train < 44 * vector)
     #expect(bytes["data"] == nil)
     #expect(small.actions.first?.memory == nil)
   }
@@ -71,11 +71,11 @@ import Testing
     let vector = 8 * (3000 * 256 + 2 * 256 * 256 + 256 * 10)
     let one = try bytes(rates: 1, threads: 2)
     let two = try bytes(rates: 2, threads: 2)
-    #expect(two - one > 28 * vector && two - one < 33 * vector)
+    #expect(two - one > 28 * vector && two - one < 41 * vector)
     // The third waits for a thread.
     #expect(abs(try bytes(rates: 3, threads: 2) - two) < vector / 10)
     #expect(try bytes(rates: 3, threads: 3) - two > 28 * vector)
-    #expect(abs(try bytes(rates: 3, threads: 1) - one) < vector / 10)
+    #expect(abs(try bytes(rates: 3, threads: 1) - bytes(rates: 1, threads: 1)) < vector / 10)
     // Each thread has room to multiply matrices.
     #expect(try bytes(rates: 1, threads: 4) > one)
   }

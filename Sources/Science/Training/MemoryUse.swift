@@ -47,6 +47,7 @@ public struct MemoryUse: Sendable, Equatable {
   /// - Parameters:
   ///   - atOnce: how many are under way at the same time.
   ///   - threads: how many threads each of them has.
+  ///   - readingBack: the bytes that it takes to read back a checkpoint whose file has so many bytes.
   public static func training(
     of network: FullyConnected,
     loss: Loss,
@@ -54,7 +55,8 @@ public struct MemoryUse: Sendable, Equatable {
     settings: TrainingSettings,
     precision: Precision,
     atOnce: Int = 1,
-    threads: Int = 1
+    threads: Int = 1,
+    readingBack: (Int) -> Int = { _ in 0 }
   ) -> MemoryUse {
     var use = MemoryUse(count: atOnce)
     use.add(network, examples: count)
@@ -85,6 +87,7 @@ public struct MemoryUse: Sendable, Equatable {
     // The parameters and, with momentum, the velocity: as they are, and rounded where the precision is single.
     let states = settings.momentum == 0 ? 1 : 2
     var checkpoint = states * parameters * (Self.number + (precision == .float32 ? precision.width : 0))
+    var file = states * parameters * precision.width
     var starts = 0
     func add(_ schedule: StepSchedule, _ number: Int, _ dimension: Int) {
       guard schedule != .never else { return }
@@ -93,16 +96,20 @@ public struct MemoryUse: Sendable, Equatable {
         LargestEigenvalues.vectorCount(number, dimension: dimension, settings: eigenvalueSettings),
         vectorsOf: dimension
       )
-      checkpoint +=
-        LargestEigenvalues.rememberedCount(number, dimension: dimension, settings: eigenvalueSettings) * dimension
-        * Self.number
+      let remembered = LargestEigenvalues.rememberedCount(
+        number,
+        dimension: dimension,
+        settings: eigenvalueSettings
+      )
+      checkpoint += remembered * dimension * Self.number
+      file += remembered * dimension * Self.number
       starts += number * dimension * Self.number
     }
     add(settings.sharpness, 1, parameters)
     add(settings.topEigenvalues, settings.topEigenvalueCount, parameters)
     add(settings.tangentKernel, 1, outputs)
     if settings.trace != .never { use.add(3, vectorsOf: parameters) }
-    use.passing = max(0, checkpoint - starts)
+    use.passing = max(0, checkpoint + readingBack(file) - starts)
     return use
   }
 

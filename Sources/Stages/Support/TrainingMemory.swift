@@ -64,8 +64,17 @@ extension Train {
       settings: settings,
       precision: precision,
       atOnce: atOnce,
-      threads: max(1, threads / atOnce)
+      threads: max(1, threads / atOnce),
+      readingBack: Self.memory(readingBack:)
     )
+  }
+
+  /// The bytes that it takes to read back an HDF5 file of so many bytes, as each checkpoint is: a small one lies in memory
+  /// as an array, as a copy to hand over and as the library's own; of a larger one as much is read before that is known,
+  /// into an array that grows.
+  private static func memory(readingBack file: Int) -> Int {
+    let largest = 32 << 20
+    return file <= largest ? 3 * file : 2 * largest
   }
 
   /// The bytes for what is recorded at all learning rates: the losses, the probes and the parameters that are kept.
