@@ -130,8 +130,9 @@ struct RunCommand: AsyncParsableCommand {
       // Looked at before it is read: what is changed in between is then seen the next time.
       request = isPlain ? .init(project.file, try options.choices(), program: "/proc/self/exe") : nil
       if let request, let known = CompletedRun(request, in: options.storePath(of: project)) {
-        note(project, known.name, in: options.storePath(of: project))
+        let isRegistered = note(project, known.name, in: options.storePath(of: project))
         if !quiet { Self.say(known, in: options.storePath(of: project), began) }
+        guard isRegistered else { throw ExitStatus.stageFailed }
         return
       }
       let text = try project.text()
@@ -149,11 +150,7 @@ struct RunCommand: AsyncParsableCommand {
       throw status
     }
     let store = try ArtifactStore(at: options.storePath(of: project))
-    do {
-      try ProjectRegistry.register(project.file, pipeline: description.name.pipeline, in: store.root)
-    } catch {
-      Terminal.complain("warning: gc may remove the results of this pipeline, since it is not registered: \(error)")
-    }
+    let isRegistered = Self.register(project, description.name.pipeline, in: store.root)
     owner.take(for: project)
     let report = RunReport(description, in: store, began: began, isQuiet: quiet, writesEvents: json) {
       PastSeconds.byStage(
@@ -190,6 +187,7 @@ struct RunCommand: AsyncParsableCommand {
     } catch {
       status = ExitStatus.report(error, to: report.complain)
     }
+    if status == .done, !isRegistered { status = .stageFailed }
     status = await finish(report, status)
     if status != .done { throw status }
   }
@@ -254,10 +252,26 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   /// Notes for garbage collection that a pipeline with nothing to do was run.
-  private func note(_ project: Project, _ name: String, in store: FilePath) {
-    // In a store that cannot be written to, nothing can be removed.
-    try? ProjectRegistry.register(project.file, pipeline: name, in: store)
+  ///
+  /// - Returns: whether garbage collection knows of it.
+  private func note(_ project: Project, _ name: String, in store: FilePath) -> Bool {
     if let choices = try? options.choices() { LatestRun.touch(RunName(name, choices).description, in: store) }
+    return Self.register(project, name, in: store)
+  }
+
+  /// Registers a pipeline for garbage collection, which then keeps its results.
+  ///
+  /// - Returns: false if that failed: the results are there, and a promise about them is not kept.
+  private static func register(_ project: Project, _ name: String, in store: FilePath) -> Bool {
+    do throws(StoreError) {
+      try ProjectRegistry.register(project.file, pipeline: name, in: store)
+      return true
+    } catch {
+      // From a store that cannot be written to nothing can be removed either.
+      if [.readOnlyFileSystem, .permissionDenied, .notPermitted].contains(error.reason) { return true }
+      Terminal.complain("error: gc may remove the results of this pipeline, since it is not registered: \(error)")
+      return false
+    }
   }
 
   /// Prints the output of a run with nothing to do.

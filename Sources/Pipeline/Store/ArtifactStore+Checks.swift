@@ -46,7 +46,8 @@ extension ArtifactStore {
       return .objectUnreadable(address: object.address, reason: error.description)
     }
     guard digest.description == object.file else {
-      if movesAside { _ = try? moveAside(file, because: "its bytes have changed") }
+      // Where it cannot be moved, the new object takes its place.
+      if movesAside { _ = moveAside(file, because: "its bytes have changed") }
       return .objectDamaged(address: object.address)
     }
     // What changed in between was not hashed.

@@ -22,7 +22,7 @@ extension ArtifactStore {
     }
     guard digest.description == object.file else {
       FileSystem.remove(temporary)
-      throw try moveAside(source, because: "its bytes are \(digest.short)")
+      throw moveAside(source, because: "its bytes are \(digest.short)")
     }
     do throws(StoreError) {
       if isDurable { try FileSystem.synchronize(temporary) }

@@ -120,7 +120,7 @@ extension ArtifactStore {
     _ = try FileSystem.digest(of: file)
     switch Self.read(file, at: address) {
     case .success(let artifact): return artifact
-    case .failure(let error): throw try moveAside(file, because: error.description)
+    case .failure(let error): throw moveAside(file, because: error.description)
     }
   }
 
@@ -182,7 +182,7 @@ extension ArtifactStore {
     let bytes = try FileSystem.read(file, limit: max(0, object.bytes))
     let digest = ContentDigest(of: bytes)
     guard digest.description != object.file else { return bytes }
-    throw try moveAside(file, because: "its bytes are \(digest.short)")
+    throw moveAside(file, because: "its bytes are \(digest.short)")
   }
 
   /// Where a file of a result is kept, once its bytes were found to be those of its digest. One that is damaged is moved
@@ -204,11 +204,17 @@ extension ArtifactStore {
     return suffix.isSuffix ? suffix : "bin"
   }
 
-  /// Moves a damaged object out of the way; the error says so.
-  func moveAside(_ file: FilePath, because reason: String) throws(StoreError) -> StoreError {
+  /// Moves a damaged object out of the way.
+  ///
+  /// - Returns: the error that says so; in a store that cannot be written to, that the object has to stay where it is.
+  func moveAside(_ file: FilePath, because reason: String) -> StoreError {
     let name = "damaged-\(file.stem?.prefix(12) ?? "")-\(FileSystem.randomName).\(file.extension ?? "")"
     let aside = root.appending("scratch").appending(name)
-    try FileSystem.move(file, to: aside)
+    do throws(StoreError) {
+      try FileSystem.move(file, to: aside)
+    } catch {
+      return StoreError("\(file) is damaged (\(reason)), and it could not be moved aside: \(error)")
+    }
     return StoreError("\(file) is damaged (\(reason)); it is now \(aside), and running again makes it anew")
   }
 }

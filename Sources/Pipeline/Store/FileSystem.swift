@@ -246,8 +246,13 @@ public enum FileSystem {
   }
 
   /// Removes a file if it is there.
-  public static func remove(_ path: FilePath) {
-    unlink(path.string)
+  ///
+  /// - Returns: why it is still there, if it is. Work in progress that is left behind is removed by a later run.
+  @discardableResult
+  public static func remove(_ path: FilePath) -> FileError? {
+    guard unlink(path.string) != 0 else { return nil }
+    let reason = Errno(rawValue: errno)
+    return reason == .noSuchFileOrDirectory ? nil : FileError(.remove, path, .system(reason))
   }
 
   /// Removes a folder with all that is in it, if it is there; links are removed and not followed.

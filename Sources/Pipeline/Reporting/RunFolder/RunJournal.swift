@@ -77,6 +77,7 @@ struct RunJournal {
       var copy = try LineFile(creating: folder.path(of: .resolved))
       run.resolvedLines { copy.add($0) }
       copy.close()
+      if let failure = copy.failure { throw failure }
       let file = try FileDescriptor.open(
         folder.path(of: .pipeline),
         .writeOnly,
