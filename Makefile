@@ -1,6 +1,6 @@
 # Verbs (make help lists them):
 #   run build test bench bench-runner bench-engine bench-grid bench-audit figures locks audit check-neon check-kills check-faults check-power check-gc check-mutations check-figures
-#   check-verify check-regimes check-ro-crate install lint format clean help
+#   check-verify check-regimes check-sharpness check-ro-crate install lint format clean help
 
 SHELL := /bin/bash
 PIPELINE := .build/release/pipeline
@@ -12,7 +12,7 @@ SWIFT_TEST := swift test -c release --skip-build --disable-xctest --experimental
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := run
-.PHONY: run build test bench bench-runner bench-engine bench-grid bench-audit figures locks audit check-neon check-kills check-faults check-power check-gc check-mutations check-figures check-verify check-regimes check-ro-crate install lint format clean help system test-system swift
+.PHONY: run build test bench bench-runner bench-engine bench-grid bench-audit figures locks audit check-neon check-kills check-faults check-power check-gc check-mutations check-figures check-verify check-regimes check-sharpness check-ro-crate install lint format clean help system test-system swift
 
 run: build ## build, draw figure 3 and say where it is (the default)
 	@$(PIPELINE) run fig3.yaml
@@ -85,6 +85,10 @@ bench-engine: swift ## time the engine beside OpenBLAS, MKL, JAX and PyTorch (in
 
 check-regimes: build ## compare the regimes of 25 training runs with those of an independent program
 	@/usr/bin/python3 scripts/check-regimes $(PIPELINE)
+
+check-sharpness: test-system swift ## compare 100,000 measured sharpnesses with LAPACK's eigenvalues (ROUNDS=1 takes 15,000)
+	@swift build -c release --product sharpness-check
+	@/usr/bin/python3 scripts/check-sharpness .build/release/sharpness-check $(ROUNDS)
 
 check-neon: swift ## run the kernels for 64-bit Arm under QEMU and compare their bits with this processor's
 	@scripts/install-packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static

@@ -49,6 +49,7 @@ let package = Package(
     .executable(name: "benchmark", targets: ["UVSweepBenchmark"]),
     .executable(name: "matrix-benchmark", targets: ["MatrixProductBenchmark"]),
     .executable(name: "training-benchmark", targets: ["TrainingBenchmark"]),
+    .executable(name: "sharpness-check", targets: ["SharpnessCheck"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -194,6 +195,12 @@ let package = Package(
       name: "TrainingBenchmark",
       dependencies: ["Training", "Networks", "Tensors"],
       path: "Benchmarks/TrainingBenchmark",
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "SharpnessCheck",
+      dependencies: ["Training", "Networks", "Tensors"],
+      path: "Benchmarks/SharpnessCheck",
       swiftSettings: settings
     ),
 

@@ -3,14 +3,12 @@ public import Configuration
 internal import Networks
 public import Planning
 public import Tensors
-public import Training
+internal import Training
 
 /// `sharpness`: the spectrum of the Hessian at the parameters that a training kept.
 public struct SharpnessStage: StageKind {
   /// How many of the largest eigenvalues are found.
   public var count = 1
-  /// What the tolerance bounds.
-  public var rule = Lanczos.Rule.residual
   /// How exact the eigenvalues are.
   public var tolerance = 1e-4
   /// How many products a search may take.
@@ -65,16 +63,18 @@ public struct SharpnessStage: StageKind {
   /// The largest eigenvalue alone.
   public init() {}
 
+  /// As for `train`.
+  public static let retired = Train.retired
+
   /// The parameters.
   public static let fields: [Field<SharpnessStage>] = [
     .init("count", \.count, "How many of the largest eigenvalues are found.", limit: .within(1...100)),
     .init(
       "tolerance",
       \.tolerance,
-      "The residual |Hx - lambda x|, or the estimated error, over |lambda| at which an eigenvalue is converged.",
+      "The largest residual |Hx - lambda x| over |lambda| of a converged eigenvalue.",
       limit: .within(1e-12...0.1)
     ),
-    .init("tolerance_of", \.rule, "Whether the tolerance bounds the residual or the estimated error."),
     .init("maximum_products", \.maximumProducts, "How many products a search may take.", limit: .within(1...100_000)),
     .init(
       "trace_samples",
@@ -109,7 +109,7 @@ public struct SharpnessStage: StageKind {
       .init("rank", ["rank"], "The number of the eigenvalue, from the largest."),
       .init("eigenvalue", kept + ["rank"], "The eigenvalue of the Hessian; the first is the sharpness."),
       .init("residual", kept + ["rank"], "|Hx - lambda x|: some eigenvalue is within this."),
-      .init("error", kept + ["rank"], "The estimated error: residual^2 over the gap to the next, or the residual."),
+      .init("upper", kept, "A bound that the largest eigenvalue exceeds with a probability of at most 10^-6."),
       .init("products", kept, "The number of products with the Hessian that the eigenvalues took."),
       .init("trace", kept, "The trace of the Hessian.", optional: true),
       .init("trace_error", kept, "Its standard error.", optional: true),
@@ -179,7 +179,7 @@ extension SharpnessStage {
       examples: size.examples,
       precision: precision ?? train.precision,
       eigenvalues: count,
-      settings: .init(rule: rule, tolerance: tolerance, maximumProducts: maximumProducts),
+      settings: .init(tolerance: tolerance, maximumProducts: maximumProducts),
       hasTrace: traceSamples > 0,
       densitySteps: density.directions > 0 ? density.steps : nil,
       atOnce: atOnce,
@@ -227,7 +227,7 @@ extension SharpnessStage {
     let search = LargestEigenvalues(
       count,
       dimension: objective.dimension,
-      settings: .init(rule: rule, tolerance: tolerance, maximumProducts: maximumProducts),
+      settings: .init(tolerance: tolerance, maximumProducts: maximumProducts),
       seed: UInt64(seed),
       workers: workers
     )
@@ -271,7 +271,7 @@ extension SharpnessStage {
     try builder.set("rank", (1...count).map(Double.init))
     try ranked("eigenvalue") { $0.isConverged ? $0.value : .nan }
     try ranked("residual") { $0.residual }
-    try ranked("error") { $0.error }
+    try builder.set("upper", findings.map { $0.eigenvalues?.upper ?? .nan }, shape: shape)
     try builder.set("products", findings.map { $0.eigenvalues.map { Double($0.products) } ?? .nan }, shape: shape)
     if traceSamples > 0 {
       try builder.set("trace", findings.map { $0.trace?.value ?? .nan }, shape: shape)
@@ -307,5 +307,3 @@ extension SharpnessStage {
     try builder.set("density", values, shape: shape + [density.points])
   }
 }
-
-extension Lanczos.Rule: Choice {}

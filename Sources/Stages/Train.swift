@@ -3,7 +3,7 @@ public import Configuration
 public import Networks
 public import Planning
 public import Tensors
-public import Training
+internal import Training
 
 /// `train`: a fully connected network trained at several learning rates, with its sharpness.
 public struct Train: StageKind {
@@ -57,8 +57,6 @@ public struct Train: StageKind {
   public var curvature = ScheduleParameters()
   /// When the parameters are kept.
   public var keep = ScheduleParameters()
-  /// What the tolerance bounds.
-  public var rule = Lanczos.Rule.residual
   /// How exact eigenvalues are.
   public var tolerance = 1e-3
   /// How many products a sharpness may take.
@@ -92,6 +90,9 @@ public struct Train: StageKind {
 
   /// A network of the paper's size in the standard parameterization.
   public init() {}
+
+  /// The rule that stopped a search by an estimated error, which trusted what a short search had seen.
+  public static let retired = ["tolerance_of": "leave it out: the tolerance is that of the residual"]
 
   /// The parameters.
   public static let fields: [Field<Train>] = [
@@ -160,10 +161,9 @@ public struct Train: StageKind {
     .init(
       "tolerance",
       \.tolerance,
-      "The residual |Hx - lambda x|, or the estimated error, over |lambda| at which an eigenvalue is converged.",
+      "The largest residual |Hx - lambda x| over |lambda| of a converged eigenvalue.",
       limit: .within(1e-12...0.1)
     ),
-    .init("tolerance_of", \.rule, "Whether the tolerance bounds the residual or the estimated error."),
     .init("maximum_products", \.maximumProducts, "How many products a search may take.", limit: .within(1...10_000)),
     .init("precision", \.precision, "The numbers with which is computed."),
     .init(
@@ -244,10 +244,9 @@ public struct Train: StageKind {
       .init("sharpness", probed, "The top eigenvalue lambda_H of the Hessian of the loss on all examples."),
       .init("sharpness_residual", probed, "|Hx - lambda_H x|: some eigenvalue is within this."),
       .init(
-        "sharpness_error",
+        "sharpness_upper",
         probed,
-        "Its estimated error: residual^2 over the gap to the next, or the residual.",
-        optional: true
+        "A bound that the largest eigenvalue exceeds with a probability of at most 10^-6: tight at every 51st probe."
       ),
       .init("sharpness_products", probed, "The number of products with the Hessian that it took."),
       .init("eta_sharpness", probed, "eta lambda_H."),
@@ -290,7 +289,6 @@ public struct Train: StageKind {
       .init("eigenvalue_step", ["eigenvalue_step"], "The number of steps taken at these eigenvalues.", optional: true),
       .init("top_eigenvalues", ranked, "The largest eigenvalues of the Hessian.", optional: true),
       .init("top_eigenvalue_residual", ranked, "The residual of each.", optional: true),
-      .init("top_eigenvalue_error", ranked, "The estimated error of each.", optional: true),
       .init(
         "top_eigenvalue_products",
         ["learning_rate", "eigenvalue_step"],

@@ -29,8 +29,11 @@ public struct TrainContinuation: StageKind {
   /// What a run of `train` says too, with the same meaning.
   private static let shared = [
     "depth", "width", "activation", "bias", "parameterization", "interpolation", "weight_variance", "loss",
-    "learning_rate", "relative_to", "tolerance", "tolerance_of", "maximum_products", "precision", "seed",
+    "learning_rate", "relative_to", "tolerance", "maximum_products", "precision", "seed",
   ]
+
+  /// As for `train`.
+  public static let retired = Train.retired
 
   /// The parameters.
   public static let fields: [Field<TrainContinuation>] =

@@ -149,7 +149,6 @@ import Training
             lanczos.largestEigenvalues(
               of: objective,
               from: [direction],
-              rule: .error,
               tolerance: 1e-3,
               maximumProducts: 200
             )

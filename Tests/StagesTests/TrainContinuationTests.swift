@@ -21,7 +21,6 @@ import Testing
     learning_rate: \(rates)
     relative_to: absolute
     tolerance: 1e-9
-    tolerance_of: error
     precision: float64
     lead_in: 2000
     settle: 1500

@@ -183,33 +183,4 @@ import Training
       #expect(distance <= pair.residual + 1e-13 * 100)
     }
   }
-
-  @Test(arguments: Self.spectra.dropLast(2))
-  func `By the rule of the error fewer products give a value that is exact to the tolerance`(
-    eigenvalues: [Double]
-  ) throws {
-    let matrix = Dense(eigenvalues: eigenvalues)
-    let dimension = matrix.dimension
-    let lanczos = Lanczos(dimension: dimension, block: 1, workers: Workers())
-    func search(_ rule: Lanczos.Rule) throws -> Lanczos.Result {
-      try #require(
-        lanczos.largestEigenvalues(
-          of: matrix,
-          from: [start(dimension)],
-          rule: rule,
-          tolerance: 1e-5,
-          maximumProducts: 2_000
-        )
-      )
-    }
-    let (byError, byResidual) = (try search(.error), try search(.residual))
-    let pair = byError.eigenvalues[0]
-    #expect(pair.isConverged && pair.error <= 1e-5 * pair.value.magnitude && pair.error <= pair.residual)
-    // The gap is at most what is left by the residual of the second; it may be a tenth too large while that settles.
-    #expect((pair.value - eigenvalues[0]).magnitude <= 1.1 * pair.error)
-    #expect(byError.products <= byResidual.products)
-    // With a gap below the tolerance the error is not below the residual.
-    let gap = eigenvalues[0] - eigenvalues[1]
-    #expect(byError.products < byResidual.products || gap < 1e-4 * pair.value.magnitude)
-  }
 }

@@ -34,33 +34,6 @@ import Training
     #expect(!measurement.isConverged)
   }
 
-  @Test func `The rule of the error costs fewer products and is exact to the tolerance, at the edge of stability too`()
-    throws
-  {
-    let sample = Sample(count: 60, inputs: 20, width: 24, weightVariance: 0.5)
-    let start = TrainingSettings(learningRate: 0, steps: 0, sharpness: .always)
-    let initial = try #require(sample.training(start).advance()?.sharpness).value
-    let rate = 1.5 / initial
-    var settings = TrainingSettings(learningRate: rate, steps: 250, sharpness: .always)
-    func measured(_ rule: Lanczos.Rule, _ tolerance: Double, freshEvery: Int) -> [LargestEigenvalues.Measurement] {
-      settings.eigenvalueSettings = .init(
-        rule: rule,
-        tolerance: tolerance,
-        maximumProducts: 1_000,
-        freshEvery: freshEvery
-      )
-      return sample.training(settings).records().compactMap(\.sharpness)
-    }
-    let exact = measured(.residual, 1e-8, freshEvery: 1)
-    let byError = measured(.error, 1e-3, freshEvery: 50)
-    let byResidual = measured(.residual, 1e-3, freshEvery: 50)
-    #expect(exact.suffix(100).count { $0.value * rate > 1.9 } > 50)
-    expectEqual(byError.map(\.value), exact.map(\.value), within: .relative(1e-3))
-    for ours in byError { #expect(ours.isConverged && ours.error <= 1e-3 * ours.value) }
-    let products = [byError, byResidual].map { $0.reduce(0) { $0 + $1.products } }
-    #expect(products[0] < products[1], "\(products) products for \(byError.count) values")
-  }
-
   @Test func `Several eigenvalues are followed through crossings`() throws {
     // Rotating slowly, and passing one another.
     func matrix(_ step: Int) -> Dense {

@@ -55,14 +55,12 @@ import Training
     }
   }
 
-  @Test(arguments: Lanczos.Rule.allCases, [nil, 7])
+  @Test(arguments: Precision.allCases, [nil, 7])
   func `A training that goes on from a checkpoint has the bits of one that was not interrupted`(
-    rule: Lanczos.Rule,
+    precision: Precision,
     batchSize: Int?
   ) throws {
-    let precision = rule == .error ? Precision.float32 : .float64
     var settings = busy
-    settings.eigenvalueSettings.rule = rule
     settings.momentum = 0.7
     settings.learningRate = 0.05
     settings.batchSize = batchSize

@@ -9,6 +9,8 @@ public protocol Record: ConfigurationValue {
   static var fields: [Field<Self>] { get }
   /// What is wrong with the fields taken together, once each is right by itself.
   func inconsistencies() -> [Inconsistency]
+  /// Keys that were fields once, and what to do about each.
+  static var retired: [String: String] { get }
   /// The long form of a short one (`x: loss` for `x: { variable: loss }`), or nil if `node` is not a short form.
   static func expandShorthand(_ node: Node) -> Node?
   /// What the short form looks like; nil if there is none.
@@ -126,6 +128,9 @@ extension Record {
   /// No inconsistencies.
   public func inconsistencies() -> [Inconsistency] { [] }
 
+  /// No retired keys.
+  public static var retired: [String: String] { [:] }
+
   /// No short form.
   public static func expandShorthand(_ node: Node) -> Node? { nil }
 
@@ -158,6 +163,8 @@ extension Record {
     for entry in entries {
       if let field = fields.first(where: { $0.name == entry.key }) {
         field.read(entry.value, &record, &found)
+      } else if let advice = retired[entry.key] {
+        found.report("the key '\(entry.key)' is retired", at: entry.keyLocation, hints: advice)
       } else {
         let names = fields.map(\.name)
         if let nearest = Suggestion.nearest(to: entry.key, among: names) { meant.insert(nearest) }

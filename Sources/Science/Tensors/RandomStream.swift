@@ -80,6 +80,18 @@ public struct RandomStream: Sendable {
   public mutating func normals(_ count: Int, deviation: Double = 1) -> [Double] {
     (0..<count).map { _ in deviation * normal() }
   }
+
+  /// Independent numbers of mean 0 and variance 1, uniform in (-√3, √3), from 32 bits each: four times as fast as normal
+  /// ones.
+  public mutating func centeredUniforms(_ count: Int) -> [Double] {
+    let width = 12.0.squareRoot()
+    var block = SIMD4<UInt32>()
+    return (0..<count).map { index in
+      if index % 4 == 0 { block = words() }
+      return width * ((Double(block[index % 4]) + 0.5) * 0x1p-32 - 0.5)
+    }
+  }
+
   /// Independent numbers that are 1 or -1, each a bit of the stream.
   public mutating func signs(_ count: Int) -> [Double] {
     var block = SIMD4<UInt32>()

@@ -17,6 +17,8 @@ final class KrylovSpace {
   private var count = 0
   /// For each vector that was multiplied the coefficients of the product along those that there were then.
   private var columns: [[Double]] = []
+  /// The norm of each start, and its coefficients along the vectors of the space for a norm of 1; none after a restart.
+  private(set) var starts: [(norm: Double, coefficients: [Double])] = []
   private let spare: Matrix
 
   /// A space without vectors, for up to `block` starts. Its memory is allocated here: `capacity` + `block` + 1 vectors.
@@ -40,31 +42,35 @@ final class KrylovSpace {
 
   /// Takes all vectors out.
   func removeAll() {
-    (multiplied, count, columns) = (0, 0, [])
+    (multiplied, count, columns, starts) = (0, 0, [], [])
   }
 
-  /// Adds a start; one in which rounding leaves nothing new is left out.
-  func add(_ start: [Double]) {
+  /// Adds a start.
+  ///
+  /// - Returns: false if rounding leaves nothing new of it, so that it is left out.
+  @discardableResult func add(_ start: [Double]) -> Bool {
     arena.write(start, to: vector(count))
-    addPlaced()
+    return addPlaced()
   }
 
   /// Adds a start that lies in another arena.
-  func add(_ start: Matrix, of other: Arena) {
+  func add(_ start: Matrix, of other: Arena) -> Bool {
     arena.copy(start, of: other, to: vector(count))
-    addPlaced()
+    return addPlaced()
   }
 
-  private func addPlaced() {
+  private func addPlaced() -> Bool {
     let size = norm(vector(count))
     // Where the matrix has zeros, as for units that are dead, each search leaves less of what its start had there. What is
     // far below rounding would sink into subnormal numbers, with which products take several times as long.
     arena.clear(vector(count), below: 0x1p-64 * size)
-    _ = orthogonalize(vector(count))
+    let along = orthogonalize(vector(count))
     // A part of 10^-8 is rounding where the start came from single precision, and would lead anywhere.
     let rest = norm(vector(count))
-    guard rest > 1e-8 * size, normalize(vector(count), of: rest) else { return }
+    guard rest > 1e-8 * size, normalize(vector(count), of: rest) else { return false }
     count += 1
+    starts.append((size, (along + [rest]).map { $0 / size }))
+    return true
   }
 
   /// Whether nothing waits: the matrix does not leave the space, whose eigenvalues are some of the matrix's.
@@ -123,12 +129,33 @@ final class KrylovSpace {
     couplings(of: coefficients).reduce(0) { $0 + $1 * $1 }.squareRoot()
   }
 
-  /// What H x has along the vectors that wait.
-  private func couplings(of coefficients: [Double]) -> [Double] {
+  /// The coefficients of H x - θx along the vectors that wait.
+  func couplings(of coefficients: [Double]) -> [Double] {
     (multiplied..<count).map { waiting in
       zip(columns, coefficients).reduce(0) { sum, pair in
         waiting < pair.0.count ? sum + pair.0[waiting] * pair.1 : sum
       }
+    }
+  }
+
+  /// Makes the residual of the Ritz pair with these coefficients the next vector to multiply, by a reflection of the
+  /// vectors that wait. From one start it is that already.
+  func multiplyNext(residualOf coefficients: [Double]) {
+    let couplings = couplings(of: coefficients)
+    let size = couplings.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    guard couplings.count > 1, size > 0 else { return }
+    // I - 2 v vᵀ / vᵀv with v = x ± (1, 0, …); the sign that adds.
+    var normal = couplings.map { $0 / size }
+    normal[0] += normal[0] < 0 ? -1 : 1
+    let factor = 2 / normal.reduce(0) { $0 + $1 * $1 }
+    for (index, part) in normal.enumerated() {
+      arena.add(part, vector(multiplied + index), to: spare, times: index == 0 ? 0 : 1)
+    }
+    for (index, part) in normal.enumerated() { arena.add(-factor * part, spare, to: vector(multiplied + index)) }
+    for index in columns.indices {
+      columns[index] += [Double](repeating: 0, count: count - columns[index].count)
+      let along = zip(normal, columns[index][multiplied...]).reduce(0) { $0 + $1.0 * $1.1 }
+      for (number, part) in normal.enumerated() { columns[index][multiplied + number] -= factor * along * part }
     }
   }
 
@@ -145,6 +172,16 @@ final class KrylovSpace {
     }
     count = kept.count + count - multiplied
     multiplied = kept.count
+    starts = []
+  }
+
+  /// Adds to one of the first vectors, which are combinations now, sums of those that wait, and makes its norm 1.
+  func add(_ coefficients: [Double], to index: Int) {
+    precondition(index < multiplied)
+    for (number, factor) in coefficients.enumerated() {
+      arena.add(factor, vector(multiplied + number), to: vector(index))
+    }
+    _ = normalize(vector(index), of: norm(vector(index)))
   }
 
   /// Replaces the first vectors by sums of those that were multiplied, given by their coefficients, slice by slice so

@@ -41,7 +41,6 @@ struct TrainingProbe: Sendable {
       [
         Series(name: "top_eigenvalues") { $0.topEigenvalues?.eigenvalues.map(\.convergedValue) },
         Series(name: "top_eigenvalue_residual") { $0.topEigenvalues?.eigenvalues.map(\.residual) },
-        Series(name: "top_eigenvalue_error") { $0.topEigenvalues?.eigenvalues.map(\.error) },
         Series("top_eigenvalue_products") { $0.topEigenvalues.map { Double($0.products) } },
       ]
     ),
@@ -101,7 +100,6 @@ extension Train {
       return switch output.name {
       case "rank": topEigenvalues.isEmpty ? nil : output
       case "target_length": targetKernel.isEmpty ? nil : output
-      case "sharpness_error": rule == .error ? output : nil
       case "kept", "parameters": keep.isEmpty ? nil : output
       default: output
       }

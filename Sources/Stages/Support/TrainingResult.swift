@@ -53,6 +53,7 @@ struct TrainingResult {
     try builder.set("loss", losses, shape: [runs.count, train.steps + 1])
     try probed("sharpness") { $1.convergedSharpness }
     try probed("sharpness_residual") { $1.sharpness?.residual }
+    try probed("sharpness_upper") { $1.sharpness?.upper }
     try probed("sharpness_products") { $1.sharpness.map { Double($0.products) } }
     try probed("eta_sharpness") { run, record in record.convergedSharpness.map { run.learningRate * $0 } }
     try probed("relative_sharpness") { $1.convergedSharpness.map { $0 / initialSharpness } }
@@ -74,7 +75,6 @@ struct TrainingResult {
     try builder.set("end", .int8(codes), shape: [runs.count])
     let regimes = runs.map { run in Int8(TrainingRegime.allCases.firstIndex(of: run.regime(conditions)) ?? 0) }
     try builder.set("regime", .int8(regimes), shape: [runs.count])
-    if train.rule == .error { try probed("sharpness_error") { $1.sharpness?.error } }
     for probe in TrainingProbe.all { try set(probe, in: &builder) }
     if !train.targetKernel.isEmpty { try builder.set("target_length", targetLength) }
     if !train.topEigenvalues.isEmpty { try builder.set("rank", (1...train.topEigenvalueCount).map(Double.init)) }

@@ -74,7 +74,7 @@ extension Train {
   }
 
   var eigenvalueSettings: LargestEigenvalues.Settings {
-    .init(rule: rule, tolerance: tolerance, maximumProducts: maximumProducts)
+    .init(tolerance: tolerance, maximumProducts: maximumProducts)
   }
 
   /// For the sharpness of the start.
