@@ -9,8 +9,9 @@
 struct NoisyFit {
   /// κ² and κ²y.
   private(set) var coefficients: SIMD2<Double>
-  /// Their covariance.
-  private(set) var covariance = Block.zero
+  /// Their covariance; nil if the alternation does not lead to finite numbers, as on series that are no UV model's. Then
+  /// the coefficients are the first estimate.
+  private(set) var covariance: Block? = .zero
   private let learningRate: Double
   /// The units of the residual and of the trace in all that follows: their largest values.
   private let scale: SIMD2<Double>
@@ -52,11 +53,18 @@ struct NoisyFit {
     let missed = line.errors.reduce(SIMD2(0, 0)) { $0 + $1 * $1 } / count + Self.rounding
     let squares = line.squares.reduce(SIMD2(0, 0), +) / count + Self.rounding
     noise = NoiseVariances(measured: missed / 4, additive: missed / 4, proportional: missed / 4 / squares)
-    for _ in 0..<100 where !update() {}
+    for _ in 0..<100 {
+      guard let isDone = update() else {
+        self.coefficients = coefficients
+        covariance = nil
+        return
+      }
+      if isDone { return }
+    }
   }
 
-  /// One round; whether it changed next to nothing.
-  private mutating func update() -> Bool {
+  /// One round; whether it changed next to nothing, nil if it led to numbers that are not finite.
+  private mutating func update() -> Bool? {
     let line = linearized()
     let inverse = line.covariance(noise)
     let columns = (line.regressors.map(\.first), line.regressors.map(\.second))
@@ -66,15 +74,18 @@ struct NoisyFit {
       SIMD2(Self.dot(columns.0, solved.0), cross),
       SIMD2(cross, Self.dot(columns.1, solved.1))
     )
-    covariance = information.inverse
+    let covariance = information.inverse
+    self.covariance = covariance
     let gradient = SIMD2(Self.dot(solved.0, line.errors), Self.dot(solved.1, line.errors))
     let change = -(covariance * gradient)
     coefficients += change
+    guard (coefficients + covariance.diagonal).sum().isFinite else { return nil }
     // What is left of the errors after the fit, weighted by the inverse of its covariance.
     var weighted = inverse.solve(line.errors)
     for step in weighted.indices { weighted[step] += change.x * solved.0[step] + change.y * solved.1[step] }
     smooth(line.statewise(weighted))
-    let moved = estimateNoise(line, inverse, weighted, solved)
+    let moved = estimateNoise(line, inverse, weighted, solved, covariance)
+    guard moved.isFinite else { return nil }
     let bounds = covariance.diagonal * 1e-6
     return moved < 1e-3 && change.x * change.x <= bounds.x && change.y * change.y <= bounds.y
   }
@@ -124,7 +135,8 @@ extension NoisyFit {
     _ line: NoisySteps,
     _ inverse: BlockTridiagonal,
     _ weighted: [SIMD2<Double>],
-    _ solved: ([SIMD2<Double>], [SIMD2<Double>])
+    _ solved: ([SIMD2<Double>], [SIMD2<Double>]),
+    _ covariance: Block
   ) -> Double {
     let found = line.products(weighted, weighted)
     // What the fit of two coefficients took from the errors: tr(PVᵢ) for tr(V⁻¹Vᵢ).

@@ -11,7 +11,8 @@
 /// at each step, or disturbances in proportion to the steps, or several of these, of unknown size, each for Δf and λ.
 /// Intervals of κ, y and r follow by the delta method, with Student's quantiles. `UVFitTests` measures the coverage. It is
 /// lower where measurements and disturbances are about equally large in a series of few informative steps, where measured
-/// errors are proportional to the states, and for a systematic deviation, as of a network that is no UV model.
+/// errors are proportional to the states, and for a systematic deviation, as of a network that is no UV model. If the
+/// noise cannot be estimated, the intervals are unbounded.
 public struct UVFit: Sendable {
   /// A number with the interval in which the truth lies with the chosen confidence.
   public struct Estimate: Sendable, Hashable {
@@ -85,18 +86,19 @@ public struct UVFit: Sendable {
     let start = try Self.start(equations)
     let fit = NoisyFit(states, starts: starts, learningRate: eta, coefficients: start)
     let (a, b) = (fit.coefficients.x, fit.coefficients.y)
-    guard a.isFinite, b.isFinite else { throw .undetermined }
     guard a > 0 else { throw .notUV(kappaSquared: a) }
-    let (aa, ab, bb) = (fit.covariance.first.x, fit.covariance.first.y, fit.covariance.second.y)
     let root = a.squareRoot()
     let y = b / a
     // Each equation has variances of its own, which are estimated from one error a step.
     let quantile = confidence.quantile(degreesOfFreedom: starts.count - 2)
     // The delta method: κ = √a, y = b/a, r = ηb/√a.
-    kappa = Estimate(root, variance: aa / (4 * a), quantile: quantile)
-    target = Estimate(y, variance: (bb - 2 * y * ab + y * y * aa) / (a * a), quantile: quantile)
-    let ratioVariance = eta * eta / a * (bb - y * ab + y * y / 4 * aa)
-    ratio = Estimate(eta * b / root, variance: ratioVariance, quantile: quantile)
+    func estimate(_ value: Double, variance: (_ aa: Double, _ ab: Double, _ bb: Double) -> Double) -> Estimate {
+      let found = fit.covariance.map { variance($0.first.x, $0.first.y, $0.second.y) }
+      return Estimate(value, variance: found ?? .infinity, quantile: quantile)
+    }
+    kappa = estimate(root) { aa, _, _ in aa / (4 * a) }
+    target = estimate(y) { aa, ab, bb in (bb - 2 * y * ab + y * y * aa) / (a * a) }
+    ratio = estimate(eta * b / root) { aa, ab, bb in eta * eta / a * (bb - y * ab + y * y / 4 * aa) }
     let (ofResidual, ofTrace) = (equations.filter { $0.isOfResidual }, equations.filter { !$0.isOfResidual })
     residualDetermination = Self.determination(ofResidual, a, b)
     traceDetermination = Self.determination(ofTrace, a, b)
