@@ -97,6 +97,7 @@ struct AuditTarget {
       let pipeline = try project.pipeline(choices, .all)
       let known = store.known(of: pipeline)
       keys += known.records.values.compactMap { ContentDigest($0.key) }
+      keys += known.unreadable.values.map(\.key)
       take(unreadable: known, of: pipeline.name, in: store)
       let run = RunName(pipeline.name, choices)
       let lock = project.storePath.appending("locks").appending("\(run).lock")

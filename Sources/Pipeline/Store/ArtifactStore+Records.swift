@@ -11,6 +11,8 @@ extension ArtifactStore {
       return try readRecord(for: key)
     } catch {
       if case .missing = error { return nil }
+      // The reason names the file.
+      if case .unreadable(let reason) = error { throw StoreError(reason) }
       throw StoreError("the record \(path(ofRecord: key)) cannot be used: \(error)")
     }
   }
