@@ -102,7 +102,10 @@ extension AuditWord {
   private var recordFacts: (Severity, String, String) {
     switch self {
     case .unreadableRecord:
-      (.error, "how the result was made is not known", "remove the file; 'pipeline run' makes the result again")
+      (
+        .error, "how the result was made is not known",
+        "look at its permissions and at the disk; if it is damaged, remove it, and 'pipeline run' makes the result again"
+      )
     case .misplacedRecord:
       (
         .error, "the file lies under the key of another action",
