@@ -27,6 +27,12 @@ struct PixelTests {
   private static var rounds: Int { Int(ProcessInfo.processInfo.environment["PICTURES"] ?? "") ?? 2 }
   private static var isMeasuring: Bool { ProcessInfo.processInfo.environment["PICTURES"] != nil }
 
+  /// The most pixels of 290,000 that may differ, somewhat above the most in 12 pictures of each kind and format: 0 of lines
+  /// across the panel, 1 of points, 2 of regions, 14 of lines. A heat map in a PDF has up to 48 along an edge, as poppler
+  /// rounds images to whole pixels; in PNG and SVG it has none. A band has up to 32 in a PNG and a PDF where two edges cross
+  /// at a small angle; in an SVG librsvg draws such needles differently (55 here, and once 175).
+  private static let limits = ["points": 2, "region": 4, "lines": 20, "heatmap": 60, "band": 100]
+
   @Test(arguments: ["region", "band", "lines", "horizontal", "vertical", "points", "heatmap"])
   func `A mark covers the same places in PNG, PDF and SVG as by its definition`(kind: String) async throws {
     for round in 0..<Self.rounds {
@@ -56,7 +62,8 @@ struct PixelTests {
       for (format, picture) in try Picture.all(in: folder, size: (5, 4.2)) {
         let found = Self.difference(picture, frame, mark)
         if Self.isMeasuring { print("pixels: \(kind) \(format) \(found) seed \(seed)") }
-        #expect(found <= 100, "\(found) pixels of the \(format), seed \(seed): \(yaml(mark.series)) \(mark.arrays)")
+        let limit = Self.limits[kind] ?? 0
+        #expect(found <= limit, "\(found) pixels of the \(format), seed \(seed): \(yaml(mark.series)) \(mark.arrays)")
         #expect(kind == "points" || Self.spilled(picture, frame) == 0, "\(format), seed \(seed)")
       }
     }
@@ -92,6 +99,7 @@ struct PixelTests {
         }
       }
       if Self.isMeasuring { print("area: \(format) \(sum / count) for \(expected)") }
+      // Cairo's and librsvg's edges are right to a thousandth of the panel here, poppler's to a ten-thousandth.
       #expect(abs(sum / count - expected) < 0.002, "\(format): \(sum / count) for \(expected)")
       #expect(Self.spilled(picture, frame) == 0, "\(format)")
     }
