@@ -109,13 +109,15 @@ import Testing
     #expect(try run.numbers("probe") == [0, 2, 6, 10, 15, 30])
   }
 
-  @Test func `Each sharpness has an upper bound, which is tight after a search from a random start`() async throws {
+  @Test func `Each sharpness has an upper bound, within a factor of four after a search from a random start`()
+    async throws
+  {
     let run = try await StageRunner.artifact("train", small, inputs: ["data": data()])
     let (value, upper) = (try run.numbers("sharpness"), try run.numbers("sharpness_upper"))
     #expect(run["sharpness_upper"]?.dimensions == ["learning_rate", "probe"])
     #expect(value.count == upper.count && value.count == 10)
     for (value, upper) in zip(value, upper) { #expect(upper >= value && upper.isFinite) }
-    for start in [0, 5] { #expect(upper[start] < 2 * value[start]) }
+    for start in [0, 5] { #expect(upper[start] < 4 * value[start]) }
   }
 
   @Test func `A figure of a probe that is not taken is refused before anything runs`() throws {

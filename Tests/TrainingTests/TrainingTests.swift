@@ -27,8 +27,8 @@ import Training
   private func bits(_ training: Training) -> [UInt64] {
     func numbers(_ measurement: LargestEigenvalues.Measurement?) -> [Double?] {
       guard let measurement else { return [] }
-      let eigenvalues: [Double?] = measurement.eigenvalues.flatMap { [$0.value, $0.residual, $0.error] }
-      return [Double(measurement.products)] + eigenvalues
+      let eigenvalues: [Double?] = measurement.eigenvalues.flatMap { [$0.value, $0.residual] }
+      return [Double(measurement.products), measurement.upper] + eigenvalues
     }
     var all: [Double?] = []
     for record in training.records() {
