@@ -58,7 +58,8 @@ public struct UVEffective: StageKind {
     "uv/effective",
     "Fits the UV model to windows of a recorded training: effective kappa, y and r along it, and where the model holds.",
     discussion: """
-      Each window is fitted as uv/fit does it. The model holds in a window if there is a fit with y > 0 that misses at most \
+      Each step of a window is regressed on the state before it, with weights 1 / step^2: a network deviates from the model in \
+      proportion to its steps. The intervals measure this misfit (HC3); they are not those of measurement noise. The model holds in a window if there is a fit with y > 0 that misses at most \
       'tolerance' of the steps by both equations (residual_step_error, trace_step_error). It is undecided in windows that have \
       settled, in which a run ends, or that do not determine kappa or y (their intervals reach 0). The recorded steps must be \
       consecutive: of 'train' the arrays of target_kernel: { every: 1 }. All dimensions but the last are kept, so a sweep is \

@@ -28,6 +28,14 @@ struct Triangle {
     let lower = second / bottom
     return SIMD2((first - topRight * lower) / topLeft, lower)
   }
+
+  /// The inverse of (matrix)ᵀ(matrix) applied to a row: how the solution moves with the row's target.
+  func influence(_ x: Double, _ y: Double) -> SIMD2<Double> {
+    let u = x / topLeft
+    let v = (y - topRight * u) / bottom
+    let lower = v / bottom
+    return SIMD2((u - topRight * lower) / topLeft, lower)
+  }
 }
 
 /// The rotation that turns (p, q) into (length, 0).

@@ -51,6 +51,15 @@ public struct UVFit: Sendable {
   /// The model with the fitted values.
   public var model: UVModel { UVModel(kappa: kappa.value, target: target.value) }
 
+  /// What the deviations from the equations are taken for.
+  public enum Errors: Sendable {
+    /// Noise of the measured states and of the steps, as `NoisyFit` estimates it.
+    case noise
+    /// Deviations of each step in proportion to it, as of a system that is only nearly a UV model: each step is regressed
+    /// on the state before it. The intervals hold if the states are exact and the deviations independent.
+    case steps
+  }
+
   /// Why there is no fit.
   public enum Failure: Error, Sendable, Equatable, CustomStringConvertible {
     /// Fewer than four steps between finite states.
@@ -75,17 +84,28 @@ public struct UVFit: Sendable {
   /// - Parameters:
   ///   - states: consecutive states; steps from or to one that is not finite are left out.
   ///   - confidence: of the intervals.
+  ///   - errors: what the deviations from the equations are taken for.
   public init(
     _ states: [UVModel.State],
     learningRate eta: Double,
-    confidence: Confidence = .ninetyFive
+    confidence: Confidence = .ninetyFive,
+    errors: Errors = .noise
   ) throws(Failure) {
     let starts = Self.starts(states)
     let equations = Self.equations(states, starts, eta)
     guard equations.count >= 8 else { throw .tooFewSteps(starts.count) }
-    let start = try Self.start(equations)
-    let fit = NoisyFit(states, starts: starts, learningRate: eta, coefficients: start)
-    let (a, b) = (fit.coefficients.x, fit.coefficients.y)
+    let coefficients: SIMD2<Double>
+    let covariance: Block?
+    switch errors {
+    case .noise:
+      let start = try Self.start(equations)
+      let fit = NoisyFit(states, starts: starts, learningRate: eta, coefficients: start)
+      (coefficients, covariance) = (fit.coefficients, fit.covariance)
+    case .steps:
+      let fit = try StepRegression(equations)
+      (coefficients, covariance) = (fit.coefficients, fit.covariance)
+    }
+    let (a, b) = (coefficients.x, coefficients.y)
     guard a > 0 else { throw .notUV(kappaSquared: a) }
     let root = a.squareRoot()
     let y = b / a
@@ -93,7 +113,7 @@ public struct UVFit: Sendable {
     let quantile = confidence.quantile(degreesOfFreedom: starts.count - 2)
     // The delta method: κ = √a, y = b/a, r = ηb/√a.
     func estimate(_ value: Double, variance: (_ aa: Double, _ ab: Double, _ bb: Double) -> Double) -> Estimate {
-      let found = fit.covariance.map { variance($0.first.x, $0.first.y, $0.second.y) }
+      let found = covariance.map { variance($0.first.x, $0.first.y, $0.second.y) }
       return Estimate(value, variance: found ?? .infinity, quantile: quantile)
     }
     kappa = estimate(root) { aa, _, _ in aa / (4 * a) }
@@ -143,7 +163,7 @@ public enum Confidence: String, CaseIterable, Sendable {
 
 extension UVFit {
   /// One equation: target = a · first + b · second; the step itself is `offset` more than the target.
-  private struct Equation {
+  struct Equation {
     var isOfResidual: Bool
     var target, first, second, offset: Double
 

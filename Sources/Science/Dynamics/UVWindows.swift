@@ -73,7 +73,7 @@ public struct UVWindows: Sendable {
         outcome = .settled
       } else {
         do throws(UVFit.Failure) {
-          outcome = .fitted(try UVFit(Array(used), learningRate: learningRate, confidence: confidence))
+          outcome = .fitted(try UVFit(Array(used), learningRate: learningRate, confidence: confidence, errors: .steps))
         } catch {
           outcome = .failed(error)
         }
