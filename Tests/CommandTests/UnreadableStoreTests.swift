@@ -45,7 +45,9 @@ import Testing
     for name in ["", "pipelines", "pipelines/claimed.yaml"] {
       #expect(chmod(experiment.folder.path.pushing(FilePath(name)).string, 0o777) == 0)
     }
-    let setting = ["--reuid=65534", "--regid=65534", "--clear-groups", experiment.pipeline.path.string]
+    // The folder for temporary files may be one that only this user may write to.
+    let place = "TMPDIR=\(experiment.folder.path)"
+    let setting = ["--reuid=65534", "--regid=65534", "--clear-groups", "env", place, experiment.pipeline.path.string]
     return try await Program(at: "/usr/bin/setpriv").run(setting + arguments, in: experiment.folder.path)
   }
 
@@ -73,7 +75,7 @@ import Testing
     let path = experiment.folder.path.appending("artifacts/actions/\(shard)")
     #expect(rename(path.string, path.string + "-aside") == 0)
     #expect(mkfifo(path.string, 0o644) == 0)
-    for words in [["audit"], ["show", "0123456789"]] {
+    for words in [["audit"], ["show", "\(shard)01234567"]] {
       let outcome = try await experiment.pipeline.run(words, in: experiment.folder.path)
       #expect(outcome.status == 1, "\(words): \(outcome)")
       #expect(outcome.errors.contains("cannot list artifacts/actions/\(shard)"), "\(words): \(outcome)")
