@@ -88,6 +88,8 @@ final class KrylovSpace {
     let length = norm(remainder)
     guard length.isFinite else { return false }
     let size = column.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    // Above 10^154 squares overflow, and every remainder would seem to be rounding.
+    guard size.isFinite else { return false }
     // What is left of rounding has no direction of its own.
     if count < dimension, length > 0x1p-48 * size, normalize(remainder, of: length) {
       column.append(length)
