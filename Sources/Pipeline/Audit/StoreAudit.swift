@@ -144,11 +144,14 @@ extension AuditReport {
     findings = found.filter { $0.word.severity == .error } + found.filter { $0.word.severity == .note }
   }
 
-  /// The findings without repetitions: what cannot be read may have been read more than once.
+  /// The findings without repetitions: what cannot be read may have been read more than once, and a record that is in the
+  /// place of another has a word of its own.
   private static func distinct(_ findings: [AuditFinding]) -> [AuditFinding] {
+    let misplaced = Set(findings.lazy.filter { $0.word == .misplacedRecord }.map(\.place))
     var seen: Set<String> = []
     return findings.filter { finding in
       switch finding.word {
+      case .unreadableRecord where misplaced.contains(finding.place): false
       case .unreadable, .unreadableRecord: seen.insert("\(finding.word) \(finding.place)").inserted
       default: true
       }
