@@ -99,7 +99,8 @@ import Testing
     (["run"], "pipeline"),
     (["nonsense"], "nonsense"),
   ])
-  func `A wrong command is reported with its usage and exits with 2`(arguments: [String], message: String) async throws {
+  func `A wrong command is reported with its usage and exits with 2`(arguments: [String], message: String) async throws
+  {
     try folder.write("pipeline: a\nstages: {}\n", to: "a.yaml")
     let outcome = try await pipeline.run(arguments, in: folder.path)
     #expect(outcome.status == 2)
