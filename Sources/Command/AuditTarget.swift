@@ -16,7 +16,7 @@ struct AuditTarget {
     case pipeline(Project)
     case result(String, TraceTarget.Form)
 
-    /// Tells what a text names: a file that is no pipeline file, a pipeline, else an address or a stage.
+    /// Resolves a text: a file that is no pipeline file, a pipeline, else an address or a stage.
     init(_ text: String) throws {
       let form = try TraceTarget.form(of: text)
       let isPipelineFile = Project.isPipelineFile(text)

@@ -81,7 +81,7 @@ struct DataFetchCommand: AsyncParsableCommand {
     }
   }
 
-  /// Tells what went wrong.
+  /// Prints the error of a failed download.
   private static func report(_ error: any Error, _ fetcher: ReleaseFetcher) -> ExitStatus {
     switch error {
     case is CancellationError:

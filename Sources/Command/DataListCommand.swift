@@ -10,7 +10,7 @@ import SystemPackage
 struct DataListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Tells which data sets are known, under which terms, and where they are."
+    abstract: "Lists the known data sets, their terms, and where they are."
   )
 
   @Option(name: .customLong("in"), help: "The folder of the data sets (default: PIPELINE_DATA).")

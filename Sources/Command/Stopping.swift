@@ -1,7 +1,7 @@
 import Reporting
 import Synchronization
 
-/// Tells whichever run goes on that the user wants it to stop: a command may have several, one after another.
+/// Asks the current run to stop, as the user wants it to: a command may have several, one after another.
 final class Stopping: Sendable {
   private let report = Mutex<RunReport?>(nil)
 

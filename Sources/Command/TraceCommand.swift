@@ -14,7 +14,7 @@ import SystemPackage
 struct TraceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trace",
-    abstract: "Tells where a figure, a file or a result came from, down to the data and the seeds.",
+    abstract: "Shows where a figure, a file or a result came from, down to the data and the seeds.",
     discussion: """
       A picture (PNG, PDF, SVG) says itself which action drew it, also when it was renamed or moved; an HDF5 file beside \
       a figure carries all its statements; any other file is looked for by its bytes. The tree behind it comes from the \

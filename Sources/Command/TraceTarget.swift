@@ -31,7 +31,7 @@ struct TraceTarget {
     case name
   }
 
-  /// Tells what a text names, by the first bytes of the file if it is one.
+  /// Resolves a text, by the first bytes of the file if it is one.
   static func form(of text: String) throws -> Form {
     let path = FilePath(text)
     guard let type = (try? path.stat())?.type, type != .directory else { return .name }

@@ -12,7 +12,7 @@ public struct CIFAR10Data: StageKind {
   public var first: Int?
   /// How many images of each class.
   public var perClass: Int?
-  /// What becomes of the pixels.
+  /// How the pixels are standardized.
   public var standardization = Standardization.image
   /// The SHA-256 of the records.
   public var sha256 = Located("")

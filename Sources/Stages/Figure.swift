@@ -54,7 +54,7 @@ extension Figure: StageKind {
     return result
   }
 
-  /// Tells the user what could not be drawn, in the output of the run and in the log of the stage.
+  /// Reports what could not be drawn, in the output of the run and in the log of the stage.
   private func report(_ leftOut: [String], in context: StageContext) throws {
     guard !leftOut.isEmpty else { return }
     let text = leftOut.map { "warning: \($0)\n" }.joined()

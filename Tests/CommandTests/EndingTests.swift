@@ -13,22 +13,6 @@ import Testing
     experiment = try ProgramExperiment()
   }
 
-  private static let figure = """
-    stages:
-      runs:
-        kind: uv/trajectories
-        with:
-          cases: [{ name: a, start: { trace: 1 } }]
-          learning_rate: { values: [0.5], relative_to: critical }
-          steps: 20
-      figure:
-        kind: figure
-        inputs: { runs: runs }
-        with:
-          panels:
-            - { x: step, y: trace, series: [{ draw: lines, x: runs/step, y: runs/trace, at: { case: 0, learning_rate: 0 } }] }
-    """
-
   /// Puts a program that never ends in the place of another.
   private func fake(_ name: String) throws -> String {
     let fake = try experiment.folder.write("#!/bin/sh\nexec sleep \(seconds)\n", to: "fake/\(name)")
@@ -51,7 +35,7 @@ import Testing
 
   @Test(arguments: [SIGINT, SIGTERM, SIGKILL])
   func `A gnuplot that hangs ends with the run`(signal: Int32) async throws {
-    try experiment.folder.write("pipeline: p\(seconds)\n\(Self.figure)\n", to: "p\(seconds).yaml")
+    try experiment.folder.write(Experiment.drawn("p\(seconds)"), to: "p\(seconds).yaml")
     let outcome = try await run([fake("gnuplot")], sending: signal)
     #expect(outcome.status == (signal == SIGKILL ? -9 : 130), "\(outcome)")
     if signal == SIGKILL {

@@ -46,20 +46,41 @@ struct Experiment {
     return String(line.suffix(64))
   }
 
-  /// Writes a pipeline `pipelines/many.yaml` with a sweep `points` of 400 fast actions.
+  /// Writes a pipeline `pipelines/many.yaml` with a sweep `points` of `count` fast actions, 400 unless given.
   ///
   /// - Parameter more: the lines of further stages and of the file's other members.
-  func writeMany(_ more: String = "") throws {
+  func writeMany(_ more: String = "", count: Int = 400) throws {
     let sweep = """
       pipeline: many
       stages:
         points:
           kind: uv/fixed-points
-          matrix: { rate: { from: 0.5, to: 1.4, count: 400 } }
+          matrix: { rate: { from: 0.5, to: 1.4, count: \(count) } }
           with: { learning_rate: "${{ matrix.rate }}" }
 
       """
     try folder.write(sweep + more, to: "pipelines/many.yaml")
+  }
+
+  /// A pipeline file with a trajectory `runs` of `steps` steps and its `figure`.
+  static func drawn(_ name: String = "drawn", steps: Int = 20) -> String {
+    """
+    pipeline: \(name)
+    stages:
+      runs:
+        kind: uv/trajectories
+        with:
+          cases: [{ name: a, start: { trace: 1 } }]
+          learning_rate: { values: [0.5], relative_to: critical }
+          steps: \(steps)
+      figure:
+        kind: figure
+        inputs: { runs: runs }
+        with:
+          panels:
+            - { x: step, y: trace, series: [{ draw: lines, x: runs/step, y: runs/trace, at: { case: 0, learning_rate: 0 } }] }
+
+    """
   }
 
   /// Writes an artifact into the folder.

@@ -1,8 +1,9 @@
+import Glibc
 import SystemPackage
 import TestSupport
 import Testing
 
-/// Runs on a disk that takes no more than a part of each file: whatever write fails, no wrong result is recorded.
+/// Runs on a disk that takes no more than a part of each file, or does not give one: no wrong result is recorded.
 @Suite struct FailedWriteTests {
   private let experiment: Experiment
 
@@ -57,23 +58,7 @@ import Testing
   }
 
   @Test func `A report whose disk is full beside a figure ends with an error, and not with a crash`() async throws {
-    try experiment.folder.write(
-      """
-      pipeline: drawn
-      stages:
-        runs:
-          kind: uv/trajectories
-          with:
-            cases: [{ name: a, start: { trace: 1 } }]
-            learning_rate: { values: [0.5], relative_to: critical }
-            steps: 40000
-        figure:
-          kind: figure
-          inputs: { runs: runs }
-          with: { panels: [{ x: step, y: loss, series: [{ draw: lines, x: runs/step, y: runs/loss, at: { case: 0, learning_rate: 0 } }] }] }
-      """,
-      to: "pipelines/drawn.yaml"
-    )
+    try experiment.folder.write(Experiment.drawn(steps: 40000), to: "pipelines/drawn.yaml")
     #expect(try await experiment.run("run", "drawn", "-q").status == 0)
     let figure = try await experiment.address("drawn/figure")
     let object = experiment.folder.path.appending("artifacts/objects/\(figure.prefix(2))/\(figure).h5")
@@ -84,5 +69,24 @@ import Testing
     #expect(outcome.errors.contains("drawn.h5: File too large"), "\(outcome)")
     #expect(!experiment.folder.files().contains { $0.hasPrefix("site/") })
     #expect(try await experiment.run("report", "drawn", "--output", "site").status == 0)
+  }
+
+  @Test func `A picture whose data gnuplot cannot open fails its stage`() async throws {
+    try experiment.folder.write(Experiment.drawn(), to: "pipelines/drawn.yaml")
+    // gnuplot itself, after its data went.
+    let wrapper = try experiment.folder.write(
+      "#!/bin/sh\nrm -f figure.dat\nexec /usr/bin/gnuplot \"$@\"\n",
+      to: "bin/gnuplot"
+    )
+    #expect(chmod(wrapper.string, 0o755) == 0)
+    let path = "\(wrapper.removingLastComponent()):/usr/bin:/bin"
+    let whole = try await Program(at: "/usr/bin/env").run(
+      ["PATH=\(path)", experiment.pipeline.path.string, "run", "drawn", "-q"],
+      in: experiment.folder.path
+    )
+    #expect(whole.status == 1, "\(whole)")
+    #expect(whole.errors.contains("gnuplot left out data of the figure: "), "\(whole)")
+    #expect(results.count(where: { $0.hasSuffix(".json") }) == 1)
+    #expect(try await experiment.run("run", "drawn", "-q").status == 0)
   }
 }

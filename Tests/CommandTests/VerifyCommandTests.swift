@@ -230,17 +230,9 @@ import Testing
 
   @Test func `A sample is the same for a seed, and says what was reproduced and what follows`() async throws {
     let experiment = try Experiment()
-    try experiment.folder.write(
-      """
-      pipeline: many
-      stages:
-        points:
-          kind: uv/fixed-points
-          matrix: { rate: { from: 0.5, to: 1.4, count: 30 } }
-          with: { learning_rate: "${{ matrix.rate }}" }
-        mean: { kind: statistics, inputs: { data: points }, with: { over: [rate], variables: [eta] } }
-      """,
-      to: "pipelines/many.yaml"
+    try experiment.writeMany(
+      "  mean: { kind: statistics, inputs: { data: points }, with: { over: [rate], variables: [eta] } }\n",
+      count: 30
     )
     #expect(try await experiment.run("run", "many", "--quiet").status == 0)
     let outcome = try await experiment.run("verify", "many", "--sample", "20%", "--seed", "5")

@@ -167,7 +167,7 @@ struct PackedValues {
     case .int64(let values)?: values
     case .int32(let values)?: values.map { Int64($0) }
     case .int8(let values)?: values.map { Int64($0) }
-    // A fraction is none of the integer values.
+    // No integer type holds a fraction.
     default: try reals(name).compactMap { Int64(exactly: $0) }
     }
   }

@@ -121,7 +121,7 @@ struct KnownActions: Sendable {
   /// The objects that are not as they were made.
   let damaged: Set<String>
 
-  /// The record of an action; nil only if there is none.
+  /// The record of an action; nil only if the store has no file for it.
   ///
   /// - Throws: if it cannot be read.
   func record(for key: String) throws(StoreError) -> ActionRecord? {

@@ -59,7 +59,7 @@ public struct Download: Sendable, Equatable {
   public let digest: ContentDigest
   /// Where it lies; those that follow the first are asked when it fails.
   public let addresses: [String]
-  /// What becomes of it.
+  /// How it is unpacked.
   public let content: Content
 
   /// What a download is.

@@ -59,7 +59,7 @@ public struct StageLog: Sendable {
     case unreadable(String)
   }
 
-  /// The digest of a file's bytes; nil only if there is none.
+  /// The digest of a file's bytes; nil only if the file does not exist.
   private static func digest(of path: FilePath) throws(StoreError) -> String? {
     do throws(StoreError) {
       return try FileSystem.digest(of: path).description

@@ -75,11 +75,15 @@ public enum Gnuplot {
       error: .fileDescriptor(OutputFile.create(messages), closeAfterSpawningProcess: true)
     )
     try Task.checkCancellation()
+    let account = String(decoding: try OutputFile.read(messages, most: longestError), as: UTF8.self)
+    let lines = account.split(separator: "\n").filter { $0.contains { !" ^".contains($0) } }
     guard result.terminationStatus.isSuccess else {
-      let account = String(decoding: try OutputFile.read(messages, most: longestError), as: UTF8.self)
-      let lines = account.split(separator: "\n").filter { $0.contains { !" ^".contains($0) } }
       let message = lines.isEmpty ? "no message" : lines.joined(separator: "; ")
       throw FigureError("gnuplot failed (\(result.terminationStatus)): \(message)")
+    }
+    // It leaves out data that it cannot open, and succeeds.
+    if let line = lines.first(where: { $0.contains("Cannot find or open file") }) {
+      throw FigureError("gnuplot left out data of the figure: \(line)")
     }
     return executable
   }

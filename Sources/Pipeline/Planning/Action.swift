@@ -15,7 +15,7 @@ public struct Action: Sendable {
   public let inputs: [String: Source<String>]
   /// The digest of the code that the result depends on.
   public let fingerprint: String
-  /// What becomes of a sweep when this point of it fails.
+  /// How a sweep goes on when this point fails.
   public let onFailure: FailureRule
   /// What it may use of the machine.
   public let resources: StageResources
@@ -87,7 +87,7 @@ public struct Action: Sendable {
   }
 }
 
-/// What becomes of those who need an action when it fails.
+/// How the dependents of a failed action go on.
 public enum FailureRule: String, Choice {
   /// They cannot be run.
   case fail

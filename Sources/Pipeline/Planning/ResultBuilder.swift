@@ -54,7 +54,7 @@ public struct ResultBuilder {
     try artifact.add(variable, as: name)
   }
 
-  /// Tells a fact about the whole.
+  /// Sets an attribute of the whole artifact.
   public mutating func note(_ name: String, _ fact: String) {
     artifact.attributes[name] = .string(fact)
   }

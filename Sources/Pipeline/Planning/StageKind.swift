@@ -214,7 +214,7 @@ public struct StageContext: Sendable {
   public let checkpoints: any StageCheckpoints
   /// The path of a file of an input's result, by its digest and its name.
   public let object: @Sendable (ContentDigest, String) throws -> String
-  /// Tells how far the work is.
+  /// Reports the progress of the stage.
   public let report: @Sendable (StageProgress) -> Void
 
   /// The surroundings of one run of one stage.

@@ -3,7 +3,7 @@ internal import SystemPackage
 
 /// A file that a program leaves as its result.
 public struct ProgramOutput: Record {
-  /// What becomes of a file.
+  /// How a file becomes part of the result.
   public enum Form: String, Choice {
     /// Its arrays are the arrays of the result.
     case arrays
@@ -13,7 +13,7 @@ public struct ProgramOutput: Record {
 
   /// Where the program leaves it, from the folder that it runs in.
   public var path = RelativePath("output")
-  /// What becomes of it; by its suffix unless given.
+  /// How it becomes part of the result; decided by its suffix unless given.
   public var form: Form?
   /// Whether a person finds it among the figures.
   public var isPublished = false

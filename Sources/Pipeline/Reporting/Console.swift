@@ -43,7 +43,7 @@ public struct Console {
     getenv(name).map { String(cString: $0) }
   }
 
-  /// Tells lines of a run.
+  /// Prints lines of a run.
   mutating func tell(_ lines: [RunLine]) {
     for line in lines {
       guard line.matter != .known else {
@@ -66,14 +66,14 @@ public struct Console {
     known = []
   }
 
-  /// Tells a line of the whole run.
+  /// Prints a line about the whole run.
   ///
   /// - Parameter isNeeded: whether a quiet console prints it too.
   mutating func say(_ text: String, isNeeded: Bool = false) {
     if !isQuiet || isNeeded { write(text, to: .standardOutput) }
   }
 
-  /// Tells what went wrong.
+  /// Prints an error.
   mutating func complain(_ text: String) { write(text, to: .standardError) }
 
   /// Takes in a line, or several where something went wrong.

@@ -3,7 +3,7 @@ internal import Configuration
 internal import SystemPackage
 
 extension ArtifactStore {
-  /// The record of an action; nil only if there is none.
+  /// The record of an action; nil only if the store has no file for it.
   ///
   /// - Throws: if there is something that cannot be read, or that is no record of this action.
   public func record(for key: ContentDigest) throws(StoreError) -> ActionRecord? {

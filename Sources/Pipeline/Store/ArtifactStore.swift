@@ -112,7 +112,7 @@ extension ArtifactStore {
   /// the next run makes it anew.
   public func artifact(at address: ContentDigest) throws(StoreError) -> Artifact {
     let file = path(of: address)
-    // Told apart first: a file that cannot be opened now may be whole.
+    // A file that cannot be opened now may be whole, so this error is no damage.
     _ = try FileSystem.read(file, limit: 0)
     if case .success(let artifact) = Self.read(file, at: address) { return artifact }
     // A disk or a network that failed for a moment is no damage: libhdf5 does not tell which it was. All bytes are read

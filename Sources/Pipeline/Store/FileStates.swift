@@ -22,8 +22,8 @@ public struct FileState: Sendable, Hashable {
     self.inode = inode
   }
 
-  /// The state of a file for a note about it; nil if there is none or it cannot be looked at, so that no note is made
-  /// or believed.
+  /// The state of a file for a note about it; nil if the file does not exist or cannot be examined, so that no note is
+  /// made or believed.
   public init?(of path: FilePath) {
     do throws(StoreError) {
       guard let state = try Self(at: path) else { return nil }
@@ -33,7 +33,7 @@ public struct FileState: Sendable, Hashable {
     }
   }
 
-  /// The state of a file; nil only if there is none.
+  /// The state of a file; nil only if the file does not exist.
   ///
   /// - Throws: if it is unknown whether there is one.
   public init?(at path: FilePath) throws(StoreError) {

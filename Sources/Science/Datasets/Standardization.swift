@@ -1,4 +1,4 @@
-/// What becomes of pixels before they are inputs.
+/// How pixels are standardized before they are inputs.
 public enum Standardization: String, CaseIterable, Sendable {
   /// Each image has mean 0 and deviation 1 over its own pixels; one that is of a single colour is 0.
   case image

@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// What becomes of the rows and columns of a matrix.
+/// The axes that a sum over a matrix removes.
 public enum Reduction: Sendable, Hashable {
   /// The sum of all elements: one number.
   case sumOfAll

@@ -1,7 +1,7 @@
 internal import Planning
 internal import Synchronization
 
-/// Tells how far a stage is that trains at several learning rates at once.
+/// The progress of a stage that trains at several learning rates at once.
 final class TrainingProgress: Sendable {
   private let steps: Int
   private let report: @Sendable (StageProgress) -> Void

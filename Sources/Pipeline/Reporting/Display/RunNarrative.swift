@@ -79,7 +79,7 @@ package struct RunNarrative: Sendable {
     state.stages[Action.stage(of: action)]?.isSweep ?? false
   }
 
-  /// Tells of a stage by itself at once, and of a sweep when the last of its points is settled.
+  /// Reports a single stage at once, and a sweep when its last point has ended.
   private func outcome(
     of action: String,
     _ state: RunState,

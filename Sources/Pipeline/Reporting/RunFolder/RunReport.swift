@@ -6,8 +6,8 @@ public import Store
 internal import Synchronization
 internal import SystemPackage
 
-/// Tells what a run does, to all who want to know: a person, the log in the folder of the run, and a program that reads
-/// events from standard output.
+/// Reports a run to a person, to the log in the folder of the run, and to a program that reads events from standard
+/// output.
 ///
 /// Nothing here waits for a reader, a terminal or a disk except `end`: other threads write the lines.
 public final class RunReport: Sendable {
@@ -112,7 +112,7 @@ public final class RunReport: Sendable {
     }
   }
 
-  /// Tells a line of the whole run.
+  /// Reports a line about the whole run.
   ///
   /// - Parameter isNeeded: whether it is printed even if only errors are.
   public func say(_ line: String, isNeeded: Bool = false) {
@@ -122,7 +122,7 @@ public final class RunReport: Sendable {
     }
   }
 
-  /// Tells where the files for people are.
+  /// Reports where the published figures are.
   public func say(_ line: String, figures files: [String], in folder: String) {
     parts.withLock { parts in
       parts.console.say(line)
@@ -130,7 +130,7 @@ public final class RunReport: Sendable {
     }
   }
 
-  /// Tells what became of the claims.
+  /// Reports the verdicts on the claims.
   ///
   /// - Parameter new: the keys of those that were not known before.
   public func tell(_ claims: [CheckedClaim], new: Set<String>) {
@@ -148,7 +148,7 @@ public final class RunReport: Sendable {
     }
   }
 
-  /// Tells what went wrong.
+  /// Reports an error.
   public func complain(_ text: String) {
     parts.withLock { parts in
       parts.console.complain(text)

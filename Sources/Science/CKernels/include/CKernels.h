@@ -224,7 +224,7 @@ void kernel_copy(
 /// How many steps of the UV map form a block: divergence and settling are noticed at the ends of blocks.
 enum { KERNEL_UV_BLOCK = 16 };
 
-/// What becomes of one point of a sweep of the UV map.
+/// The outcome at one point of a sweep of the UV map.
 typedef struct {
   /// The largest |z| over the block that ends at half of the steps, and over the last block.
   double half_amplitude, final_amplitude;
