@@ -28,9 +28,9 @@ struct PixelTests {
   private static var isMeasuring: Bool { ProcessInfo.processInfo.environment["PICTURES"] != nil }
 
   /// The most pixels of 290,000 that may differ, somewhat above the most in 12 pictures of each kind and format: 0 of lines
-  /// across the panel, 1 of points, 2 of regions, 14 of lines. A heat map in a PDF has up to 48 along an edge, as poppler
-  /// rounds images to whole pixels; in PNG and SVG it has none. A band has up to 32 in a PNG and a PDF where two edges cross
-  /// at a small angle; in an SVG librsvg draws such needles differently (55 here, and once 175).
+  /// across the panel, 1 of points, 2 of regions, 14 of lines. A heat map in a PDF has up to 48 along an edge, perhaps since
+  /// poppler rounds images to whole pixels; in PNG and SVG it has none. A band has up to 32 in a PNG and a PDF where two edges
+  /// cross at a small angle, and 55 in an SVG (175 with one other seed): why librsvg draws these needles differently is open.
   private static let limits = ["points": 2, "region": 4, "lines": 20, "heatmap": 60, "band": 100]
 
   @Test(arguments: ["region", "band", "lines", "horizontal", "vertical", "points", "heatmap"])

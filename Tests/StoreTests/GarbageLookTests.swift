@@ -419,35 +419,4 @@ import Testing
     // Its object still is.
     #expect(try look([]).count == 1)
   }
-
-  @Test func `A registered pipeline file is found again, also when the project has moved`() throws {
-    let file = try folder.write("pipeline: p\n", to: "pipelines/p.yaml")
-    for _ in 0..<2 { try ProjectRegistry.register(file, pipeline: "p", in: store.root) }
-    try ProjectRegistry.register("/elsewhere/q.yaml", pipeline: "q", in: store.root)
-    #expect(folder.files(below: "artifacts/projects").count == 2)
-    let entries = try ProjectRegistry(of: store).entries
-    #expect(entries.map(\.pipeline) == ["q", "p"])
-    #expect(entries.last?.file == ProjectRegistry.path(of: file))
-    try ProjectRegistry.forget("/elsewhere/q.yaml", pipeline: "q", in: store.root)
-    #expect(try ProjectRegistry(of: store).forgottenPipelines == ["q"])
-    let moved = try TemporaryFolder()
-    rename(store.root.string, moved.path.appending("artifacts").string)
-    let there = try ProjectRegistry(of: try ArtifactStore(at: moved.path.appending("artifacts")))
-    #expect(there.entries.last?.file == ProjectRegistry.path(of: moved.path.appending("pipelines/p.yaml")))
-    try moved.write("{", to: "artifacts/projects/0123456789abcdef.json")
-    #expect(throws: StoreError.self) {
-      try ProjectRegistry(of: try ArtifactStore(at: moved.path.appending("artifacts")))
-    }
-  }
-
-  @Test func `A run waits while garbage collection moves files`() async throws {
-    let gate = try store.closeGate()
-    let waiting = Task { await store.waitAtGate() }
-    try await Task.sleep(for: .milliseconds(100))
-    #expect(throws: StoreError.self) { try store.closeGate() }
-    gate.release()
-    await waiting.value
-    try store.closeGate().release()
-    #expect(folder.files(below: "artifacts/leases") == [])
-  }
 }
