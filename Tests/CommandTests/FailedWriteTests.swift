@@ -72,20 +72,29 @@ import Testing
   }
 
   @Test func `A picture whose data gnuplot cannot open fails its stage`() async throws {
-    try experiment.folder.write(Experiment.drawn(), to: "pipelines/drawn.yaml")
-    // gnuplot itself, after its data went.
+    let second = "series: [{ draw: lines, x: runs/step, y: runs/loss, at: { case: 0, learning_rate: 0 } }, "
+    try experiment.folder.write(
+      Experiment.drawn().replacing("series: [", with: second),
+      to: "pipelines/drawn.yaml"
+    )
+    // gnuplot itself; the data of the first series is not there, and that of the second is.
     let wrapper = try experiment.folder.write(
-      "#!/bin/sh\nrm -f figure.dat\nexec /usr/bin/gnuplot \"$@\"\n",
+      """
+      #!/bin/sh
+      sed -i '0,/^  data /s//  "absent.dat" /' figure.gp
+      exec /usr/bin/gnuplot "$@"
+
+      """,
       to: "bin/gnuplot"
     )
     #expect(chmod(wrapper.string, 0o755) == 0)
     let path = "\(wrapper.removingLastComponent()):/usr/bin:/bin"
-    let whole = try await Program(at: "/usr/bin/env").run(
+    let outcome = try await Program(at: "/usr/bin/env").run(
       ["PATH=\(path)", experiment.pipeline.path.string, "run", "drawn", "-q"],
       in: experiment.folder.path
     )
-    #expect(whole.status == 1, "\(whole)")
-    #expect(whole.errors.contains("gnuplot left out data of the figure: "), "\(whole)")
+    #expect(outcome.status == 1, "\(outcome)")
+    #expect(outcome.errors.contains("gnuplot left out data of the figure: "), "\(outcome)")
     #expect(results.count(where: { $0.hasSuffix(".json") }) == 1)
     #expect(try await experiment.run("run", "drawn", "-q").status == 0)
   }
